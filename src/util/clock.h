@@ -1,0 +1,31 @@
+// Time as a thing that is handed in. Wall time is Unix time in seconds and can be set (tests, -mocktime); steady time only
+// measures. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace sluice {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+class Clock {
+public:
+    virtual ~Clock() = default;
+    [[nodiscard]] virtual int64_t unix_time() const = 0;  // seconds
+    [[nodiscard]] virtual SteadyTime steady() const = 0;
+};
+
+class SystemClock final : public Clock {
+public:
+    [[nodiscard]] int64_t unix_time() const override;
+    [[nodiscard]] SteadyTime steady() const override;
+    // Freezes unix_time() at `seconds`; 0 lets it run again. Steady time is never mocked.
+    void set_mock_time(int64_t seconds) { mock_.store(seconds); }
+
+private:
+    std::atomic<int64_t> mock_{0};
+};
+
+}  // namespace sluice
