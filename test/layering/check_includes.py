@@ -65,7 +65,7 @@ def main():
         for line in handle:
             if line.strip():
                 name, layer, folder, deps, libs = line.rstrip("\n").split("|")
-                rows.append((name, int(layer), folder, set(filter(None, deps.split(";"))), set(filter(None, libs.split(";")))))
+                rows.append((name, int(layer), folder, set(filter(None, deps.split(","))), set(filter(None, libs.split(",")))))
     prefixes = sorted(((re.sub(r"^src/", "", folder), name) for name, _, folder, _, _ in rows), key=lambda p: -len(p[0]))
     breaches = []
     for name, layer, folder, deps, libs in rows:
