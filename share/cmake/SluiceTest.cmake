@@ -15,7 +15,7 @@ function(sluice_module_tests name)
         file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/${kind}/${name}/*.cpp)
         if(sources)
             add_executable(${kind}_${name} ${sources} ${CMAKE_SOURCE_DIR}/test/support/boost_main.cpp)
-            target_compile_definitions(${kind}_${name} PRIVATE BOOST_TEST_DYN_LINK BOOST_TEST_MODULE=${kind}_${name})
+            target_compile_definitions(${kind}_${name} PRIVATE BOOST_TEST_DYN_LINK)
             target_include_directories(${kind}_${name} PRIVATE ${CMAKE_SOURCE_DIR}/test ${RAPIDCHECK_INCLUDE})
             target_link_libraries(${kind}_${name} PRIVATE sluice_flags sluice_${name} Boost::unit_test_framework
                 nlohmann_json::nlohmann_json ${RAPIDCHECK_LIB} ${T_LIBS})
