@@ -2,6 +2,8 @@
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(leveldb REQUIRED)
+# Debian's target names snappy, whose headers and link name are not installed; the shared library loads it by itself.
+set_target_properties(leveldb::leveldb PROPERTIES INTERFACE_LINK_LIBRARIES Threads::Threads)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
