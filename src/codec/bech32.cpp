@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kSymbols = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
-// A code: the polynomial remainder has `bits` bits; a symbol is shifted in at the bottom and the five bits that fall out choose
-// generators.
+// A code: the polynomial remainder has `bits` bits; a symbol is shifted in at the bottom and the five bits that fall
+// out choose generators.
 struct Code {
     int bits;
     size_t checksum;  // symbols
@@ -28,8 +28,12 @@ constexpr Code kLong{60,
                      0x455972a3350f7a1,
                      kMaxBlech32};
 
-bool is_long(Bech32Kind kind) { return kind == Bech32Kind::kBlech32 || kind == Bech32Kind::kBlech32m; }
-bool is_modified(Bech32Kind kind) { return kind == Bech32Kind::kBech32m || kind == Bech32Kind::kBlech32m; }
+bool is_long(Bech32Kind kind) {
+    return kind == Bech32Kind::kBlech32 || kind == Bech32Kind::kBlech32m;
+}
+bool is_modified(Bech32Kind kind) {
+    return kind == Bech32Kind::kBech32m || kind == Bech32Kind::kBlech32m;
+}
 
 class Remainder {
 public:

@@ -1,5 +1,6 @@
-// Bech32 and Bech32m (BIP173, BIP350), and Elements' Blech32 and Blech32m (the same with a 60-bit checksum of 12 symbols:
-// protocol page chain-params section 4), over groups of 5 bits. Address rules on top (versions, sizes) belong to callers.
+// Bech32 and Bech32m (BIP173, BIP350), and Elements' Blech32 and Blech32m (the same with a 60-bit checksum of 12
+// symbols: protocol page chain-params section 4), over groups of 5 bits. Address rules on top (versions, sizes) belong
+// to callers.
 #pragma once
 
 #include <optional>

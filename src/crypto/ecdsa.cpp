@@ -9,8 +9,9 @@ using detail::secp;
 
 namespace {
 
-// Reads DER as leniently as the network did before BIP66: lengths in any form that fits, integers with any padding, anything
-// after the integers ignored. A number of more than 32 significant bytes makes the signature 0/0, which never verifies.
+// Reads DER as leniently as the network did before BIP66: lengths in any form that fits, integers with any padding,
+// anything after the integers ignored. A number of more than 32 significant bytes makes the signature 0/0, which never
+// verifies.
 class LaxDer {
 public:
     explicit LaxDer(ByteView bytes) : rest_(bytes) {}
@@ -128,7 +129,8 @@ bool verify_ecdsa_compact(const PubKey& key, ByteView signature, const Hash256& 
 }
 
 namespace {
-// A positive integer without needless padding, at the front of `bytes` with its tag and length; its whole size, 0 if bad.
+// A positive integer without needless padding, at the front of `bytes` with its tag and length; its whole size, 0 if
+// bad.
 size_t strict_integer(ByteView bytes) {
     if (bytes.size() < 3 || bytes[0] != 0x02) return 0;
     const size_t length = bytes[1];

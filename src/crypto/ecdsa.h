@@ -5,13 +5,14 @@
 
 namespace sluice {
 
-// Deterministic (RFC 6979), DER-encoded, S in the lower half. At most 71 bytes with R's top bit clear or 72 with it set.
+// Deterministic (RFC 6979), DER-encoded, S in the lower half. At most 71 bytes with R's top bit clear or 72 with it
+// set.
 Bytes sign_ecdsa(const SecretKey& key, const Hash256& digest);
 // The same signature as R || S, 64 bytes.
 Bytes sign_ecdsa_compact(const SecretKey& key, const Hash256& digest);
 
-// Bitcoin's consensus verification: the key in any serialization of a point, the signature in the lax DER that blocks before
-// BIP66 used, S in either half. False for anything that does not parse.
+// Bitcoin's consensus verification: the key in any serialization of a point, the signature in the lax DER that blocks
+// before BIP66 used, S in either half. False for anything that does not parse.
 bool verify_ecdsa(ByteView key, ByteView der, const Hash256& digest);
 // R || S, 64 bytes; S must be in the lower half, so that a signature has one encoding only.
 bool verify_ecdsa_compact(const PubKey& key, ByteView signature, const Hash256& digest);

@@ -25,6 +25,7 @@ const secp256k1_context* secp() {
 
 std::optional<secp256k1_pubkey> parse_point(ByteView bytes) {
     secp256k1_pubkey point;
+    if (bytes.empty()) return std::nullopt;  // the library aborts on a null pointer
     if (secp256k1_ec_pubkey_parse(secp(), &point, bytes.data(), bytes.size()) != 1) return std::nullopt;
     return point;
 }

@@ -1,5 +1,5 @@
-// Keys on secp256k1. Public keys are values that are known to be points on the curve; secret keys live in locked memory and
-// are touched only through libsecp256k1's constant-time calls. Any thread.
+// Keys on secp256k1. Public keys are values that are known to be points on the curve; secret keys live in locked memory
+// and are touched only through libsecp256k1's constant-time calls. Any thread.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,8 @@ public:
     [[nodiscard]] bool is_compressed() const { return size_ == kCompressedSize; }
     [[nodiscard]] Hash160 hash160() const { return sluice::hash160(view()); }
     [[nodiscard]] PubKey compressed() const;
-    // This point + tweak*G, compressed. Precondition: 32 bytes. nullopt if the tweak is not below the group order or the sum
-    // is the point at infinity.
+    // This point + tweak*G, compressed. Precondition: 32 bytes. nullopt if the tweak is not below the group order or
+    // the sum is the point at infinity.
     [[nodiscard]] std::optional<PubKey> add_tweak(ByteView tweak) const;
 
     auto operator<=>(const PubKey&) const = default;

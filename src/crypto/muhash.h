@@ -1,6 +1,6 @@
 // MuHash3072: a hash of a set that elements can be added to and taken from in any order, as gettxoutsetinfo's "muhash"
-// defines it: each element is mapped to a number modulo 2^3072 - 1103717, and the set is their product. Public data only.
-// A value; one thread at a time.
+// defines it: each element is mapped to a number modulo 2^3072 - 1103717, and the set is their product. Public data
+// only. A value; one thread at a time.
 #pragma once
 
 #include <array>

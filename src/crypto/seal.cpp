@@ -41,7 +41,8 @@ Bytes chacha20poly1305_encrypt(ByteView key, ByteView nonce, ByteView associated
     Bytes out(plain.size() + kTag);
     int length = 0;
     CHECK(cipher && EVP_EncryptInit_ex(cipher.get(), EVP_chacha20_poly1305(), nullptr, key.data(), nonce.data()) == 1);
-    CHECK(EVP_EncryptUpdate(cipher.get(), nullptr, &length, associated.data(), static_cast<int>(associated.size())) == 1);
+    CHECK(EVP_EncryptUpdate(cipher.get(), nullptr, &length, associated.data(), static_cast<int>(associated.size())) ==
+          1);
     CHECK(EVP_EncryptUpdate(cipher.get(), out.data(), &length, plain.data(), static_cast<int>(plain.size())) == 1);
     CHECK(EVP_EncryptFinal_ex(cipher.get(), out.data() + length, &length) == 1);
     CHECK(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, kTag, out.data() + plain.size()) == 1);
@@ -58,7 +59,8 @@ Result<Bytes> chacha20poly1305_decrypt(ByteView key, ByteView nonce, ByteView as
     int length = 0;
     CHECK(cipher && EVP_DecryptInit_ex(cipher.get(), EVP_chacha20_poly1305(), nullptr, key.data(), nonce.data()) == 1);
     CHECK(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kTag, tag.data()) == 1);
-    CHECK(EVP_DecryptUpdate(cipher.get(), nullptr, &length, associated.data(), static_cast<int>(associated.size())) == 1);
+    CHECK(EVP_DecryptUpdate(cipher.get(), nullptr, &length, associated.data(), static_cast<int>(associated.size())) ==
+          1);
     CHECK(EVP_DecryptUpdate(cipher.get(), out.data(), &length, text.data(), static_cast<int>(text.size())) == 1);
     if (EVP_DecryptFinal_ex(cipher.get(), out.data() + length, &length) != 1) {
         wipe(out);

@@ -1,5 +1,5 @@
-// The one libsecp256k1 context of the process: made on first use, blinded, then only read (which the library allows from
-// any thread). Private to crypto.
+// The one libsecp256k1 context of the process: made on first use, blinded, then only read (which the library allows
+// from any thread). Private to crypto.
 #pragma once
 
 #include <secp256k1.h>

@@ -11,7 +11,8 @@ using namespace sluice;
 BOOST_AUTO_TEST_SUITE(texts)
 
 BOOST_AUTO_TEST_CASE(base58_round_trip) {
-    BOOST_TEST(rc::check([](const Bytes& bytes) { RC_ASSERT(base58_decode(base58_encode(bytes), bytes.size()) == bytes); }));
+    BOOST_TEST(
+        rc::check([](const Bytes& bytes) { RC_ASSERT(base58_decode(base58_encode(bytes), bytes.size()) == bytes); }));
 }
 
 BOOST_AUTO_TEST_CASE(base58_refuses) {
@@ -23,9 +24,10 @@ BOOST_AUTO_TEST_CASE(base58_refuses) {
 }
 
 BOOST_AUTO_TEST_CASE(bech32_valid_texts_of_bip173_and_bip350) {
-    for (const char* text : {"A12UEL5L", "an83characterlonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio1tt5tgs",
-                             "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw", "split1checkupstagehandshakeupstreamerranterredcaperred2y9e3w",
-                             "?1ezyfcl"}) {
+    for (const char* text :
+         {"A12UEL5L", "an83characterlonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio1tt5tgs",
+          "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw",
+          "split1checkupstagehandshakeupstreamerranterredcaperred2y9e3w", "?1ezyfcl"}) {
         const auto decoded = bech32_decode(text);
         BOOST_REQUIRE_MESSAGE(decoded.has_value(), text);
         BOOST_TEST((decoded->kind == Bech32Kind::kBech32));
@@ -35,21 +37,26 @@ BOOST_AUTO_TEST_CASE(bech32_valid_texts_of_bip173_and_bip350) {
         const auto decoded = bech32_decode(text);
         BOOST_REQUIRE_MESSAGE(decoded.has_value(), text);
         BOOST_TEST((decoded->kind == Bech32Kind::kBech32m));
-        BOOST_TEST(bech32_encode(decoded->kind, decoded->prefix, decoded->symbols).size() == std::string_view(text).size());
+        BOOST_TEST(bech32_encode(decoded->kind, decoded->prefix, decoded->symbols).size() ==
+                   std::string_view(text).size());
     }
 }
 
 BOOST_AUTO_TEST_CASE(bech32_refuses) {
-    for (const char* text : {"", "1", "pzry9x0s0muk", "1pzry9x0s0muk", "x1b4n0q5v", "li1dgmt3", "A1G7SGD8", "10a06t8",
-                             "1qzzfhee", "a12UEL5L", "A12uEL5L", "\x7f" "1axkwrx",
-                             "an84characterslonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio1569pvx"}) {
+    for (const char* text :
+         {"", "1", "pzry9x0s0muk", "1pzry9x0s0muk", "x1b4n0q5v", "li1dgmt3", "A1G7SGD8", "10a06t8", "1qzzfhee",
+          "a12UEL5L", "A12uEL5L",
+          "\x7f"
+          "1axkwrx",
+          "an84characterslonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio1569pvx"}) {
         BOOST_TEST(!bech32_decode(text).has_value(), text);
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_round_trips_and_notices_one_wrong_character) {
     BOOST_TEST(rc::check([]() {
-        const auto kind = *rc::gen::element(Bech32Kind::kBech32, Bech32Kind::kBech32m, Bech32Kind::kBlech32, Bech32Kind::kBlech32m);
+        const auto kind =
+            *rc::gen::element(Bech32Kind::kBech32, Bech32Kind::kBech32m, Bech32Kind::kBlech32, Bech32Kind::kBlech32m);
         const bool is_long = kind == Bech32Kind::kBlech32 || kind == Bech32Kind::kBlech32m;
         const Bytes bytes = *rc::gen::resize(is_long ? 300 : 40, rc::gen::arbitrary<Bytes>());
         const Bytes symbols = to_base32_symbols(bytes);

@@ -25,7 +25,8 @@ BOOST_AUTO_TEST_CASE(published_answers_for_abc) {
 }
 
 BOOST_AUTO_TEST_CASE(one_compression_is_sha256_without_padding) {
-    // The padding block of a 64-byte message, compressed after the midstate, gives SHA-256; here: all-zero block, known state.
+    // The padding block of a 64-byte message, compressed after the midstate, gives SHA-256; here: all-zero block, known
+    // state.
     BOOST_TEST(to_hex(Sha256::midstate64(Bytes(64)).view()) ==
                "da5698be17b9b46962335799779fbeca8ce5d491c0d26243bafef9ea1837a9d8");
 }

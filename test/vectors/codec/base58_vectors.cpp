@@ -13,7 +13,8 @@ using namespace sluice;
 BOOST_AUTO_TEST_CASE(base58_encode_decode) {
     const char* root = std::getenv("SLUICE_VECTORS");
     if (root == nullptr) root = std::getenv("SLUICE_VECTORS_DEFAULT");
-    const std::filesystem::path file = std::filesystem::path(root == nullptr ? "" : root) / "core/base58_encode_decode.json";
+    const std::filesystem::path file =
+        std::filesystem::path(root == nullptr ? "" : root) / "core/base58_encode_decode.json";
     size_t cases = 0;
     if (std::ifstream in(file); in) {
         for (const auto& row : nlohmann::json::parse(in)) {
