@@ -62,7 +62,8 @@ public:
         }
         auto job = std::make_shared<std::packaged_task<R()>>(std::move(function));
         std::future<R> answer = job->get_future();
-        if (!post([job] { (*job)(); })) return fail(name() + " is shutting down");
+        // Only the queue holds the job: if it is dropped, the future says so.
+        if (!post([job = std::move(job)] { (*job)(); })) return fail(name() + " is shutting down");
         if (answer.wait_for(deadline) != std::future_status::ready) return fail(name() + " did not answer in time");
         try {
             if constexpr (std::is_void_v<R>) {
