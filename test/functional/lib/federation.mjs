@@ -1,0 +1,113 @@
+// A federation on this machine: one Bitcoin node, n members made by `sluice-signer makefederation`, each a sluiced of its
+// own; and followers, which know the chain but hold no keys.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Bcoin, BitcoinWallet, GENESIS } from './bcoin.mjs';
+import { Daemon, binary } from './daemon.mjs';
+import { run } from './process.mjs';
+import { freePorts, until } from './wait.mjs';
+
+/** Each member has ten ports: p2p, RPC, federation link, ZeroMQ. */
+const PORTS = 10;
+export const ZMQ_TOPICS = ['hashblock', 'hashtx', 'rawblock', 'rawtx', 'sequence', 'pegin', 'pegout', 'reserves', 'federation'];
+
+export class Federation {
+    /**
+     * Makes keys, manifest and configurations; starts the Bitcoin node, with mature coins in `wallet`. No member runs yet.
+     * options: {dir, names, threshold, chain, report}.
+     */
+    static async create({ dir, names = ['alice', 'bob', 'carol', 'dave'], threshold = 3, chain = 'sluicetest', options = {},
+        report = () => {} }) {
+        const federation = new Federation();
+        Object.assign(federation, { dir, names, threshold, chain, options, followers: [] });
+        federation.bitcoin = await Bcoin.start({ dir: join(dir, 'bitcoin') });
+        report(`Bitcoin node (bcoin, regtest) answers on port ${federation.bitcoin.port}`);
+        federation.wallet = new BitcoinWallet(federation.bitcoin);
+        await federation.wallet.fund();
+        report(`Bitcoin has ${federation.wallet.height} blocks; the depositor's wallet is funded`);
+        await federation.#makeConfigurations();
+        report(`keys, manifest and configurations of ${names.join(', ')} (${threshold} of ${names.length}) are in ${federation.home}`);
+        return federation;
+    }
+
+    get home() { return join(this.dir, 'federation'); }
+
+    async #makeConfigurations() {
+        const { bitcoin, names } = this;
+        this.basePort = await freePorts(PORTS * names.length);
+        const made = await run(binary('sluice-signer'), ['makefederation', '--out', this.home, '--members', names.join(','),
+            '--threshold', String(this.threshold), '--chain', this.chain, '--parent-genesis', GENESIS,
+            '--parent-rpc', `127.0.0.1:${bitcoin.port}:bitcoinrpc:${bitcoin.apiKey}`, '--profile', 'regtest',
+            '--base-port', String(this.basePort)]);
+        if (made.code !== 0) throw new Error(`sluice-signer makefederation failed (${made.code}):\n${made.stdout}${made.stderr}`);
+        this.members = names.map((name, i) => {
+            const port = this.basePort + PORTS * i;
+            const address = `tcp://127.0.0.1:${port + 3}`;
+            const events = Object.fromEntries(ZMQ_TOPICS.map((topic) => [`zmqpub${topic}`, address]));
+            const member = new Daemon({ name, dir: join(this.home, name), chain: this.chain, p2pPort: port, rpcPort: port + 1,
+                options: { ...events, ...this.options } });
+            member.zmq = address;
+            return member;
+        });
+    }
+
+    member(name) { return this.members.find((member) => member.name === name); }
+    get running() { return this.members.filter((member) => member.running); }
+
+    /** Starts the members (all, or those named) at once and waits for each of them. */
+    async start(names = this.names) {
+        const chosen = names.map((name) => this.member(name));
+        for (const member of chosen) member.spawn();
+        await Promise.all(chosen.map((member) => member.ready()));
+    }
+
+    async stop() {
+        const results = await Promise.allSettled([...this.followers, ...this.members].map((node) => node.stop()));
+        await this.bitcoin.stop();
+        const failed = results.find((result) => result.status === 'rejected');
+        if (failed) throw failed.reason;
+    }
+
+    /** Ends everything at once; for the end of a test. */
+    async kill() {
+        await Promise.all([...this.followers, ...this.members, this.bitcoin].map((node) => node.kill()));
+    }
+
+    /**
+     * A node of this chain without keys, connected to `peers` (all members unless given). Its configuration is a member's
+     * without what belongs to that member. Not started.
+     */
+    async follower(name, { peers = this.members, options = {} } = {}) {
+        const dir = join(this.dir, name);
+        mkdirSync(dir, { recursive: true });
+        const own = /^\s*(fed\w+|port|rpcport|bind|rpcbind|addnode|connect|wallet\w*|zmq\w+)\s*=/;
+        const lines = readFileSync(join(this.members[0].dir, 'elements.conf'), 'utf8').split('\n').filter((line) => !own.test(line));
+        writeFileSync(join(dir, 'elements.conf'), lines.join('\n'));
+        const base = await freePorts(PORTS);
+        const node = new Daemon({ name, dir, chain: this.chain, p2pPort: base, rpcPort: base + 1, options: {
+            port: base, rpcport: base + 1, connect: peers.map((peer) => `127.0.0.1:${peer.p2pPort}`), ...options,
+        } });
+        this.followers.push(node);
+        return node;
+    }
+
+    /** Waits until all of `nodes` have one tip, at least at `height`; resolves to {height, hash}. */
+    agree(height = 1, nodes = this.running, options) {
+        return until(`${nodes.map((node) => node.name).join(', ')} on one tip at height ${height} or above`, async () => {
+            for (const node of nodes) node.child.check();
+            const heights = await Promise.all(nodes.map((node) => node.call('getblockcount')));
+            const common = Math.min(...heights);
+            if (common < height) throw new Error(`heights ${heights.join(' ')}`);
+            const hashes = new Set(await Promise.all(nodes.map((node) => node.call('getblockhash', common))));
+            if (hashes.size !== 1) throw new Error(`${hashes.size} hashes at height ${common}`);
+            return { height: common, hash: [...hashes][0] };
+        }, options).catch((error) => {
+            error.message += `\n${nodes.map((node) => node.tail()).join('\n')}`;
+            throw error;
+        });
+    }
+
+    logs() { return [...this.members, ...this.followers].map((node) => node.log).concat(this.bitcoin.log); }
+    tail() { return [...this.members, ...this.followers].map((node) => node.tail()).join('\n'); }
+}
+
