@@ -1,15 +1,15 @@
 // A federation on this machine: one Bitcoin node, n members made by `sluice-signer makefederation`, each a sluiced of its
 // own; and followers, which know the chain but hold no keys.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bcoin, BitcoinWallet, GENESIS } from './bcoin.mjs';
 import { Daemon, binary } from './daemon.mjs';
 import { run } from './process.mjs';
 import { freePorts, until } from './wait.mjs';
+import { TOPICS } from './zmq.mjs';
 
 /** Each member has ten ports: p2p, RPC, federation link, ZeroMQ. */
 const PORTS = 10;
-export const ZMQ_TOPICS = ['hashblock', 'hashtx', 'rawblock', 'rawtx', 'sequence', 'pegin', 'pegout', 'reserves', 'federation'];
 
 export class Federation {
     /**
@@ -43,9 +43,10 @@ export class Federation {
         this.members = names.map((name, i) => {
             const port = this.basePort + PORTS * i;
             const address = `tcp://127.0.0.1:${port + 3}`;
-            const events = Object.fromEntries(ZMQ_TOPICS.map((topic) => [`zmqpub${topic}`, address]));
-            const member = new Daemon({ name, dir: join(this.home, name), chain: this.chain, p2pPort: port, rpcPort: port + 1,
-                options: { ...events, ...this.options } });
+            const dir = join(this.home, name);
+            const member = new Daemon({ name, dir, chain: this.chain, p2pPort: port, rpcPort: port + 1, options: this.options });
+            // In the file, so that `sluiced -datadir=DIR` alone is this member. Its last section is the chain's.
+            appendFileSync(join(dir, 'elements.conf'), TOPICS.map((topic) => `zmqpub${topic}=${address}\n`).join(''));
             member.zmq = address;
             return member;
         });

@@ -8,6 +8,7 @@ import { sleep } from './wait.mjs';
 const living = new Set();
 // A runner that ends for whatever reason leaves nothing behind.
 process.once('exit', () => { for (const child of living) child.signal('SIGKILL'); });
+for (const [name, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) process.once(name, () => process.exit(status));
 
 export class Child {
     constructor(program, args, { output, env, cwd } = {}) {
@@ -17,7 +18,8 @@ export class Child {
         this.status = undefined;
         mkdirSync(dirname(output), { recursive: true });
         const file = openSync(output, 'a');
-        this.process = spawn(program, args, { stdio: ['ignore', file, file], env: { ...process.env, ...env }, cwd });
+        this.process = spawn(program, args, { stdio: ['ignore', file, file], env: { ...process.env, ...env }, cwd,
+            detached: true });
         closeSync(file);
         living.add(this);
         this.exited = new Promise((resolve) => {
@@ -37,6 +39,12 @@ export class Child {
 
     signal(name) {
         if (this.running) this.process.kill(name);
+    }
+
+    /** Lets it outlive this process. */
+    release() {
+        living.delete(this);
+        this.process.unref();
     }
 
     /** Throws (fatal) when the process is gone. */
