@@ -1,0 +1,43 @@
+#include "consensus/script/sighash.h"
+
+namespace sluice::script {
+
+void write_legacy_script_code(Writer& w, ByteView script_code) {
+    // Separators are cut out as far as the script parses; what follows a broken push is kept as it is.
+    Bytes kept;
+    ScriptParser parser(script_code);
+    size_t copied = 0;
+    while (const auto instruction = parser.next()) {
+        if (instruction->opcode != OP_CODESEPARATOR) continue;
+        append(kept, script_code.subspan(copied, parser.position() - 1 - copied));
+        copied = parser.position();
+    }
+    append(kept, script_code.subspan(copied));
+    w.var_bytes(kept);
+}
+
+void ElementsLayout::write_prevout(Writer& w, size_t i) const { describe(w, tx_.inputs[i].prevout); }
+void ElementsLayout::write_issuance(Writer& w, size_t i) const { describe(w, tx_.inputs[i].issuance); }
+void ElementsLayout::write_output(Writer& w, size_t i) const { describe(w, tx_.outputs[i]); }
+void ElementsLayout::write_blank_output(Writer& w) const { w.u32(0); }  // null asset, value, nonce; empty script
+void ElementsLayout::write_proofs(Writer& w, size_t i) const {
+    // The order here is the reverse of the witness's.
+    w.var_bytes(tx_.outputs[i].witness.rangeproof);
+    w.var_bytes(tx_.outputs[i].witness.surjection_proof);
+}
+
+TxHashes compute_tx_hashes(const Transaction& tx) { return TxHashes{compute_v0_hashes(ElementsLayout(tx))}; }
+
+Hash256 sighash_legacy(const Transaction& tx, ByteView script_code, size_t index, HashType type) {
+    return legacy_sighash(ElementsLayout(tx), script_code, index, type);
+}
+
+Hash256 sighash_v0(const Transaction& tx, ByteView script_code, size_t index, const ConfidentialValue& spent_value, HashType type,
+                   const TxHashes& hashes) {
+    ByteWriter value;
+    Writer& w = value;
+    describe(w, spent_value);
+    return witness_v0_sighash(ElementsLayout(tx), script_code, index, value.bytes(), type, hashes.v0);
+}
+
+}  // namespace sluice::script

@@ -1,0 +1,126 @@
+#include "consensus/script/verify.h"
+
+#include "consensus/script/interpreter.h"
+#include "consensus/script/script.h"
+#include "consensus/script/script_num.h"
+#include "util/check.h"
+
+namespace sluice::script {
+
+namespace {
+
+struct Verification {
+    const WitnessStack& witness;
+    Flags flags;
+    const SignatureChecker& checker;
+
+    [[nodiscard]] bool has(Flags flag) const { return (flags & flag) != 0; }
+    ScriptResult run_legacy(Stack& stack, ByteView script) const;
+    ScriptResult run_witness_v0(Stack stack, ByteView script) const;
+    ScriptResult check_program(const WitnessProgram& program, bool in_p2sh) const;
+    ScriptResult check_program_v0(ByteView program) const;
+};
+
+ScriptResult Verification::run_legacy(Stack& stack, ByteView script) const {
+    TaprootContext none;
+    return eval_script(stack, script, flags, checker, SigVersion::kBase, none);
+}
+
+ScriptResult is_true(const Stack& stack) {
+    if (stack.empty() || !cast_to_bool(stack.back())) return script_fail(ScriptError::kEvalFalse);
+    return {};
+}
+
+ScriptResult Verification::run_witness_v0(Stack stack, ByteView script) const {
+    for (const Bytes& element : stack) {
+        if (element.size() > kMaxElementSize) return script_fail(ScriptError::kPushSize);
+    }
+    TaprootContext none;
+    TRY_VOID(eval_script(stack, script, flags, checker, SigVersion::kWitnessV0, none));
+    if (stack.size() != 1) return script_fail(ScriptError::kCleanStack);
+    return is_true(stack);
+}
+
+ScriptResult Verification::check_program_v0(ByteView program) const {
+    if (program.size() == 32) {
+        if (witness.empty()) return script_fail(ScriptError::kWitnessProgramWitnessEmpty);
+        const Bytes& script = witness.back();
+        if (!equal(sha256(script).view(), program)) return script_fail(ScriptError::kWitnessProgramMismatch);
+        return run_witness_v0(Stack(witness.begin(), witness.end() - 1), script);
+    }
+    if (program.size() == 20) {
+        if (witness.size() != 2) return script_fail(ScriptError::kWitnessProgramMismatch);
+        const ScriptBuilder script =
+            ScriptBuilder().op(OP_DUP).op(OP_HASH160).push(program).op(OP_EQUALVERIFY).op(OP_CHECKSIG);
+        return run_witness_v0(witness, script.bytes());
+    }
+    return script_fail(ScriptError::kWitnessProgramWrongLength);
+}
+
+ScriptResult Verification::check_program(const WitnessProgram& program, bool in_p2sh) const {
+    if (program.version == 0) return check_program_v0(program.program);
+    if (program.version == 1 && program.program.size() == 32 && !in_p2sh) {
+        if (!has(kVerifyTaproot)) return {};
+        return script_fail(ScriptError::kTaprootUnavailable);
+    }
+    constexpr uint8_t kAnchor[] = {0x4e, 0x73};
+    if (program.version == 1 && !in_p2sh && equal(program.program, kAnchor)) return {};
+    if (has(kVerifyDiscourageUpgradableWitnessProgram)) {
+        return script_fail(ScriptError::kDiscourageUpgradableWitnessProgram);
+    }
+    return {};
+}
+
+}  // namespace
+
+ScriptResult verify_script(const Script& script_sig, const Script& script_pubkey, const WitnessStack& witness, Flags flags,
+                           const SignatureChecker& checker) {
+    const Verification on{witness, flags, checker};
+    CHECK(!on.has(kVerifyWitness) || on.has(kVerifyP2sh));
+    CHECK(!on.has(kVerifyCleanStack) || on.has(kVerifyWitness));
+
+    if (on.has(kVerifySigPushOnly) && !is_push_only(script_sig.view())) return script_fail(ScriptError::kSigPushOnly);
+    // One after the other on one stack, never as one script: a scriptSig must not be able to comment out what follows.
+    Stack stack;
+    TRY_VOID(on.run_legacy(stack, script_sig.view()));
+    Stack after_script_sig;
+    if (on.has(kVerifyP2sh)) after_script_sig = stack;
+    TRY_VOID(on.run_legacy(stack, script_pubkey.view()));
+    TRY_VOID(is_true(stack));
+
+    bool had_witness = false;
+    if (on.has(kVerifyWitness)) {
+        if (const auto program = parse_witness_program(script_pubkey.view())) {
+            had_witness = true;
+            if (!script_sig.empty()) return script_fail(ScriptError::kWitnessMalleated);
+            TRY_VOID(on.check_program(*program, false));
+            stack.resize(1);  // the program's pushes are not a dirty stack
+        }
+    }
+
+    if (on.has(kVerifyP2sh) && is_pay_to_script_hash(script_pubkey.view())) {
+        if (!is_push_only(script_sig.view())) return script_fail(ScriptError::kSigPushOnly);
+        stack = std::move(after_script_sig);
+        CHECK(!stack.empty());  // HASH160 of an empty stack would have failed above
+        const Bytes redeem_script = std::move(stack.back());
+        stack.pop_back();
+        TRY_VOID(on.run_legacy(stack, redeem_script));
+        TRY_VOID(is_true(stack));
+        const auto program = on.has(kVerifyWitness) ? parse_witness_program(redeem_script) : std::nullopt;
+        if (program) {
+            had_witness = true;
+            // Anything but one push of the redeem script would let a third party change the transaction's id.
+            if (script_sig != ScriptBuilder().push(redeem_script).build()) {
+                return script_fail(ScriptError::kWitnessMalleatedP2sh);
+            }
+            TRY_VOID(on.check_program(*program, true));
+            stack.resize(1);
+        }
+    }
+
+    if (on.has(kVerifyCleanStack) && stack.size() != 1) return script_fail(ScriptError::kCleanStack);
+    if (on.has(kVerifyWitness) && !had_witness && !witness.empty()) return script_fail(ScriptError::kWitnessUnexpected);
+    return {};
+}
+
+}  // namespace sluice::script
