@@ -72,7 +72,7 @@ if wanted ctest; then
     title "ctest: unit, layering, vectors, fuzz replay, simulator"
     (cd "$build" && ctest -j "$(nproc)" --output-on-failure --timeout 900) 2>&1 | tee "$logs/ctest.log" || failures+=(ctest)
     # The vector tests say how many cases they ran.
-    grep -hE '[0-9]+ cases|skipp|absent' "$build/Testing/Temporary/LastTest.log" | grep -vE '^"|Command:' || true
+    sed 's/\x1b\[[0-9;]*m//g' "$build/Testing/Temporary/LastTest.log" | grep -E '[0-9]+ cases|skipped' | grep -vE '^"|test cases? out' || true
 fi
 
 if wanted functional; then
