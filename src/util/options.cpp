@@ -7,6 +7,7 @@ namespace sluice {
 bool Options::is_set(std::string_view name) const { return values_.contains(name); }
 
 std::optional<std::string> Options::get(std::string_view name) const {
+    if (const auto set = single_.find(name); set != single_.end()) return set->second;
     const auto found = values_.find(name);
     if (found == values_.end()) return std::nullopt;
     return found->second.front();

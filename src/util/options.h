@@ -15,8 +15,13 @@ namespace sluice {
 
 class Options {
 public:
-    // Appends one value; callers add in order of precedence: the first value of a name is the one that `get` gives.
+    // Appends one value; the first value of a name is the one that `get` gives.
     void add(std::string name, std::string value) { values_[std::move(name)].push_back(std::move(value)); }
+    // Sets the value that `get` gives and the list that `get_all` gives, which may be in another order or empty (-noname).
+    void set(std::string name, std::string value, std::vector<std::string> list) {
+        single_[name] = std::move(value);
+        values_[std::move(name)] = std::move(list);
+    }
 
     [[nodiscard]] bool is_set(std::string_view name) const;
     [[nodiscard]] std::optional<std::string> get(std::string_view name) const;
@@ -29,6 +34,7 @@ public:
     [[nodiscard]] const std::map<std::string, std::vector<std::string>, std::less<>>& all() const { return values_; }
 
 private:
+    std::map<std::string, std::string, std::less<>> single_;  // where it differs from the first of the list
     std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
