@@ -97,7 +97,7 @@ export class Bcoin {
         try {
             return (await this.rpc.call('getrawtransaction', txid, true)).confirmations ?? 0;
         } catch (error) {
-            if (error.code === -5) return undefined;
+            if (error.text === 'Transaction not found.') return undefined;
             throw error;
         }
     }
