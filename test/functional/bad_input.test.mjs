@@ -1,13 +1,12 @@
 // Mistakes of an operator: a clear message, a status that is not zero, nothing lost.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
-import { Daemon, needs } from './lib/daemon.mjs';
-import { prepareMiningNode } from './lib/stories.mjs';
+import { Daemon } from './lib/daemon.mjs';
+import { prepareMiningNode, story } from './lib/stories.mjs';
 import { temporary } from './lib/wait.mjs';
 
-const skip = needs('sluiced');
+const NEEDED = ['sluiced'];
 
 /** Runs a start that must fail and returns its message. */
 async function refused(node, extra) {
@@ -19,34 +18,34 @@ async function refused(node, extra) {
     return said;
 }
 
-test('an unknown option is named', { skip }, async (t) => {
+story('an unknown option is named', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     assert.match(await refused(node, { nosuchoption: 1 }), /nosuchoption/);
 });
 
-test('an option value that is no number is named', { skip }, async (t) => {
+story('an option value that is no number is named', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     assert.match(await refused(node, { peginconfirmationdepth: 'eight' }), /peginconfirmationdepth/);
 });
 
-test('a bad configuration file is refused with the line', { skip }, async (t) => {
+story('a bad configuration file is refused with the line', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     writeFileSync(join(node.dir, 'elements.conf'), 'server=1\nthis is no option\n');
     assert.match(await refused(node), /line 2|this is no option/);
 });
 
-test('a missing configuration file that was asked for is refused', { skip }, async (t) => {
+story('a missing configuration file that was asked for is refused', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     assert.match(await refused(node, { conf: join(node.dir, 'absent.conf') }), /absent\.conf/);
 });
 
-test('a data directory that does not exist is refused', { skip }, async (t) => {
+story('a data directory that does not exist is refused', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     node.dir = join(node.dir, 'absent');
     assert.match(await refused(node), /absent/);
 });
 
-test('the data directory of another network is refused and unharmed', { skip }, async (t) => {
+story('the data directory of another network is refused and unharmed', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     await node.start();
     const hash = await node.call('getblockhash', 0);
@@ -59,7 +58,7 @@ test('the data directory of another network is refused and unharmed', { skip }, 
     await node.stop();
 });
 
-test('a second instance on a directory is refused; the first goes on', { skip }, async (t) => {
+story('a second instance on a directory is refused; the first goes on', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     await node.start();
     const second = await Daemon.create({ dir: node.dir, name: 'second', options: { con_blocksubsidy: 5_000_000_000 } });
@@ -68,7 +67,7 @@ test('a second instance on a directory is refused; the first goes on', { skip },
     await node.stop();
 });
 
-test('a port that is taken is named', { skip }, async (t) => {
+story('a port that is taken is named', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     await node.start();
     const other = await Daemon.create({ dir: temporary(t), name: 'other' });
@@ -76,7 +75,7 @@ test('a port that is taken is named', { skip }, async (t) => {
     await node.stop();
 });
 
-test('a corrupt database is reported as such, and not overwritten', { skip }, async (t) => {
+story('a corrupt database is reported as such, and not overwritten', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     await node.start();
     await node.stop();
@@ -93,24 +92,18 @@ test('a corrupt database is reported as such, and not overwritten', { skip }, as
     assert.deepEqual(readdirSync(database).filter((name) => /\.(ldb|log)$/.test(name)), other);
 });
 
-test('a data directory that cannot be written is refused', { skip }, async (t) => {
+story('a data directory that cannot be written is refused', NEEDED, async (t) => {
     const node = await prepareMiningNode(t);
     // A file where the chain's folder should be stops root as well.
     writeFileSync(join(node.dir, node.chain), '');
     assert.match(await refused(node), new RegExp(node.chain));
 });
 
-describe('federation options', { skip }, () => {
-    let manifest;
-    before(() => { manifest = '{ this is no manifest'; });
-
-    test('a manifest that cannot be read is refused', async (t) => {
-        const node = await prepareMiningNode(t);
-        mkdirSync(node.dir, { recursive: true });
-        const file = join(node.dir, 'manifest.json');
-        const options = { fedmanifest: file, fedmember: 'alice', fedkeys: join(node.dir, 'keys'), fedmanifesthash: '00'.repeat(32) };
-        assert.match(await refused(node, options), /manifest/);
-        writeFileSync(file, manifest);
-        assert.match(await refused(node, options), /manifest/);
-    });
+story('a manifest that cannot be read, or is none, is refused', NEEDED, async (t) => {
+    const node = await prepareMiningNode(t);
+    const file = join(node.dir, 'manifest.json');
+    const options = { fedmanifest: file, fedmember: 'alice', fedkeys: join(node.dir, 'keys'), fedmanifesthash: '00'.repeat(32) };
+    assert.match(await refused(node, options), /manifest/);
+    writeFileSync(file, '{ this is no manifest');
+    assert.match(await refused(node, options), /manifest/);
 });

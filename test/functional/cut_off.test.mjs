@@ -1,11 +1,9 @@
 // A member and a follower that hear nothing for a while catch up by themselves.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { needs } from './lib/daemon.mjs';
-import { PROGRAMS, federation } from './lib/stories.mjs';
+import { PROGRAMS, federation, story } from './lib/stories.mjs';
 import { sleep } from './lib/wait.mjs';
 
-test('a member and a follower that are cut off catch up', { skip: needs(...PROGRAMS) }, async (t) => {
+story('a member and a follower that are cut off catch up', PROGRAMS, async (t) => {
     const fed = await federation(t);
     const [alice, bob, carol, dave] = fed.members;
     const follower = await fed.follower('follower', { peers: [dave] });

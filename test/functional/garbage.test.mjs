@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { test } from 'node:test';
 import * as zmq from 'zeromq';
-import { needs } from './lib/daemon.mjs';
-import { PROGRAMS, federation } from './lib/stories.mjs';
+import { PROGRAMS, federation, story } from './lib/stories.mjs';
 import { sleep } from './lib/wait.mjs';
 
 /** Sends bytes and waits until the other side closes or `ms` are over; resolves to what came back. */
@@ -33,7 +31,7 @@ function frame(magic, command, length, payload) {
     return Buffer.concat([head, payload]);
 }
 
-test('garbage on the ports of a member changes nothing', { skip: needs(...PROGRAMS) }, async (t) => {
+story('garbage on the ports of a member changes nothing', PROGRAMS, async (t) => {
     const fed = await federation(t);
     const [alice] = fed.members;
     await fed.agree(2);

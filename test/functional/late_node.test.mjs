@@ -1,8 +1,6 @@
 // A node that comes late with an empty directory ends where the others are, and keeps it across restarts and kills.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { needs } from './lib/daemon.mjs';
-import { PROGRAMS, federation } from './lib/stories.mjs';
+import { PROGRAMS, federation, story } from './lib/stories.mjs';
 import { Peg } from './lib/peg.mjs';
 
 const STATISTICS = ['height', 'bestblock', 'txouts', 'bogosize', 'muhash', 'total_amount'];
@@ -20,7 +18,7 @@ async function sameStatistics(nodes) {
     throw new Error('the nodes never showed one tip at once');
 }
 
-test('a late node with an empty directory reaches the same tip and UTXO statistics', { skip: needs(...PROGRAMS) }, async (t) => {
+story('a late node with an empty directory reaches the same tip and UTXO statistics', PROGRAMS, async (t) => {
     const fed = await federation(t);
     const peg = new Peg(fed);
     await fed.agree(1);

@@ -1,10 +1,8 @@
 // The round of the quickstart while members are killed and come back: nothing is lost, nothing is paid twice.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { needs } from './lib/daemon.mjs';
-import { PROGRAMS, federation, pegRound } from './lib/stories.mjs';
+import { PROGRAMS, federation, pegRound, story } from './lib/stories.mjs';
 
-test('the peg round holds while a member is killed -9 and restarted in the middle', { skip: needs(...PROGRAMS) }, async (t) => {
+story('the peg round holds while a member is killed -9 and restarted in the middle', PROGRAMS, async (t) => {
     const fed = await federation(t);
     const dave = fed.member('dave');
     const carol = fed.member('carol');

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { REPOSITORY, binary, needs } from './lib/daemon.mjs';
+import { REPOSITORY, binary } from './lib/daemon.mjs';
 import { run } from './lib/process.mjs';
-import { PROGRAMS } from './lib/stories.mjs';
+import { PROGRAMS, story } from './lib/stories.mjs';
 import { temporary } from './lib/wait.mjs';
 
 const KEYS = ['pegin_txid', 'claim_txid', 'transfer_txid', 'pegout_txid', 'payout_txid', 'payout_confirmations', 'height',
     'federation_coins', 'circulating', 'pending_payouts', 'fee_pool'];
 const play = (args, env) => run(process.execPath, [join(REPOSITORY, 'share/quickstart.mjs'), ...args], { timeout: 240_000, env });
 
-test('quickstart --json --keep plays the peg, tells the figures and leaves it running', { skip: needs(...PROGRAMS) }, async (t) => {
+story('quickstart --json --keep plays the peg, tells the figures and leaves it running', PROGRAMS, async (t) => {
     const dir = join(temporary(t), 'play');
     const { code, stdout, stderr } = await play(['--json', '--keep', '--dir', dir]);
     t.after(() => existsSync(join(dir, 'stop.sh')) && run('sh', [join(dir, 'stop.sh')]));

@@ -1,10 +1,8 @@
 // Power cut at all sites: every member is killed at once; the chain goes on from where it was.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { needs } from './lib/daemon.mjs';
-import { PROGRAMS, federation } from './lib/stories.mjs';
+import { PROGRAMS, federation, story } from './lib/stories.mjs';
 
-test('all members are killed at once and go on, three times', { skip: needs(...PROGRAMS) }, async (t) => {
+story('all members are killed at once and go on, three times', PROGRAMS, async (t) => {
     const fed = await federation(t);
     let { height, hash } = await fed.agree(3);
     for (let round = 0; round < 3; round++) {

@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { test } from 'node:test';
-import { needs } from './lib/daemon.mjs';
 import { Rpc } from './lib/rpc.mjs';
-import { miningNode } from './lib/stories.mjs';
+import { miningNode, story } from './lib/stories.mjs';
 
-const skip = needs('sluiced', 'sluice-cli');
+const NEEDED = ['sluiced', 'sluice-cli'];
 const error = (code, text) => (thrown) => {
     assert.equal(thrown.code, code, thrown.message);
     if (text) assert.match(thrown.text, text);
@@ -17,7 +15,7 @@ const has = (object, ...keys) => {
     for (const key of keys) assert.ok(key in object, `${key} is missing in ${Object.keys(object).join(' ')}`);
 };
 
-test('cookie, rpcuser, rpcauth', { skip }, async (t) => {
+story('cookie, rpcuser, rpcauth', NEEDED, async (t) => {
     const salt = '0123456789abcdef0123456789abcdef';
     const hmac = createHmac('sha256', salt).update('sesame').digest('hex');
     const node = await miningNode(t, { options: { rpcauth: `carl:${salt}$${hmac}` } });
@@ -42,7 +40,7 @@ test('cookie, rpcuser, rpcauth', { skip }, async (t) => {
     await node.stop();
 });
 
-test('requests: positional, named, batch, errors', { skip }, async (t) => {
+story('requests: positional, named, batch, errors', NEEDED, async (t) => {
     const node = await miningNode(t);
     const genesis = await node.call('getblockhash', 0);
     assert.equal(await node.rpc.named('getblockhash', { height: 0 }), genesis);
@@ -73,7 +71,7 @@ test('requests: positional, named, batch, errors', { skip }, async (t) => {
     assert.deepEqual([two.jsonrpc, two.id, two.error.code, 'result' in two], ['2.0', 7, -32601, false]);
 });
 
-test('shapes of the node, chain and mempool methods', { skip }, async (t) => {
+story('shapes of the node, chain and mempool methods', NEEDED, async (t) => {
     const node = await miningNode(t);
     const info = await node.call('getblockchaininfo');
     has(info, 'chain', 'blocks', 'headers', 'bestblockhash', 'time', 'mediantime', 'verificationprogress', 'initialblockdownload',
@@ -121,7 +119,7 @@ test('shapes of the node, chain and mempool methods', { skip }, async (t) => {
     assert.equal(await node.call('getbestblockhash'), hash);
 });
 
-test('getnewblockhex, testproposedblock, combineblocksigs, submitblock make a block', { skip }, async (t) => {
+story('getnewblockhex, testproposedblock, combineblocksigs, submitblock make a block', NEEDED, async (t) => {
     const node = await miningNode(t);
     const hex = await node.call('getnewblockhex');
     assert.equal(await node.call('testproposedblock', hex), null);
@@ -132,7 +130,7 @@ test('getnewblockhex, testproposedblock, combineblocksigs, submitblock make a bl
     assert.equal(await node.call('getblockcount'), 1);
 });
 
-test('sluice-cli: results, errors and exit status as elements-cli', { skip }, async (t) => {
+story('sluice-cli: results, errors and exit status as elements-cli', NEEDED, async (t) => {
     const node = await miningNode(t);
     const count = await node.cli('getblockcount');
     assert.deepEqual([count.code, count.stdout], [0, '0\n']);

@@ -1,15 +1,13 @@
 // The wallet on a chain that anybody may extend: coins come in, go out, survive a restart, and are sealed by a passphrase.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { needs } from './lib/daemon.mjs';
-import { miningNode } from './lib/stories.mjs';
+import { miningNode, story } from './lib/stories.mjs';
 import { toSatoshi } from './lib/amounts.mjs';
 import { until } from './lib/wait.mjs';
 
-const skip = needs('sluiced');
+const NEEDED = ['sluiced'];
 const balance = async (node) => toSatoshi((await node.call('getbalance')).bitcoin ?? 0);
 
-test('mined coins mature, are sent, and are still there after a restart and a kill', { skip }, async (t) => {
+story('mined coins mature, are sent, and are still there after a restart and a kill', NEEDED, async (t) => {
     const node = await miningNode(t);
     const mine = await node.call('getnewaddress');
     await node.call('generatetoaddress', 101, mine);
@@ -40,7 +38,7 @@ test('mined coins mature, are sent, and are still there after a restart and a ki
     assert.ok(![mine, elsewhere].includes(fresh), 'an address is never given twice');
 });
 
-test('what cannot be sent is refused with the code of Elements', { skip }, async (t) => {
+story('what cannot be sent is refused with the code of Elements', NEEDED, async (t) => {
     const node = await miningNode(t);
     const address = await node.call('getnewaddress');
     const code = (expected) => (thrown) => {

@@ -1,14 +1,12 @@
 // Events: topics and framing of Core, a sequence per topic, replay for a subscriber that missed some.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { needs } from './lib/daemon.mjs';
-import { prepareMiningNode } from './lib/stories.mjs';
+import { prepareMiningNode, story } from './lib/stories.mjs';
 import { freePort, sleep, until } from './lib/wait.mjs';
 import { Subscriber } from './lib/zmq.mjs';
 
 const CORE = ['hashblock', 'hashtx', 'rawblock', 'rawtx', 'sequence'];
 
-test('a subscriber sees each block and transaction, and replays what it missed', { skip: needs('sluiced') }, async (t) => {
+story('a subscriber sees each block and transaction, and replays what it missed', ['sluiced'], async (t) => {
     const address = `tcp://127.0.0.1:${await freePort()}`;
     const node = await prepareMiningNode(t, { options: Object.fromEntries(CORE.map((topic) => [`zmqpub${topic}`, address])) });
     await node.start();

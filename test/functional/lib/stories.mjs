@@ -2,17 +2,36 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Daemon } from './daemon.mjs';
+import { test } from 'node:test';
+import { Daemon, needs } from './daemon.mjs';
 import { Federation } from './federation.mjs';
 import { Peg } from './peg.mjs';
 import { temporary } from './wait.mjs';
 
 export const PROGRAMS = ['sluiced', 'sluice-cli', 'sluice-signer'];
 
+/**
+ * One story: skipped by name when a program is not built; ended after `timeout` ms; when it fails, the logs of what it
+ * started are shown and its folder stays.
+ */
+export function story(name, programs, tell, { timeout = 240_000 } = {}) {
+    test(name, { skip: needs(...programs), timeout }, async (t) => {
+        t.nodes = [];
+        try {
+            await tell(t);
+        } catch (error) {
+            t.keep = true;
+            for (const node of t.nodes) t.diagnostic(`${node.dir}\n${node.tail()}`);
+            throw error;
+        }
+    });
+}
+
 /** A federation whose processes and folder go with the test. `absent` members are never started. */
 export async function federation(t, { absent = [], ...options } = {}) {
     const made = await Federation.create({ dir: temporary(t, 'sluice-fed'), report: (text) => t.diagnostic(text), ...options });
     t.after(() => made.kill());
+    t.nodes?.push(made);
     await made.start(made.names.filter((name) => !absent.includes(name)));
     return made;
 }
@@ -27,6 +46,7 @@ export async function prepareMiningNode(t, { dir = join(temporary(t, 'sluice-nod
     mkdirSync(dir, { recursive: true });
     const node = await Daemon.create({ dir, ...rest, options: { con_blocksubsidy: 5_000_000_000, ...options } });
     t.after(() => node.kill());
+    t.nodes?.push(node);
     return node;
 }
 

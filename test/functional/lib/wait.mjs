@@ -59,13 +59,12 @@ export async function freePorts(count) {
 }
 
 /**
- * A temporary folder of a test. It stays when SLUICE_KEEP is set, or when `t` (a node:test context) failed; otherwise
- * it goes after the test.
+ * A temporary folder of a test (`t`, a node:test context), removed after it unless SLUICE_KEEP or t.keep is set.
  */
 export function temporary(t, name = 'sluice') {
     const dir = mkdtempSync(join(process.env.SLUICE_TMP ?? tmpdir(), `${name}-`));
     t?.after(() => {
-        if (!process.env.SLUICE_KEEP) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+        if (!process.env.SLUICE_KEEP && !t.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
     });
     return dir;
 }
