@@ -23,8 +23,8 @@ bool is_final(const Transaction& tx, uint32_t height, int64_t time) {
 SequenceLocks sequence_locks(const Transaction& tx, const std::vector<uint32_t>& coin_heights, const HeaderView& branch) {
     CHECK(coin_heights.size() == tx.inputs.size());
     SequenceLocks locks;
-    // The version is compared as a signed number, as the reference does.
-    if (tx.version < 2) return locks;
+    // The version counts as an unsigned number (BIP68).
+    if (static_cast<uint32_t>(tx.version) < 2) return locks;
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
         const TxIn& in = tx.inputs[i];
         if (in.is_pegin || (in.sequence & kSequenceDisable) != 0) continue;
