@@ -1,0 +1,121 @@
+#include "wallet/records.h"
+
+#include "codec/describe.h"
+
+namespace sluice::wallet {
+namespace {
+
+Bytes prefixed(char letter, ByteView rest) {
+    Bytes out = {static_cast<uint8_t>(letter)};
+    append(out, rest);
+    return out;
+}
+
+void write_text(Writer& writer, const std::string& text) { writer.var_bytes(as_bytes(text)); }
+std::string read_text(Reader& reader) { return std::string(as_text(reader.var_view())); }
+
+void write_point(Writer& writer, const std::optional<ports::BlockPoint>& point) {
+    writer.u8(point ? 1 : 0);
+    if (!point) return;
+    field(writer, point->hash);
+    field(writer, point->height);
+}
+std::optional<ports::BlockPoint> read_point(Reader& reader) {
+    const uint8_t present = reader.u8();
+    if (present > 1) reader.fail(DecodeError::kBadValue);
+    if (present != 1) return std::nullopt;
+    ports::BlockPoint point;
+    field(reader, point.hash);
+    field(reader, point.height);
+    return point;
+}
+
+}  // namespace
+
+Bytes tx_key(const Txid& txid) { return prefixed('t', txid.view()); }
+Bytes address_key(const Script& script) { return prefixed('a', script.view()); }
+Bytes pegin_key(const Script& parent_script) { return prefixed('d', parent_script.view()); }
+Bytes progress_key() { return prefixed('m', as_bytes("progress")); }
+
+Bytes encode_wallet_tx(const WalletTx& tx) {
+    ByteWriter writer;
+    write_point(writer, tx.block);
+    writer.u32(tx.position);
+    writer.i64(tx.block_time);
+    writer.i64(tx.time_received);
+    writer.u8(static_cast<uint8_t>((tx.conflicted ? 1 : 0) | (tx.abandoned ? 2 : 0)));
+    write_text(writer, tx.comment);
+    writer.var_bytes(encode_tx(tx.tx->tx));
+    return writer.release();
+}
+
+std::optional<WalletTx> decode_wallet_tx(ByteView value) {
+    Reader reader(value);
+    WalletTx out;
+    out.block = read_point(reader);
+    out.position = reader.u32();
+    out.block_time = reader.i64();
+    out.time_received = reader.i64();
+    const uint8_t flags = reader.u8();
+    out.conflicted = (flags & 1) != 0;
+    out.abandoned = (flags & 2) != 0;
+    out.comment = read_text(reader);
+    out.tx = parse_tx(reader.var_view());
+    if (!reader.finish() || !out.tx) return std::nullopt;
+    return out;
+}
+
+Bytes encode_address_record(const AddressRecord& record) {
+    ByteWriter writer;
+    writer.u8(static_cast<uint8_t>(record.key.chain));
+    writer.u32(record.key.index);
+    write_text(writer, record.label);
+    return writer.release();
+}
+
+std::optional<AddressRecord> decode_address_record(ByteView value) {
+    Reader reader(value);
+    AddressRecord out;
+    const uint8_t chain = reader.u8();
+    if (chain > 1) return std::nullopt;
+    out.key.chain = static_cast<KeyChain>(chain);
+    out.key.index = reader.u32();
+    out.label = read_text(reader);
+    return reader.finish() ? std::optional(out) : std::nullopt;
+}
+
+Bytes encode_pegin_record(const PeginRecord& record) {
+    ByteWriter writer;
+    field(static_cast<Writer&>(writer), record.parent_script);
+    field(static_cast<Writer&>(writer), record.claim_script);
+    field(static_cast<Writer&>(writer), record.fedpegscript);
+    return writer.release();
+}
+
+std::optional<PeginRecord> decode_pegin_record(ByteView value) {
+    Reader reader(value);
+    PeginRecord out;
+    field(reader, out.parent_script);
+    field(reader, out.claim_script);
+    field(reader, out.fedpegscript);
+    return reader.finish() ? std::optional(out) : std::nullopt;
+}
+
+Bytes encode_progress(const Progress& progress) {
+    ByteWriter writer;
+    write_point(writer, progress.best);
+    writer.u32(progress.next_receive);
+    writer.u32(progress.next_change);
+    return writer.release();
+}
+
+std::optional<Progress> decode_progress(ByteView value) {
+    Reader reader(value);
+    Progress out;
+    out.best = read_point(reader);
+    out.next_receive = reader.u32();
+    out.next_change = reader.u32();
+    return reader.finish() ? std::optional(out) : std::nullopt;
+}
+
+}  // namespace sluice::wallet

@@ -1,0 +1,48 @@
+// What the wallet stores in its database, and how each record is written (doc/storage-format.md). Keys begin with a letter:
+//   't' txid           -> WalletTx
+//   'a' script         -> AddressRecord: addresses handed out, with their label
+//   'd' parent script  -> PeginRecord: peg-in addresses handed out
+//   'm' name           -> best block, next indexes
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "util/bytes.h"
+#include "wallet/keychain.h"
+#include "wallet/tx_ledger.h"
+
+namespace sluice::wallet {
+
+Bytes tx_key(const Txid& txid);
+Bytes encode_wallet_tx(const WalletTx& tx);
+std::optional<WalletTx> decode_wallet_tx(ByteView value);
+
+struct AddressRecord {
+    KeyIndex key;
+    std::string label;
+};
+Bytes address_key(const Script& script);
+Bytes encode_address_record(const AddressRecord& record);
+std::optional<AddressRecord> decode_address_record(ByteView value);
+
+// A deposit to `parent_script` is claimed with `claim_script`, which is ours.
+struct PeginRecord {
+    Script parent_script;
+    Script claim_script;
+    Script fedpegscript;  // the one that was tweaked
+};
+Bytes pegin_key(const Script& parent_script);
+Bytes encode_pegin_record(const PeginRecord& record);
+std::optional<PeginRecord> decode_pegin_record(ByteView value);
+
+struct Progress {
+    std::optional<ports::BlockPoint> best;  // every block up to here has been read
+    uint32_t next_receive = 0;
+    uint32_t next_change = 0;
+};
+Bytes progress_key();
+Bytes encode_progress(const Progress& progress);
+std::optional<Progress> decode_progress(ByteView value);
+
+}  // namespace sluice::wallet

@@ -1,0 +1,292 @@
+#include "wallet/wallet.h"
+
+#include "util/check.h"
+#include "wallet/key_file.h"
+
+namespace sluice::wallet {
+namespace {
+
+const Script kAnyoneCanSpend{{0x51}};
+
+std::string key_file_path(const WalletOptions& options) { return options.folder + "/wallet.keys"; }
+
+void credit(std::map<AssetId, Amount>& to, const TxOut& out) {
+    Amount& sum = to[out.asset.explicit_value()];
+    sum = add(sum, out.value.explicit_value()).value_or(kMaxMoney);
+}
+
+}  // namespace
+
+Wallet::Wallet(const WalletOptions& options, std::unique_ptr<storage::Db> db, ports::ChainClient& chain,
+               ports::ParentClient* parent, const Clock& clock, Keychain keys)
+    : options_(options),
+      db_(std::move(db)),
+      chain_(chain),
+      parent_(parent),
+      clock_(clock),
+      keys_(std::make_unique<Keychain>(std::move(keys))),
+      ledger_(std::make_unique<TxLedger>([this](const Script& script) { return is_mine(script); })) {}
+
+Wallet::~Wallet() = default;
+
+Result<std::unique_ptr<Wallet>> Wallet::open(const WalletOptions& options, storage::Disk& disk, ports::ChainClient& chain,
+                                             ports::ParentClient* parent, const Clock& clock) {
+    CHECK(options.params != nullptr);
+    auto db = disk.open_db("wallet", {});
+    if (!db) return fail("Wallet file verification failed. " + db.error().message);
+    Bytes stored = TRY(read_key_file(key_file_path(options)));
+    const bool fresh = stored.empty();
+    if (fresh) {
+        // A database without its keys is not started over: the keys may be on another disk.
+        const std::optional<Bytes> progress = TRY((*db)->get(progress_key()));
+        if (progress) return fail("Wallet file verification failed. " + key_file_path(options) + " is missing");
+    }
+    Keychain keys = fresh ? Keychain::generate() : TRY(Keychain::restore(stored));
+    wipe(stored);
+    std::unique_ptr<Wallet> wallet(new Wallet(options, std::move(*db), chain, parent, clock, std::move(keys)));
+    if (fresh) {
+        TRY_VOID(wallet->persist_keys());
+        // Nothing in earlier blocks can be ours, unless anyone may spend it.
+        if (!options.params->anyone_can_spend_are_mine) wallet->progress_.best = TRY(chain.tip());
+        storage::Batch batch;
+        batch.put(progress_key(), encode_progress(wallet->progress_));
+        TRY_VOID(wallet->commit(std::move(batch)));
+    }
+    TRY_VOID(wallet->load());
+    return wallet;
+}
+
+Status Wallet::persist_keys() const {
+    Bytes record = keys_->persist();
+    Status done = write_key_file(key_file_path(options_), record);
+    wipe(record);
+    return done;
+}
+
+Status Wallet::commit(storage::Batch batch) { return db_->write(batch, storage::Sync::kSynced); }
+
+Status Wallet::load() {
+    const std::optional<Bytes> progress = TRY(db_->get(progress_key()));
+    if (progress) {
+        const auto decoded = decode_progress(*progress);
+        if (!decoded) return fail("Wallet file verification failed. The progress record is damaged");
+        progress_ = *decoded;
+    }
+    keys_->extend(KeyChain::kReceive, progress_.next_receive + kLookahead);
+    keys_->extend(KeyChain::kChange, progress_.next_change + kLookahead);
+
+    bool damaged = false;
+    TRY_VOID(storage::for_each_prefix(*db_, as_bytes("a"), [&](ByteView key, ByteView value) {
+        const auto record = decode_address_record(value);
+        if (record) addresses_.emplace(Script{to_bytes(key.subspan(1))}, *record);
+        damaged = damaged || !record;
+        return !damaged;
+    }));
+    TRY_VOID(storage::for_each_prefix(*db_, as_bytes("d"), [&](ByteView, ByteView value) {
+        const auto record = decode_pegin_record(value);
+        if (record) pegins_.emplace(record->parent_script, *record);
+        damaged = damaged || !record;
+        return !damaged;
+    }));
+    TRY_VOID(storage::for_each_prefix(*db_, as_bytes("t"), [&](ByteView, ByteView value) {
+        auto tx = decode_wallet_tx(value);
+        damaged = damaged || !tx;
+        if (tx) ledger_->put(std::move(*tx));
+        return !damaged;
+    }));
+    if (damaged) return fail("Wallet file verification failed. A record is damaged");
+    if (parent_ != nullptr) {
+        for (const auto& [script, record] : pegins_) TRY_VOID(parent_->watch(script));
+    }
+    return {};
+}
+
+bool Wallet::is_mine(const Script& script) const {
+    if (options_.params->anyone_can_spend_are_mine && script == kAnyoneCanSpend) return true;
+    return keys_->find(script).has_value();
+}
+
+std::optional<PubKey> Wallet::pubkey_of(const Script& script) const {
+    const auto at = keys_->find(script);
+    return at ? std::optional(keys_->pubkey(*at)) : std::nullopt;
+}
+
+std::string Wallet::label_of(const Script& script) const {
+    const auto found = addresses_.find(script);
+    return found == addresses_.end() ? std::string() : found->second.label;
+}
+
+Result<Script> Wallet::next_script(KeyChain chain, const std::string& label) {
+    Progress next = progress_;
+    uint32_t& index = chain == KeyChain::kReceive ? next.next_receive : next.next_change;
+    const KeyIndex at{chain, index++};
+    const Script script = keys_->script(at);
+    storage::Batch batch;
+    batch.put(progress_key(), encode_progress(next));
+    const AddressRecord record{at, label};
+    if (chain == KeyChain::kReceive) batch.put(address_key(script), encode_address_record(record));
+    TRY_VOID(commit(std::move(batch)));
+    progress_ = next;
+    if (chain == KeyChain::kReceive) addresses_.insert_or_assign(script, record);
+    keys_->extend(chain, at.index + 1 + kLookahead);
+    return script;
+}
+
+Result<Script> Wallet::new_script(const std::string& label) { return next_script(KeyChain::kReceive, label); }
+
+// A script that we see paid is not handed out again, e.g. after the wallet was restored from an older copy.
+void Wallet::use_up(const Script& script) {
+    const auto at = keys_->find(script);
+    if (!at) return;
+    uint32_t& next = at->chain == KeyChain::kReceive ? progress_.next_receive : progress_.next_change;
+    next = std::max(next, at->index + 1);
+    keys_->extend(at->chain, next + kLookahead);
+}
+
+Status Wallet::block_connected(const Block& block, const ports::BlockPoint& at) {
+    storage::Batch batch;
+    std::vector<WalletTx> changed;
+    for (uint32_t position = 0; position < block.transactions.size(); ++position) {
+        const TxRef& tx = block.transactions[position];
+        for (const Txid& loser : ledger_->conflicts_of(tx->tx)) {
+            WalletTx entry = *ledger_->find(loser);
+            entry.conflicted = true;
+            batch.put(tx_key(loser), encode_wallet_tx(entry));
+            ledger_->put(std::move(entry));
+        }
+        const WalletTx* known = ledger_->find(tx->txid);
+        if (known == nullptr && !ledger_->is_relevant(tx->tx)) continue;
+        WalletTx entry = known != nullptr ? *known : WalletTx{};
+        entry.tx = tx;
+        entry.block = at;
+        entry.position = position;
+        entry.block_time = block.header.time;
+        if (entry.time_received == 0) entry.time_received = clock_.unix_time();
+        entry.conflicted = false;
+        entry.abandoned = false;
+        batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
+        for (const TxOut& out : tx->tx.outputs) use_up(out.script);
+        ledger_->put(std::move(entry));  // later transactions of the block may spend it
+    }
+    progress_.best = at;
+    batch.put(progress_key(), encode_progress(progress_));
+    return commit(std::move(batch));
+}
+
+Status Wallet::block_disconnected(const Block& block, const ports::BlockPoint& at) {
+    storage::Batch batch;
+    for (const TxRef& tx : block.transactions) {
+        if (const WalletTx* known = ledger_->find(tx->txid); known != nullptr) {
+            WalletTx entry = *known;
+            entry.block.reset();
+            entry.block_time = 0;
+            batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
+            ledger_->put(std::move(entry));
+        }
+    }
+    // What this block had pushed aside may stand again; a block that connects next says otherwise if need be.
+    for (const TxRef& tx : block.transactions) {
+        for (const Txid& other : ledger_->conflicts_of(tx->tx)) {
+            WalletTx entry = *ledger_->find(other);
+            if (!entry.conflicted) continue;
+            entry.conflicted = false;
+            batch.put(tx_key(other), encode_wallet_tx(entry));
+            ledger_->put(std::move(entry));
+        }
+    }
+    if (at.height == 0) {
+        progress_.best.reset();
+    } else {
+        progress_.best = ports::BlockPoint{block.header.prev, at.height - 1};
+    }
+    batch.put(progress_key(), encode_progress(progress_));
+    return commit(std::move(batch));
+}
+
+Status Wallet::transaction_added(const TxRef& tx) {
+    if (ledger_->find(tx->txid) != nullptr || !ledger_->is_relevant(tx->tx)) return {};
+    WalletTx entry;
+    entry.tx = tx;
+    entry.time_received = clock_.unix_time();
+    for (const TxOut& out : tx->tx.outputs) use_up(out.script);
+    storage::Batch batch;
+    batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
+    batch.put(progress_key(), encode_progress(progress_));
+    TRY_VOID(commit(std::move(batch)));
+    ledger_->put(std::move(entry));
+    return {};
+}
+
+Status Wallet::catch_up() {
+    // Back to the last block that is still in the active chain, then forward.
+    while (progress_.best) {
+        const std::optional<BlockHash> active = TRY(chain_.active_hash(progress_.best->height));
+        if (active == progress_.best->hash) break;
+        const std::optional<Block> block = TRY(chain_.block(progress_.best->hash));
+        if (!block) return rescan(0);
+        TRY_VOID(block_disconnected(*block, *progress_.best));
+    }
+    for (;;) {
+        const uint32_t height = progress_.best ? progress_.best->height + 1 : 0;
+        const std::optional<BlockHash> hash = TRY(chain_.active_hash(height));
+        if (!hash) return {};
+        const std::optional<Block> block = TRY(chain_.block(*hash));
+        if (!block) return fail("block " + std::to_string(height) + " is not stored; the wallet cannot follow");
+        TRY_VOID(block_connected(*block, {*hash, height}));
+    }
+}
+
+Status Wallet::rescan(uint32_t height) {
+    storage::Batch batch;
+    for (const auto& [txid, entry] : std::map(ledger_->all())) {
+        if (!entry.block || entry.block->height < height) continue;
+        WalletTx again = entry;
+        again.block.reset();
+        again.block_time = 0;
+        batch.put(tx_key(txid), encode_wallet_tx(again));
+        ledger_->put(std::move(again));
+    }
+    progress_.best.reset();
+    if (height > 0) {
+        const std::optional<BlockHash> before = TRY(chain_.active_hash(height - 1));
+        if (before) progress_.best = ports::BlockPoint{*before, height - 1};
+    }
+    batch.put(progress_key(), encode_progress(progress_));
+    TRY_VOID(commit(std::move(batch)));
+    return catch_up();
+}
+
+void Wallet::rebroadcast() {
+    for (const auto& [txid, entry] : ledger_->all()) {
+        if (entry.block || entry.dead() || entry.tx->tx.is_coinbase()) continue;
+        (void)chain_.broadcast(entry.tx);
+    }
+}
+
+Balances Wallet::balances(uint32_t min_depth) const {
+    Balances out;
+    for (const WalletCoin& coin : unspent()) {
+        if (!coin.mature()) {
+            credit(out.immature, coin.out);
+        } else if (coin.trusted() && coin.depth >= min_depth) {
+            credit(out.trusted, coin.out);
+        } else if (!coin.trusted()) {
+            credit(out.pending, coin.out);
+        }
+    }
+    return out;
+}
+
+std::vector<WalletCoin> Wallet::unspent() const { return ledger_->coins(tip_height()); }
+
+Status Wallet::encrypt(std::string_view passphrase) {
+    TRY_VOID(keys_->encrypt(passphrase));
+    return persist_keys();
+}
+
+Status Wallet::change_passphrase(std::string_view from, std::string_view to) {
+    TRY_VOID(keys_->change_passphrase(from, to));
+    return persist_keys();
+}
+
+}  // namespace sluice::wallet

@@ -1,0 +1,140 @@
+// Wallet: keys, coins, payments, peg-in claims and peg-out requests of one user. It sees the node through ports only.
+//
+// Thread: one, the notify thread; RPC posts to it. Every change is in the database, synced, before a call returns or a
+// transaction is broadcast. Amounts are explicit; a blinded output to us is not counted. Errors are texts for people; those that
+// Elements' users know are Elements' own.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "consensus/params/chain_params.h"
+#include "ports/chain_client.h"
+#include "ports/parent_client.h"
+#include "storage/disk.h"
+#include "util/clock.h"
+#include "wallet/keychain.h"
+#include "wallet/records.h"
+#include "wallet/tx_ledger.h"
+
+namespace sluice::wallet {
+
+struct WalletOptions {
+    std::string folder;                    // of the key file; the database is "<name>" of the disk handed in
+    const ChainParams* params = nullptr;   // outlives the wallet
+    AssetId policy_asset;                  // fees are paid in it
+    int64_t fee_rate = 1000;               // satoshi per 1000 virtual bytes
+};
+
+// Per asset, satoshi.
+struct Balances {
+    std::map<AssetId, Amount> trusted;    // spendable now
+    std::map<AssetId, Amount> pending;    // others' unconfirmed payments to us
+    std::map<AssetId, Amount> immature;   // coinbase below maturity
+};
+
+struct Recipient {
+    Script script;
+    AssetId asset;
+    Amount amount;
+    bool subtract_fee = false;  // policy asset only
+};
+
+struct SendOptions {
+    std::string comment;
+    std::optional<int64_t> fee_rate;  // satoshi per 1000 virtual bytes
+};
+
+struct PeginAddress {
+    Script parent_script;
+    Script claim_script;
+};
+
+// What a claim needs besides our keys; `outpoint` is of the parent chain.
+struct PeginClaim {
+    OutPoint outpoint;
+    Amount amount;
+    Script claim_script;
+    Bytes transaction;
+    Bytes txoutproof;
+};
+
+class Wallet {
+public:
+    // Opens or makes the wallet "wallet" of `disk`. `parent` may be null (no peg-in addresses are watched then).
+    static Result<std::unique_ptr<Wallet>> open(const WalletOptions& options, storage::Disk& disk, ports::ChainClient& chain,
+                                                ports::ParentClient* parent, const Clock& clock);
+    ~Wallet();
+
+    // Chain events, in order. Also called by catch_up.
+    Status block_connected(const Block& block, const ports::BlockPoint& at);
+    Status block_disconnected(const Block& block, const ports::BlockPoint& at);
+    Status transaction_added(const TxRef& tx);    // to the mempool
+    // Reads every block since the last one read, undoing those that left the active chain. Call at start, before events.
+    Status catch_up();
+    // Reads the active chain again from `height`.
+    Status rescan(uint32_t height);
+    // Puts our unconfirmed transactions back into the mempool. Failures are kept silent: they are tried again.
+    void rebroadcast();
+    // Claims every deposit to a peg-in address of ours that is deep enough. Returns the claims that were sent now.
+    Result<std::vector<Txid>> claim_deposits();
+
+    [[nodiscard]] Result<Script> new_script(const std::string& label);
+    [[nodiscard]] Balances balances(uint32_t min_depth = 0) const;
+    [[nodiscard]] std::vector<WalletCoin> unspent() const;
+    [[nodiscard]] const TxLedger& ledger() const { return *ledger_; }
+    [[nodiscard]] bool is_mine(const Script& script) const;
+    [[nodiscard]] std::optional<PubKey> pubkey_of(const Script& script) const;
+    [[nodiscard]] std::string label_of(const Script& script) const;
+    [[nodiscard]] std::optional<ports::BlockPoint> best_block() const { return progress_.best; }
+    [[nodiscard]] const WalletOptions& options() const { return options_; }
+
+    // Pays and broadcasts. On a refusal by the mempool nothing is kept and the coins stay free.
+    Result<Txid> send(const std::vector<Recipient>& recipients, const SendOptions& options);
+    // Signs the inputs that spend coins of ours; returns how many inputs lack a signature still.
+    Result<size_t> sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent) const;
+
+    // A fresh deposit address: the federation's script tweaked with a claim script of ours.
+    Result<PeginAddress> pegin_address();
+    Result<Txid> claim(const PeginClaim& claim);
+    [[nodiscard]] const std::map<Script, PeginRecord>& pegin_records() const { return pegins_; }
+    // Destroys `amount` of the pegged asset in favour of a script on the parent chain.
+    Result<Txid> send_to_mainchain(const Script& parent_script, Amount amount, bool subtract_fee);
+
+    [[nodiscard]] bool encrypted() const { return keys_->encrypted(); }
+    [[nodiscard]] bool locked() const { return keys_->locked(); }
+    Status encrypt(std::string_view passphrase);
+    Status unlock(std::string_view passphrase) { return keys_->unlock(passphrase); }
+    void lock() { keys_->lock(); }
+    Status change_passphrase(std::string_view from, std::string_view to);
+
+private:
+    Wallet(const WalletOptions& options, std::unique_ptr<storage::Db> db, ports::ChainClient& chain, ports::ParentClient* parent,
+           const Clock& clock, Keychain keys);
+
+    struct Draft;
+    Status load();
+    Status persist_keys() const;
+    Status commit(storage::Batch batch);
+    Result<Script> next_script(KeyChain chain, const std::string& label);
+    Result<Draft> build(const std::vector<Recipient>& recipients, int64_t fee_rate);
+    Result<Txid> finish(Transaction tx, const std::vector<std::optional<TxOut>>& spent, const std::string& comment);
+    void use_up(const Script& script);
+    [[nodiscard]] uint32_t tip_height() const { return progress_.best ? progress_.best->height : 0; }
+
+    WalletOptions options_;
+    std::unique_ptr<storage::Db> db_;
+    ports::ChainClient& chain_;
+    ports::ParentClient* parent_;
+    const Clock& clock_;
+    std::unique_ptr<Keychain> keys_;
+    std::unique_ptr<TxLedger> ledger_;
+    Progress progress_;
+    std::map<Script, AddressRecord> addresses_;
+    std::map<Script, PeginRecord> pegins_;
+};
+
+}  // namespace sluice::wallet

@@ -1,0 +1,205 @@
+// What the owner of a wallet can rely on: amounts are conserved, coins are used once, restarts and reorganisations lose nothing,
+// a refused payment leaves no trace, a passphrase protects.
+#include "wallet/wallet.h"
+
+#include <rapidcheck.h>
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+
+#include "fake_chain.h"
+#include "storage/memory_disk.h"
+#include "wallet/coin_selection.h"
+
+namespace sluice::wallet {
+namespace {
+
+constexpr int64_t kFree = 2'100'000'000'000'000;
+
+ChainParams make_params() {
+    Options options;
+    options.add("initialfreecoins", std::to_string(kFree));
+    options.add("anyonecanspendaremine", "1");
+    return make_chain_params("elementsregtest", options).value();
+}
+
+struct Fixture {
+    ChainParams params = make_params();
+    test::FakeChain chain{params.genesis};
+    storage::MemoryDisk disk;
+    SystemClock clock;
+    std::string folder = std::filesystem::temp_directory_path() / ("sluice-wallet-" + std::to_string(::getpid()) + "-" +
+                                                                   std::to_string(reinterpret_cast<uintptr_t>(this)));
+    std::unique_ptr<Wallet> wallet;
+
+    Fixture() {
+        std::filesystem::create_directories(folder);
+        open();
+    }
+    ~Fixture() { std::filesystem::remove_all(folder); }
+    void open() {
+        wallet.reset();
+        auto opened = Wallet::open({folder, &params, params.pegged_asset, 1000}, disk, chain, nullptr, clock);
+        BOOST_REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
+        wallet = std::move(*opened);
+        BOOST_REQUIRE(wallet->catch_up().has_value());
+    }
+    void mine() {
+        chain.mine_pool();
+        BOOST_REQUIRE(wallet->catch_up().has_value());
+    }
+    int64_t trusted() { return wallet->balances().trusted[params.pegged_asset].sat; }
+    Recipient to(const Script& script, int64_t amount, bool subtract = false) {
+        return {script, params.pegged_asset, Amount{amount}, subtract};
+    }
+};
+
+const Script kStranger{{0x00, 0x14, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}};
+
+int64_t fee_of(const Transaction& tx) {
+    int64_t fee = 0;
+    for (const TxOut& out : tx.outputs) fee += out.is_fee() ? out.value.explicit_value().sat : 0;
+    return fee;
+}
+
+BOOST_AUTO_TEST_CASE(free_coins_are_ours_and_payments_conserve_amounts) {
+    Fixture f;
+    BOOST_TEST(f.trusted() == kFree);
+    const Txid txid = f.wallet->send({f.to(kStranger, 5 * kCoin)}, {}).value();
+    const Transaction& tx = f.wallet->ledger().find(txid)->tx->tx;
+    const int64_t fee = fee_of(tx);
+    BOOST_TEST(fee > 0);
+    BOOST_TEST(fee < 2000);
+    BOOST_TEST(f.trusted() == kFree - 5 * kCoin - fee);
+    f.mine();
+    BOOST_TEST(f.trusted() == kFree - 5 * kCoin - fee);
+    // The second payment spends a P2WPKH coin: its signature is there and the fee covers its weight.
+    const Txid second = f.wallet->send({f.to(kStranger, kCoin)}, {}).value();
+    const TxRef signed_tx = f.wallet->ledger().find(second)->tx;
+    BOOST_TEST(signed_tx->tx.inputs[0].witness.script_witness.size() == 2U);
+    BOOST_TEST(fee_of(signed_tx->tx) * 4 >= static_cast<int64_t>(signed_tx->weight()));
+}
+
+BOOST_AUTO_TEST_CASE(the_fee_can_come_out_of_the_payment) {
+    Fixture f;
+    const Txid txid = f.wallet->send({f.to(kStranger, kFree, true)}, {}).value();
+    BOOST_TEST(f.trusted() == 0);
+    const Transaction& tx = f.wallet->ledger().find(txid)->tx->tx;
+    BOOST_TEST(tx.outputs.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(too_much_is_refused_and_changes_nothing) {
+    Fixture f;
+    BOOST_TEST(f.wallet->send({f.to(kStranger, kFree)}, {}).error().message == "Insufficient funds");
+    f.chain.refusal = "min relay fee not met";
+    BOOST_TEST(f.wallet->send({f.to(kStranger, kCoin)}, {}).error().message == "min relay fee not met");
+    BOOST_TEST(f.trusted() == kFree);
+    f.chain.refusal.clear();
+    f.open();
+    BOOST_TEST(f.trusted() == kFree);
+}
+
+BOOST_AUTO_TEST_CASE(coins_are_not_used_twice_while_unconfirmed) {
+    Fixture f;
+    std::set<OutPoint> used;
+    for (int i = 0; i < 5; ++i) {
+        const Txid txid = f.wallet->send({f.to(kStranger, kCoin)}, {}).value();
+        for (const TxIn& in : f.wallet->ledger().find(txid)->tx->tx.inputs) BOOST_TEST(used.insert(in.prevout).second);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_keeps_everything_and_repeats_broadcasts) {
+    Fixture f;
+    const Script ours = f.wallet->new_script("savings").value();
+    (void)f.wallet->send({f.to(ours, 7 * kCoin)}, {}).value();
+    f.mine();
+    const Txid waiting = f.wallet->send({f.to(kStranger, kCoin)}, {}).value();
+    const int64_t before = f.trusted();
+    f.chain.pool.clear();
+    f.disk.restart(0);
+    f.open();
+    BOOST_TEST(f.trusted() == before);
+    BOOST_TEST(f.wallet->label_of(ours) == "savings");
+    f.wallet->rebroadcast();
+    BOOST_TEST(f.chain.in_mempool(waiting).value());
+    BOOST_TEST((f.wallet->new_script("").value() != ours));
+}
+
+BOOST_AUTO_TEST_CASE(a_reorganisation_unconfirms_and_a_double_spend_is_noticed) {
+    Fixture f;
+    const Txid txid = f.wallet->send({f.to(kStranger, 5 * kCoin)}, {}).value();
+    const TxRef tx = f.wallet->ledger().find(txid)->tx;
+    f.mine();
+    const int64_t after = f.trusted();
+    f.chain.pop(1);
+    f.chain.mine({});
+    BOOST_REQUIRE(f.wallet->catch_up().has_value());
+    BOOST_TEST(!f.wallet->ledger().find(txid)->block.has_value());
+    BOOST_TEST(f.trusted() == after);  // still ours to wait for
+
+    Transaction other = tx->tx;
+    other.outputs[0].script = kStranger;
+    other.outputs[0].value = Amount{other.outputs[0].value.explicit_value().sat};
+    other.lock_time = 1;
+    f.chain.mine({make_tx(other)});
+    BOOST_REQUIRE(f.wallet->catch_up().has_value());
+    BOOST_TEST(f.wallet->ledger().find(txid)->conflicted);
+    f.chain.pop(1);
+    f.chain.mine({});
+    BOOST_REQUIRE(f.wallet->catch_up().has_value());
+    BOOST_TEST(!f.wallet->ledger().find(txid)->conflicted);
+}
+
+BOOST_AUTO_TEST_CASE(a_passphrase_guards_the_keys_but_not_receiving) {
+    Fixture f;
+    const Script ours = f.wallet->new_script("").value();
+    (void)f.wallet->send({f.to(ours, kCoin)}, {}).value();
+    f.mine();
+    BOOST_REQUIRE(f.wallet->encrypt("correct horse").has_value());
+    BOOST_TEST(f.wallet->locked());
+    BOOST_TEST(!f.wallet->send({f.to(kStranger, 1000)}, {}).has_value());
+    f.open();
+    BOOST_TEST(f.wallet->locked());
+    const Script next = f.wallet->new_script("").value();
+    BOOST_TEST((next != ours));
+    BOOST_TEST(!f.wallet->unlock("wrong").has_value());
+    BOOST_REQUIRE(f.wallet->unlock("correct horse").has_value());
+    BOOST_TEST(f.wallet->send({f.to(kStranger, 1000)}, {}).has_value());
+    f.wallet->lock();
+    BOOST_TEST(!f.wallet->send({f.to(kStranger, 1000)}, {}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_wallet_whose_key_file_is_gone_is_not_started_over) {
+    Fixture f;
+    f.wallet.reset();
+    std::filesystem::remove(f.folder + "/wallet.keys");
+    const auto opened = Wallet::open({f.folder, &f.params, f.params.pegged_asset, 1000}, f.disk, f.chain, nullptr, f.clock);
+    BOOST_REQUIRE(!opened.has_value());
+    BOOST_TEST(opened.error().message.find("wallet.keys is missing") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(coin_selection_covers_the_target_with_distinct_coins) {
+    rc::check("selection", [](const std::vector<uint32_t>& values, uint32_t wanted) {
+        std::vector<Candidate> candidates;
+        int64_t sum = 0;
+        for (uint32_t i = 0; i < values.size(); ++i) {
+            candidates.push_back({{Txid{}, i}, Amount{values[i]}, values[i] % 3 != 0});
+            sum += values[i];
+        }
+        const Amount target{static_cast<int64_t>(wanted) + 1};
+        const auto chosen = select_coins(candidates, target);
+        RC_ASSERT(chosen.has_value() == (sum >= target.sat));
+        if (!chosen) return;
+        std::set<OutPoint> seen;
+        int64_t total = 0;
+        for (const Candidate& coin : chosen->coins) {
+            RC_ASSERT(seen.insert(coin.outpoint).second);
+            total += coin.value.sat;
+        }
+        RC_ASSERT(total == chosen->total.sat);
+        RC_ASSERT(total >= target.sat);
+    });
+}
+
+}  // namespace
+}  // namespace sluice::wallet
