@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_wallet_whose_key_file_is_gone_is_not_started_over) {
 }
 
 BOOST_AUTO_TEST_CASE(coin_selection_covers_the_target_with_distinct_coins) {
-    rc::check("selection", [](const std::vector<uint32_t>& values, uint32_t wanted) {
+    BOOST_TEST(rc::check("selection", [](const std::vector<uint32_t>& values, uint32_t wanted) {
         std::vector<Candidate> candidates;
         int64_t sum = 0;
         for (uint32_t i = 0; i < values.size(); ++i) {
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(coin_selection_covers_the_target_with_distinct_coins) {
         }
         RC_ASSERT(total == chosen->total.sat);
         RC_ASSERT(total >= target.sat);
-    });
+    }));
 }
 
 }  // namespace
