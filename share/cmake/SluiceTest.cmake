@@ -1,5 +1,5 @@
 # Tests beside the tree: test/unit/<module>/*.cpp -> unit_<module>, test/vectors/<module>/*.cpp -> vectors_<module>
-# (Boost.Test, shared library), test/fuzz/<module>/*.cpp -> one fuzz target a file. A test links its module and test/support.
+# test/simulator/<module>/*.cpp -> simulator_<module> (Boost.Test, shared library), test/fuzz/<module>/*.cpp -> one fuzz target a file. A test links its module and test/support.
 find_path(RAPIDCHECK_INCLUDE rapidcheck.h REQUIRED)
 find_library(RAPIDCHECK_LIB rapidcheck REQUIRED)
 
@@ -11,7 +11,7 @@ endfunction()
 
 function(sluice_module_tests name)
     cmake_parse_arguments(T "" "" "LIBS" ${ARGN})
-    foreach(kind unit vectors)
+    foreach(kind unit vectors simulator)
         file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/${kind}/${name}/*.cpp)
         if(sources)
             add_executable(${kind}_${name} ${sources} ${CMAKE_SOURCE_DIR}/test/support/boost_main.cpp)
