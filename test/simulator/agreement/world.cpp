@@ -126,15 +126,18 @@ bool Node::append(std::span<const Record> records) {
     if (crash_at_append == 0) {
         crash_at_append = -1;
         // The batch is atomic: it is on the disk or it is not; either way nobody hears the answer.
-        if (world_.random.chance(50)) {
-            for (const Record& record : records) disk.journal.push_back(encode_record(record));
-        }
+        if (world_.random.chance(50)) keep(records);
         ++life_;
         world_.at(world_.now, [this] { crash(); });
         world_.at(world_.now + 200 + static_cast<int64_t>(world_.random.below(3000)), [this] { boot(); });
         return false;
     }
     if (crash_at_append > 0) --crash_at_append;
+    keep(records);
+    return true;
+}
+
+void Node::keep(std::span<const Record> records) {
     for (const Record& record : records) {
         disk.journal.push_back(encode_record(record));
         if (lie != Lie::kNone) continue;
@@ -146,7 +149,6 @@ bool Node::append(std::span<const Record> records) {
         }
         if (const auto* sig = std::get_if<BlockSigRecord>(&record)) world_.saw_release(me_, *sig);
     }
-    return true;
 }
 
 Signature Node::sign(const Hash256& digest) { return FakeVerifier::make(world_.committee.keys[me_], digest); }

@@ -100,6 +100,7 @@ public:
 
 private:
     void begin_height();
+    void keep(std::span<const Record> records);
     void perform(Participant::Outs outs);
     void perform_lying(const Send& send);
     void send(std::optional<MemberIndex> to, const Message& message);
