@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "consensus/primitives/block.h"
+#include "peg/proof/fedpeg_script.h"
 #include "util/result.h"
 
 namespace sluice::ports {
@@ -28,6 +29,9 @@ public:
     virtual Result<std::optional<Block>> block(const BlockHash& hash) = 0;
     // Median time past of the tip, seconds: what lock times are compared with.
     virtual Result<int64_t> median_time() = 0;
+
+    // Federation scripts that deposits may pay as of the next block, newest first.
+    virtual Result<std::vector<peg::FedpegScript>> fedpeg_scripts() = 0;
 
     // Puts the transaction into the mempool and announces it. The error is the reject reason as the mempool's users know it. A
     // transaction that is already there is a success.

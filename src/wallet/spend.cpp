@@ -13,11 +13,6 @@ constexpr size_t kMaxSignature = 72;       // DER, low S, with the hash type byt
 constexpr int kFeeRounds = 20;             // a fee that moves the selection settles in few
 constexpr uint32_t kSequenceReplaceable = 0xfffffffd;
 
-Amount fee_for(size_t weight, int64_t rate) {
-    const auto vsize = static_cast<int64_t>((weight + 3) / 4);
-    return {(vsize * rate + 999) / 1000};
-}
-
 TxOut pay(const Script& script, const AssetId& asset, Amount amount) {
     TxOut out;
     out.asset = asset;
@@ -54,6 +49,11 @@ struct Wallet::Draft {
     Transaction tx;
     std::vector<std::optional<TxOut>> spent;
 };
+
+Amount Wallet::fee_of(const Transaction& tx, const std::vector<std::optional<TxOut>>& spent, int64_t rate) {
+    const size_t vsize = (signed_weight(tx, spent) + 3) / 4;
+    return {(static_cast<int64_t>(vsize) * rate + 999) / 1000};
+}
 
 Result<Wallet::Draft> Wallet::build(const std::vector<Recipient>& recipients, int64_t fee_rate) {
     if (recipients.empty()) return fail("Transaction must have at least one recipient");
@@ -116,7 +116,7 @@ Result<Wallet::Draft> Wallet::build(const std::vector<Recipient>& recipients, in
         draft.tx.outputs = std::move(outputs);
         // The fee output weighs the same whatever it says.
         draft.tx.outputs.push_back(pay({}, options_.policy_asset, fee));
-        const Amount enough = fee_for(signed_weight(draft.tx, draft.spent), fee_rate);
+        const Amount enough = fee_of(draft.tx, draft.spent, fee_rate);
         if (fee >= enough) return draft;
         fee = enough;
     }

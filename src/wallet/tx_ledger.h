@@ -58,9 +58,10 @@ public:
     [[nodiscard]] std::vector<WalletCoin> coins(uint32_t tip_height) const;
     // Our output that this input spends.
     [[nodiscard]] std::optional<TxOut> spent_output(const TxIn& in) const;
+    // True if a transaction of the ledger that is not dead spends (or, of a deposit, claims) it.
+    [[nodiscard]] bool is_spent(const OutPoint& outpoint) const;
 
 private:
-    [[nodiscard]] bool is_spent(const OutPoint& outpoint) const;
 
     IsMine is_mine_;
     std::map<Txid, WalletTx> txs_;

@@ -123,6 +123,8 @@ private:
     Result<Draft> build(const std::vector<Recipient>& recipients, int64_t fee_rate);
     Result<Txid> finish(Transaction tx, const std::vector<std::optional<TxOut>>& spent, const std::string& comment);
     void use_up(const Script& script);
+    // What `tx` must pay once signed, satoshi.
+    static Amount fee_of(const Transaction& tx, const std::vector<std::optional<TxOut>>& spent, int64_t rate);
     [[nodiscard]] uint32_t tip_height() const { return progress_.best ? progress_.best->height : 0; }
 
     WalletOptions options_;

@@ -7,7 +7,10 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
+#include "consensus/script/templates.h"
 #include "fake_chain.h"
+#include "peg/parent/merkle_block.h"
+#include "peg/parent/transaction.h"
 #include "storage/memory_disk.h"
 #include "wallet/coin_selection.h"
 
@@ -176,6 +179,60 @@ BOOST_AUTO_TEST_CASE(a_wallet_whose_key_file_is_gone_is_not_started_over) {
     const auto opened = Wallet::open({f.folder, &f.params, f.params.pegged_asset, 1000}, f.disk, f.chain, nullptr, f.clock);
     BOOST_REQUIRE(!opened.has_value());
     BOOST_TEST(opened.error().message.find("wallet.keys is missing") != std::string::npos);
+}
+
+struct FakeParent final : ports::ParentClient {
+    std::set<Script> watched;
+    std::vector<ports::Deposit> found;
+    Status watch(const Script& script) override {
+        watched.insert(script);
+        return {};
+    }
+    Result<std::vector<ports::Deposit>> deposits() override { return found; }
+};
+
+BOOST_AUTO_TEST_CASE(a_deposit_is_claimed_once_when_it_is_deep_enough) {
+    Fixture f;
+    FakeParent parent;
+    f.chain.fedpegs = {{script::p2wsh_of(Script{{0x51}}), Script{{0x51}}}};
+    f.wallet.reset();
+    const auto open = [&] {
+        f.wallet.reset();
+        f.wallet = Wallet::open({f.folder, &f.params, f.params.pegged_asset, 1000}, f.disk, f.chain, &parent, f.clock).value();
+        BOOST_REQUIRE(f.wallet->catch_up().has_value());
+    };
+    open();
+    const PeginAddress address = f.wallet->pegin_address().value();
+    BOOST_TEST(parent.watched.contains(address.parent_script));
+
+    parent::ParentTransaction deposit;
+    deposit.inputs.resize(1);
+    deposit.inputs[0].prevout.index = 0;
+    deposit.outputs = {{Amount{5 * kCoin}, address.parent_script}};
+    const auto txid = compute_txid(deposit);
+    parent::MerkleBlock proof;
+    proof.tree = parent::build_tree({txid}, {true});
+    parent.found = {{{Txid::from_view(txid.view()), 0}, Amount{5 * kCoin}, address.parent_script, 7, encode_parent_tx(deposit),
+                     encode(proof), false}};
+    BOOST_TEST(f.wallet->claim_deposits().value().empty());  // eight are needed
+    parent.found[0].depth = 8;
+    parent.found[0].spent = true;
+    BOOST_TEST(f.wallet->claim_deposits().value().empty());  // somebody took it back
+    parent.found[0].spent = false;
+    const auto claims = f.wallet->claim_deposits().value();
+    BOOST_REQUIRE(claims.size() == 1U);
+    const Transaction& claim = f.wallet->ledger().find(claims[0])->tx->tx;
+    BOOST_TEST(claim.inputs[0].is_pegin);
+    BOOST_TEST(claim.inputs[0].witness.script_witness.size() == 2U);
+    BOOST_TEST(claim.outputs[0].value.explicit_value().sat + fee_of(claim) == 5 * kCoin);
+    BOOST_TEST(f.wallet->claim_deposits().value().empty());
+    parent.watched.clear();
+    open();
+    BOOST_TEST(parent.watched.contains(address.parent_script));
+    BOOST_TEST(f.wallet->claim_deposits().value().empty());
+    f.chain.refusal = "bad-pegin-witness";
+    parent.found[0].outpoint.txid.bytes[0] ^= 1;  // another deposit, refused by the node
+    BOOST_TEST(f.wallet->claim_deposits().value().empty());
 }
 
 BOOST_AUTO_TEST_CASE(coin_selection_covers_the_target_with_distinct_coins) {
