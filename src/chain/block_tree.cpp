@@ -80,13 +80,13 @@ void BlockTree::grow() {
     slots_ = std::move(larger);
 }
 
-uint32_t BlockTree::intern(const Hash256& root) {
+const Hash256* BlockTree::intern(const Hash256& root) {
+    if (root.is_zero()) return nullptr;
     // Few distinct proposals exist at a time, and the latest are the likeliest.
     for (size_t i = proposals_.size(); i-- > 0;) {
-        if (proposals_[i] == root) return static_cast<uint32_t>(i);
+        if (proposals_[i] == root) return &proposals_[i];
     }
-    proposals_.push_back(root);
-    return static_cast<uint32_t>(proposals_.size() - 1);
+    return &proposals_.emplace_back(root);
 }
 
 BlockNode* BlockTree::insert(const BlockHash& hash, const NodeRecord& record) {
@@ -104,6 +104,7 @@ BlockNode* BlockTree::insert(const BlockHash& hash, const NodeRecord& record) {
     node.block = record.block;
     node.undo = record.undo;
     node.status = record.status & kStoredBits;
+    node.dynafed = (record.status & kDynafed) != 0;
     node.proposal = intern(record.proposed_root);
     if (prev != nullptr) {
         node.skip = prev->ancestor(skip_height(record.height));
@@ -127,7 +128,7 @@ NodeRecord BlockTree::record_of(const BlockNode& node) const {
     record.tx_count = node.tx_count;
     record.block = node.block;
     record.undo = node.undo;
-    record.proposed_root = proposed_root(node);
+    if (node.proposal != nullptr) record.proposed_root = *node.proposal;
     return record;
 }
 

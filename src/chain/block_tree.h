@@ -1,7 +1,9 @@
 // BlockTree: every header that the node knows, in memory, small: signatures, dynafed entries and Merkle roots stay on disk.
 //
 // Owner: ChainState, which changes it on the state thread under a leaf lock that readers on other threads take too. Nodes live
-// as long as the tree and never move. Every signed block counts one unit of work, so a block's height is its chain's work.
+// as long as the tree and never move. What says who a block is (hash, prev, skip, height, times, version, proposal, dynafed)
+// never changes after insert and may be read from any thread that got the node under the lock; the rest is the state thread's.
+// Every signed block counts one unit of work, so a block's height is its chain's work.
 #pragma once
 
 #include <deque>
@@ -15,6 +17,7 @@ struct BlockNode {
     BlockHash hash;
     BlockNode* prev = nullptr;  // null for genesis only
     BlockNode* skip = nullptr;  // a far ancestor, so that ancestor() takes O(log n) steps
+    const Hash256* proposal = nullptr;  // root of the proposed dynafed entry, owned by the tree; null: none
     uint64_t chain_tx_count = 0;  // transactions up to and including this block; 0 until kComplete
     uint32_t height = 0;
     uint32_t time = 0;              // Unix seconds
@@ -22,10 +25,10 @@ struct BlockNode {
     int32_t version = 0;
     uint32_t tx_count = 0;  // 0 while the block is unknown
     uint32_t sequence = 0;  // order in which blocks became kComplete; what was on the active chain at start comes first
-    uint32_t proposal = 0;  // index of the proposed dynafed root in the tree's table; 0: none
     storage::FlatPosition block;
     storage::FlatPosition undo;
     uint16_t status = 0;  // BlockStatus bits
+    bool dynafed = false;
 
     [[nodiscard]] bool has(uint16_t bits) const { return (status & bits) == bits; }
     [[nodiscard]] bool failed() const { return (status & (kInvalid | kInvalidAncestor)) != 0; }
@@ -53,7 +56,6 @@ public:
     // Preconditions: unknown hash; record.prev is known unless the tree is empty; heights follow.
     BlockNode* insert(const BlockHash& hash, const NodeRecord& record);
     [[nodiscard]] NodeRecord record_of(const BlockNode& node) const;
-    [[nodiscard]] const Hash256& proposed_root(const BlockNode& node) const { return proposals_[node.proposal]; }
 
     [[nodiscard]] size_t size() const { return nodes_.size(); }
     // In order of insertion: ancestors come before descendants.
@@ -62,11 +64,11 @@ public:
 
 private:
     void grow();
-    uint32_t intern(const Hash256& root);
+    const Hash256* intern(const Hash256& root);
 
     std::deque<BlockNode> nodes_;
     std::vector<BlockNode*> slots_;  // open addressing by the hash's first bytes; a power of two, at most half full
-    std::vector<Hash256> proposals_{Hash256()};
+    std::deque<Hash256> proposals_;
 };
 
 }  // namespace sluice::chain
