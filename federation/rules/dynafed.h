@@ -4,6 +4,7 @@
 
 #include "consensus/params/chain_params.h"
 #include "consensus/primitives/block.h"
+#include "consensus/primitives/fedpeg_script.h"
 #include "consensus/primitives/header_view.h"
 #include "consensus/primitives/verdict.h"
 
@@ -32,12 +33,6 @@ DynafedEntry expected_current(const HeaderView& parents, const ChainParams& para
 // failure is "invalid-dyna-fed"; the detail says which.
 Judged<void> check_dynafed_header(const BlockHeader& header, const HeaderView& parents, const ChainParams& params);
 
-// One way in which the parent chain's federation may be paid.
-struct FedpegScript {
-    Script program;  // scriptPubKey on the parent chain of the untweaked script: P2WSH, P2SH of P2WSH, or a later version
-    Script script;
-    bool operator==(const FedpegScript&) const = default;
-};
 // Valid for peg-ins in `block`, newest first, at most total_valid_epochs of them; entries may repeat.
 std::vector<FedpegScript> fedpeg_scripts_in(const BlockHeader& block, const HeaderView& parents, const ChainParams& params);
 // Valid for peg-ins in the block after the end of `branch`: what the mempool and RPC use.

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "crypto/keys.h"
-#include "peg/proof/fedpeg_script.h"
+#include "consensus/primitives/fedpeg_script.h"
 
 namespace sluice::peg {
 

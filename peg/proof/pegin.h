@@ -10,7 +10,7 @@
 #include "consensus/primitives/verdict.h"
 #include "peg/parent/merkle_block.h"
 #include "peg/parent/transaction.h"
-#include "peg/proof/fedpeg_script.h"
+#include "consensus/primitives/fedpeg_script.h"
 #include "peg/proof/parent_view.h"
 
 namespace sluice::peg {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "consensus/primitives/block.h"
-#include "peg/proof/fedpeg_script.h"
+#include "consensus/primitives/fedpeg_script.h"
 #include "util/result.h"
 
 namespace sluice::ports {
@@ -31,7 +31,7 @@ public:
     virtual Result<int64_t> median_time() = 0;
 
     // Federation scripts that deposits may pay as of the next block, newest first.
-    virtual Result<std::vector<peg::FedpegScript>> fedpeg_scripts() = 0;
+    virtual Result<std::vector<FedpegScript>> fedpeg_scripts() = 0;
 
     // Puts the transaction into the mempool and announces it. The error is the reject reason as the mempool's users know it. A
     // transaction that is already there is a success.

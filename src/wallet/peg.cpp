@@ -8,7 +8,7 @@
 namespace sluice::wallet {
 
 Result<PeginAddress> Wallet::pegin_address() {
-    const std::vector<peg::FedpegScript> fedpegs = TRY(chain_.fedpeg_scripts());
+    const std::vector<FedpegScript> fedpegs = TRY(chain_.fedpeg_scripts());
     if (fedpegs.empty()) return fail("no federation script is in force");
     const Script claim_script = TRY(next_script(KeyChain::kReceive, ""));
     const auto parent_script = peg::deposit_script(fedpegs.front(), claim_script);

@@ -21,7 +21,7 @@ struct OneBlock final : peg::ParentView {
 // A deposit of 7 satoshi to the federation of OP_1-of-one-key, in a regtest block of three transactions.
 struct Deposit {
     ChainParams params;
-    peg::FedpegScript fedpeg;
+    FedpegScript fedpeg;
     Script claim_script = script::make_p2wpkh(Hash160{});
     parent::ParentTransaction tx;
     parent::MerkleBlock block;

@@ -25,7 +25,7 @@ public:
         return found == blocks_.end() ? std::nullopt : std::optional(found->second);
     }
     Result<int64_t> median_time() override { return 0; }
-    Result<std::vector<peg::FedpegScript>> fedpeg_scripts() override { return fedpegs; }
+    Result<std::vector<FedpegScript>> fedpeg_scripts() override { return fedpegs; }
     Status broadcast(const TxRef& tx) override {
         if (!refusal.empty()) return fail(refusal);
         if (std::ranges::none_of(pool, [&](const TxRef& t) { return t->txid == tx->txid; })) pool.push_back(tx);
@@ -57,7 +57,7 @@ public:
 
     std::vector<TxRef> pool;
     std::string refusal;
-    std::vector<peg::FedpegScript> fedpegs;
+    std::vector<FedpegScript> fedpegs;
 
 private:
     void push(const Block& block) {

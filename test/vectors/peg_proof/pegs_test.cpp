@@ -16,8 +16,8 @@ namespace {
 
 Script script_of(const std::string& hex) { return Script{from_hex(hex).value()}; }
 
-peg::FedpegScript in_p2sh(const Script& script) { return {script::p2sh_of(script::p2wsh_of(script)), script}; }
-peg::FedpegScript native(const Script& script) { return {script::p2wsh_of(script), script}; }
+FedpegScript in_p2sh(const Script& script) { return {script::p2sh_of(script::p2wsh_of(script)), script}; }
+FedpegScript native(const Script& script) { return {script::p2wsh_of(script), script}; }
 
 void pegin_address(const json& c) {
     const auto params = make_chain_params("liquidv1", Options{});
@@ -34,7 +34,7 @@ void regtest_pegin(const json& c) {
     BOOST_REQUIRE(tx != nullptr);
     const TxIn& in = tx->tx.inputs[0];
     BOOST_REQUIRE(in.is_pegin);
-    const std::vector<peg::FedpegScript> fedpegs = {in_p2sh(Script{{0x51}})};
+    const std::vector<FedpegScript> fedpegs = {in_p2sh(Script{{0x51}})};
     const auto proof = peg::check_pegin(in, fedpegs, *params);
     BOOST_REQUIRE_MESSAGE(proof.has_value(), (proof ? std::string() : proof.error().message));
     BOOST_TEST(proof->tx_index == 1U);
@@ -46,7 +46,7 @@ void regtest_pegin(const json& c) {
     const auto witness = peg::make_pegin_witness(*params, *parent_tx, in.prevout.index, *block, proof->claim.claim_script);
     BOOST_REQUIRE(witness.has_value());
     BOOST_TEST((*witness == in.witness.pegin_witness));
-    const std::vector<peg::FedpegScript> others = {native(Script{{0x51}}), in_p2sh(Script{{0x52}})};
+    const std::vector<FedpegScript> others = {native(Script{{0x51}}), in_p2sh(Script{{0x52}})};
     BOOST_TEST(!peg::check_pegin(in, others, *params).has_value());
 }
 
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(golden_claims) {
             const json txs = json::parse(txs_file);
             const auto params = make_chain_params(chain["chain"].get<std::string>(), test::options_of(chain["options"]));
             BOOST_REQUIRE(params.has_value());
-            std::vector<peg::FedpegScript> fedpegs = {in_p2sh(params->fedpegscript), native(params->fedpegscript)};
+            std::vector<FedpegScript> fedpegs = {in_p2sh(params->fedpegscript), native(params->fedpegscript)};
             for (const json& event : chain["dynafed_events"]) {
                 const json transition = event.value("transition", json::object());
                 if (transition.contains("fed")) fedpegs.push_back(native(script_of(transition["fed"])));

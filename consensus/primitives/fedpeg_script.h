@@ -3,7 +3,7 @@
 
 #include "consensus/primitives/script_bytes.h"
 
-namespace sluice::peg {
+namespace sluice {
 
 struct FedpegScript {
     Script program;  // the type of the parent-chain output: P2WSH, or P2SH of it
@@ -11,4 +11,4 @@ struct FedpegScript {
     bool operator==(const FedpegScript&) const = default;
 };
 
-}  // namespace sluice::peg
+}  // namespace sluice
