@@ -43,6 +43,7 @@ Result<ChainParams> make_chain_params(std::string_view name, const Options& opti
     params.subsidy_asset = params.kind == ChainKind::kLiquidV1Test ? detail::genesis_asset(detail::liquidv1_defaults())
                                                                    : params.pegged_asset;
     if (params.kind != ChainKind::kLiquidV1) params.subsidy_asset = reader.id("subsidyasset", params.subsidy_asset);
+    params.policy_asset = reader.id("feeasset", params.pegged_asset);
     if (reader.error()) return fail(reader.error()->message);
 
     params.genesis = TRY(detail::make_genesis(params));

@@ -100,6 +100,7 @@ struct ChainParams {
 
     // Coins.
     AssetId pegged_asset;
+    AssetId policy_asset;  // -feeasset: the asset in which fees count
     AssetId subsidy_asset;
     int64_t genesis_subsidy = 0;
     int32_t subsidy_halving_interval = 150;

@@ -27,7 +27,6 @@ constexpr std::array<RuleInfo, kRuleCount> kRules = {{
     {Rule::kTxPeginWitness, "bad-pegin-witness", false, true, "transactions section 9"},
     {Rule::kTxDoublePegin, "bad-txns-double-pegin", false, true, "transactions section 9"},
     {Rule::kTxDoublePeginInObject, "bad-txns-double-pegin-in-obj", false, true, "transactions section 9"},
-    {Rule::kTxInputValuesRange, "bad-txns-inputvalues-outofrange", false, true, "transactions section 7"},
     {Rule::kTxFeeRange, "bad-txns-fee-outofrange", false, true, "transactions section 5"},
     {Rule::kTxInNotOut, "bad-txns-in-ne-out", false, true, "transactions sections 5 to 7"},
     {Rule::kTxFeeTotalRange, "bad-block-total-fee-outofrange", false, true, "transactions section 7"},
@@ -60,7 +59,6 @@ constexpr std::array<RuleInfo, kRuleCount> kRules = {{
 
     {Rule::kBlockCoinbaseDestination, "bad-coinbase-txos", false, true, "blocks-and-dynafed section 11"},
     {Rule::kBlockOverwrites, "bad-txns-BIP30", false, true, "BIP30"},
-    {Rule::kBlockFeeRange, "bad-txns-accumulated-fee-outofrange", false, true, "transactions section 7"},
     {Rule::kBlockPak, "bad-pak-tx", false, true, "transactions section 10"},
     {Rule::kBlockPakUnavailable, "pak-proof-unavailable", false, kInnocent, "ours"},
     {Rule::kBlockRewardRange, "bad-blockreward-outofrange", false, true, "blocks-and-dynafed section 11"},

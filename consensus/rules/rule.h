@@ -26,7 +26,6 @@ enum class Rule : uint8_t {
     kTxPeginWitness,
     kTxDoublePegin,
     kTxDoublePeginInObject,
-    kTxInputValuesRange,
     kTxFeeRange,
     kTxInNotOut,
     kTxFeeTotalRange,
@@ -59,7 +58,6 @@ enum class Rule : uint8_t {
     // A block on the coins.
     kBlockCoinbaseDestination,
     kBlockOverwrites,
-    kBlockFeeRange,
     kBlockPak,
     kBlockPakUnavailable,  // ours: peg-out authorization proofs are not verified yet, so they are refused
     kBlockRewardRange,

@@ -1,0 +1,27 @@
+// What goes in must come out, asset by asset (transactions.md sections 5 to 7). Explicit amounts only: where a commitment takes
+// part, the answer is a refusal of its own (Rule::kTxConfidential). Pure; any thread.
+#pragma once
+
+#include <map>
+#include <span>
+
+#include "consensus/params/chain_params.h"
+#include "consensus/primitives/transaction.h"
+#include "consensus/rules/rule.h"
+
+namespace sluice::rules {
+
+using AmountMap = std::map<AssetId, Amount>;
+
+// Fee outputs by asset. Invalid: a fee of zero or out of range, or a total out of range.
+Judged<AmountMap> transaction_fees(const Transaction& tx);
+// Adds `fees` to `total`; false if a sum leaves the range of money.
+[[nodiscard]] bool accumulate(AmountMap& total, const AmountMap& fees);
+
+// Precondition: `spent` holds the output that each input spends, in order.
+Judged<void> check_amounts(const Transaction& tx, std::span<const TxOut> spent, const ChainParams& params);
+
+// Outputs of a coinbase against what it may claim. Invalid: kBlockCoinbaseAmount.
+Judged<void> check_coinbase_amounts(const Transaction& coinbase, const AmountMap& reward);
+
+}  // namespace sluice::rules

@@ -1,0 +1,35 @@
+// Script checks: the part of judging a block or transaction that takes time and needs nothing but bytes. Rules collect them; the
+// caller runs them on as many threads as it has. A check owns all that it looks at.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "consensus/rules/rule.h"
+#include "consensus/script/flags.h"
+#include "consensus/script/tx_checker.h"
+
+namespace sluice::rules {
+
+// One transaction with what its inputs spend and what is hashed once for all of them.
+struct SpendingTx {
+    TxRef tx;
+    std::vector<TxOut> spent;
+    script::TxHashes hashes;
+};
+std::shared_ptr<const SpendingTx> make_spending(TxRef tx, std::vector<TxOut> spent);
+
+struct ScriptCheck {
+    std::shared_ptr<const SpendingTx> spending;
+    uint32_t input = 0;
+    script::Flags flags = script::kVerifyNone;
+};
+
+// Any thread.
+script::ScriptResult run(const ScriptCheck& check);
+// What the failure of a check means in a block: kTxScript with the script error's text.
+Failure script_failure(const ScriptCheck& check, script::ScriptError error);
+// One check an input, to be appended.
+void append_checks(std::vector<ScriptCheck>& checks, const std::shared_ptr<const SpendingTx>& spending, script::Flags flags);
+
+}  // namespace sluice::rules
