@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <thread>
 #include <unordered_map>
 
 #include "util/check.h"
@@ -320,6 +321,20 @@ Result<uint16_t> Server::bind(const std::string& address, uint16_t port) {
     Result<Result<uint16_t>> answer = loop_.call([impl = impl_, address, port] { return impl->listen(address, port); });
     if (!answer) return fail(answer.error().message);
     return *answer;
+}
+
+void Server::drain(std::chrono::milliseconds limit) {
+    const auto busy = [impl = impl_] {
+        return std::ranges::any_of(impl->connections, [](const auto& entry) {
+            const Impl::Connection& connection = *entry.second;
+            const bool unsent = evbuffer_get_length(bufferevent_get_output(connection.socket)) > 0;
+            return connection.waiting_for_reply || unsent;
+        });
+    };
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (loop_.call(busy).value_or(false) && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
 }
 
 void Server::stop_listening() {

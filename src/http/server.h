@@ -48,6 +48,8 @@ public:
     Result<uint16_t> bind(const std::string& address, uint16_t port);
     // Stops listening; open connections go on. Any thread.
     void stop_listening();
+    // Waits until every reply has gone out, at most `limit`; before destruction, so that the last answers arrive. Not on the loop.
+    void drain(std::chrono::milliseconds limit);
 
     struct Impl;
 
