@@ -166,7 +166,7 @@ BlockOutcome ChainState::accept_block(const std::shared_ptr<const Block>& block,
 
 Judged<void> ChainState::store_block(const Block& block, BlockNode& node) {
     const BranchView branch(*node.prev, data_->headers);
-    auto verdict = judge::block_in_place(block, branch, needs_.params, *judges_);
+    auto verdict = judge::block_in_place(block, branch, needs_.params);
     if (branch.fault()) return tl::make_unexpected(stop_with(*branch.fault()));
     if (!verdict) {
         if (verdict.error().kind == Failure::Kind::kInvalid && !verdict.error().mutated) mark_invalid(node);
@@ -257,12 +257,12 @@ Judged<std::shared_ptr<const rules::BlockDelta>> ChainState::test_block(const st
         TRY_VOID(judge::header_in_place(block->header, branch, needs_.params, *judges_,
                                         needs_.clock.unix_time()));
         TRY_VOID(judge::block_alone(*block, needs_.params, options.check_proof));
-        return judge::block_in_place(*block, branch, needs_.params, *judges_);
+        return judge::block_in_place(*block, branch, needs_.params);
     };
     auto verdict = check();
     if (branch.fault()) return tl::make_unexpected(stop_with(*branch.fault()));
     if (!verdict) return tl::make_unexpected(std::move(verdict).error());
-    std::shared_ptr<const rules::BlockDelta> delta = TRY(judge(*block, hash, tip));
+    std::shared_ptr<const rules::BlockDelta> delta = TRY(judge(*block, hash, tip, nullptr));
     if (tested_.size() >= kMaxTested) tested_.erase(tested_.begin());
     tested_.push_back({hash, delta});
     return delta;

@@ -126,7 +126,10 @@ private:
     Judged<void> connect(BlockNode& node, const std::shared_ptr<const Block>& given);
     Judged<void> disconnect_tip();
     Judged<std::shared_ptr<const rules::BlockDelta>> known_delta(const Block& block, const BlockNode& node);
-    Judged<std::shared_ptr<const rules::BlockDelta>> judge(const Block& block, const BlockHash& hash, const BlockNode& prev);
+    // `node` is null for a proposal.
+    Judged<std::shared_ptr<const rules::BlockDelta>> judge(const Block& block, const BlockHash& hash, const BlockNode& prev,
+                                                           const BlockNode* node);
+    [[nodiscard]] bool is_assumed_valid(const BlockNode& node) const;
 
     [[nodiscard]] BlockNode& tip_node() const;
     void put_node(const BlockNode& node);

@@ -5,6 +5,7 @@
 #include "chain/detail/judge.h"
 #include "codec/hex.h"
 #include "consensus/primitives/merkle.h"
+#include "consensus/rules/connect.h"
 #include "util/log.h"
 
 namespace sluice::chain {
@@ -75,10 +76,8 @@ Status ChainState::create() {
 
     put_node(*node);
     pending_.put(block_key(kHeaderPrefix, node->hash), encode_header(genesis.header));
-    if (needs_.params.connect_genesis_outputs) {
-        std::vector<rules::CoinChange> created;
-        for (const TxRef& tx : genesis.transactions) append_created(created, *tx, 0);
-        for (const rules::CoinChange& change : created) pending_.put(coin_key(change.outpoint), encode_coin(change.coin));
+    for (const rules::CoinChange& change : rules::connect_genesis(needs_.params).created) {
+        pending_.put(coin_key(change.outpoint), encode_coin(change.coin));
     }
     pending_.put(single_key(kTipKey), node->hash.view());
     pending_.put(single_key(kFileEndsKey), encode(data.store.ends()));

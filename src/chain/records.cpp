@@ -1,5 +1,7 @@
 #include "chain/records.h"
 
+#include "consensus/rules/connect.h"
+
 namespace sluice::chain {
 namespace {
 
@@ -85,15 +87,6 @@ Hash256 undo_checksum(const BlockHash& prev, ByteView payload) {
     return sha256(inner.finish().view());
 }
 
-void append_created(std::vector<rules::CoinChange>& created, const ParsedTx& tx, uint32_t height) {
-    for (size_t i = 0; i < tx.tx.outputs.size(); ++i) {
-        const TxOut& out = tx.tx.outputs[i];
-        if (is_unspendable(out.script)) continue;
-        rules::Coin coin{{out.asset, out.value, {}, out.script, {}}, height, tx.tx.is_coinbase()};
-        created.push_back({{tx.txid, static_cast<uint32_t>(i)}, std::move(coin)});
-    }
-}
-
 std::optional<rules::BlockDelta> rebuild_delta(const Block& block, uint32_t height, ByteView undo_payload) {
     Reader reader(undo_payload);
     size_t left = reader.count(kMinCoinBytes);
@@ -113,7 +106,7 @@ std::optional<rules::BlockDelta> rebuild_delta(const Block& block, uint32_t heig
             if (!coin) return std::nullopt;
             delta.spent.push_back({in.prevout, std::move(*coin)});
         }
-        append_created(delta.created, *tx, height);
+        rules::append_coins(delta.created, *tx, height);
         for (const TxOut& out : tx->tx.outputs) {
             if (!out.is_fee()) continue;
             Amount& total = delta.fees[out.asset.explicit_value()];

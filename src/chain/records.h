@@ -104,7 +104,4 @@ Hash256 undo_checksum(const BlockHash& prev, ByteView payload);
 // The delta that connecting `block` made, from the block and its undo payload; nullopt if they do not belong together.
 std::optional<rules::BlockDelta> rebuild_delta(const Block& block, uint32_t height, ByteView undo_payload);
 
-// What a transaction adds to the coins: its spendable outputs.
-void append_created(std::vector<rules::CoinChange>& created, const ParsedTx& tx, uint32_t height);
-
 }  // namespace sluice::chain

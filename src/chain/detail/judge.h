@@ -33,8 +33,7 @@ Judged<void> header_in_place(const BlockHeader& header, const HeaderView& branch
 // Precondition: the header is dynafed.
 Hash256 proposed_root(const BlockHeader& header);
 Judged<void> block_alone(const Block& block, const ChainParams& params, bool check_proof);
-Judged<void> block_in_place(const Block& block, const HeaderView& branch, const ChainParams& params,
-                            Judges& judges);
+Judged<void> block_in_place(const Block& block, const HeaderView& branch, const ChainParams& params);
 
 struct Place {
     const HeaderView& branch;  // ends with the block's parent
@@ -43,6 +42,7 @@ struct Place {
     Judges& judges;
     const peg::ParentView* parent;  // null: not known
     bool check_pegin_depth;
+    bool assumed_valid;  // the operator vouches for a descendant: scripts and amounts are not checked
 };
 // The block on the coins: all that is left, scripts and proofs included, run on the workers and this thread.
 Judged<rules::BlockDelta> block_on_coins(const Block& block, const Place& place, runtime::WorkerPool& workers);
