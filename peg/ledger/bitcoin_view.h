@@ -1,6 +1,6 @@
-// BitcoinView: port to chain(c), the Bitcoin chain that ends at one block c, as far as the federation's coins are concerned.
-// Immutable: two questions to one view never contradict each other. Implemented by peg/chain; complete, i.e. every block up to c
-// was scanned for everything that the ledger asked to be watched.
+// BitcoinView: port to chain(c), the Bitcoin chain that ends at one block c, as far as the federation's coins are
+// concerned. Immutable: two questions to one view never contradict each other. Implemented by peg/chain; complete, i.e.
+// every block up to c was scanned for everything that the ledger asked to be watched.
 #pragma once
 
 #include <cstdint>

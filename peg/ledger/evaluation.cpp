@@ -47,7 +47,8 @@ private:
     [[nodiscard]] uint32_t depth(uint32_t height) const { return height > out_.height ? 0 : out_.height - height + 1; }
     [[nodiscard]] bool is_final(uint32_t height) const { return depth(height) >= params_.final_depth; }
 
-    // The transaction with these inputs can never confirm: an input is finally spent by another, or was made by a dead one.
+    // The transaction with these inputs can never confirm: an input is finally spent by another, or was made by a dead
+    // one.
     bool is_dead(const ParentTxid& txid, const std::vector<ParentOutPoint>& inputs) {
         if (const auto known = dead_.find(txid); known != dead_.end()) return known->second;
         dead_[txid] = false;  // no cycles exist; this only ends the recursion on impossible data
@@ -62,7 +63,8 @@ private:
             } else if (const auto version = versions_.find(input.txid); version != versions_.end()) {
                 dead = dead || is_dead(input.txid, inputs_of(*version->second));
             } else if (const auto claim = claims_.find(input); claim != claims_.end()) {
-                if (!view_.find(claim->second->block)) dead = dead || is_dead(input.txid, claim->second->funding_inputs);
+                if (!view_.find(claim->second->block))
+                    dead = dead || is_dead(input.txid, claim->second->funding_inputs);
             }
         }
         dead_[txid] = dead;
@@ -166,14 +168,16 @@ private:
             if (set == set_by_script_.end() || claims_.contains(received.outpoint)) continue;
             const auto version = versions_.find(received.outpoint.txid);
             const bool change =
-                version != versions_.end() && std::ranges::find(version->second->change, received.outpoint.index) !=
-                                                  version->second->change.end();
+                version != versions_.end() &&
+                std::ranges::find(version->second->change, received.outpoint.index) != version->second->change.end();
             if (!change) {
                 // Anything else that pays us is a gift, once it is final.
                 if (!is_final(received.height)) continue;
                 donations_ += received.value.sat;
             }
-            const uint32_t needed = received.coinbase ? kCoinbaseMaturity : change ? params_.coin_depth : params_.final_depth;
+            const uint32_t needed = received.coinbase ? kCoinbaseMaturity
+                                    : change          ? params_.coin_depth
+                                                      : params_.final_depth;
             add_coin({received.outpoint, received.value, change ? CoinKind::kChange : CoinKind::kDonation, set->second,
                       std::nullopt, received.height},
                      needed);
@@ -199,7 +203,8 @@ private:
             if (state.open) fees_reserved += state.largest_fee.sat;
         }
         r.unbacked = ledger_.issued();
-        r.circulating.sat = claims + ledger_.issued().sat - ledger_.burns().sat - ledger_.unclaimed_fees().sat - requested;
+        r.circulating.sat =
+            claims + ledger_.issued().sat - ledger_.burns().sat - ledger_.unclaimed_fees().sat - requested;
         r.pool.sat = ledger_.burns().sat + ledger_.unclaimed_fees().sat + donations_ - fees_paid;
         r.deficit.sat = r.circulating.sat - r.unbacked.sat + r.pending.sat + r.pool.sat - r.held.sat;
         out_.pool_free.sat = r.pool.sat - fees_reserved;
@@ -239,6 +244,8 @@ const char* to_string(RequestState state) {
     return "unknown";
 }
 
-Evaluation evaluate(const Ledger& ledger, const BitcoinView& view) { return Evaluator(ledger, view).run(); }
+Evaluation evaluate(const Ledger& ledger, const BitcoinView& view) {
+    return Evaluator(ledger, view).run();
+}
 
 }  // namespace sluice::ledger

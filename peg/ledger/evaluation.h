@@ -1,6 +1,6 @@
-// Evaluation: a ledger seen at one chain(c): which coins the federation holds, where each batch and request stands, and the
-// reserves identity (federation-design sections 4.1, 4.2, 6). A value, computed whole each time from its two inputs, so that equal
-// inputs give equal results whatever came before. Amounts in satoshi.
+// Evaluation: a ledger seen at one chain(c): which coins the federation holds, where each batch and request stands, and
+// the reserves identity (federation-design sections 4.1, 4.2, 6). A value, computed whole each time from its two
+// inputs, so that equal inputs give equal results whatever came before. Amounts in satoshi.
 #pragma once
 
 #include <map>
@@ -29,9 +29,9 @@ struct Coin {
 };
 
 struct BatchState {
-    bool open = true;         // neither closed nor released
-    bool closed = false;      // a paying version is final on Bitcoin
-    bool releasable = false;  // open, and every version is dead or a CANCEL is final
+    bool open = true;                          // neither closed nor released
+    bool closed = false;                       // a paying version is final on Bitcoin
+    bool releasable = false;                   // open, and every version is dead or a CANCEL is final
     std::optional<uint32_t> confirmed;         // version in chain(c)
     std::optional<uint32_t> confirmed_height;  // of it
     Amount largest_fee;                        // of all versions
@@ -62,15 +62,15 @@ struct Reserves {
 };
 
 struct Evaluation {
-    uint32_t height = 0;  // of c
-    std::vector<Coin> coins;               // by outpoint
-    std::vector<BatchState> batches;       // as Ledger::batches
-    std::vector<RequestStatus> requests;   // as Ledger::requests
+    uint32_t height = 0;                  // of c
+    std::vector<Coin> coins;              // by outpoint
+    std::vector<BatchState> batches;      // as Ledger::batches
+    std::vector<RequestStatus> requests;  // as Ledger::requests
     Reserves reserves;
-    Amount pool_free;                      // the pool less the largest fee of each open batch
-    std::vector<ParentOutPoint> lost;      // claimed deposits not in chain(c) (reorganised away)
-    std::vector<ParentOutPoint> stolen;    // our coins that a transaction of nobody's plan spent
-    std::map<uint32_t, Amount> by_set;     // held coins per set
+    Amount pool_free;                    // the pool less the largest fee of each open batch
+    std::vector<ParentOutPoint> lost;    // claimed deposits not in chain(c) (reorganised away)
+    std::vector<ParentOutPoint> stolen;  // our coins that a transaction of nobody's plan spent
+    std::map<uint32_t, Amount> by_set;   // held coins per set
     bool operator==(const Evaluation&) const = default;
 };
 

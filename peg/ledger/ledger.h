@@ -1,6 +1,6 @@
 // Ledger: the fold of final sidechain blocks into claims, payout requests, batches and flows of the pegged asset
-// (federation-design section 4.1). It knows nothing about the state of Bitcoin: see evaluation.h for the ledger at chain(c). Pure;
-// owned by one thread. Only final blocks are applied, so there is no undo.
+// (federation-design section 4.1). It knows nothing about the state of Bitcoin: see evaluation.h for the ledger at
+// chain(c). Pure; owned by one thread. Only final blocks are applied, so there is no undo.
 #pragma once
 
 #include <map>
@@ -81,8 +81,8 @@ class Ledger {
 public:
     explicit Ledger(LedgerParams params) : params_(std::move(params)) {}
 
-    // The next final block. Precondition: facts.height == next_height(). A PLAN that breaks the rules of section 4.2 was signed by
-    // k members nevertheless: the entry is ignored and fault() says so, after which nobody should plan.
+    // The next final block. Precondition: facts.height == next_height(). A PLAN that breaks the rules of section 4.2
+    // was signed by k members nevertheless: the entry is ignored and fault() says so, after which nobody should plan.
     void apply(const BlockFacts& facts);
 
     [[nodiscard]] uint32_t next_height() const { return next_height_; }
@@ -113,7 +113,8 @@ private:
     std::optional<std::string> open_batch(const BlockFacts& facts, const PlanEntry& entry);
     std::optional<std::string> add_version(const BlockFacts& facts, const PlanEntry& entry);
     std::optional<std::string> release(const BlockFacts& facts, const PlanEntry& entry);
-    [[nodiscard]] std::optional<std::string> check_outputs(const PlanEntry& entry, const std::vector<uint64_t>& requests) const;
+    [[nodiscard]] std::optional<std::string> check_outputs(const PlanEntry& entry,
+                                                           const std::vector<uint64_t>& requests) const;
     void note_fault(std::string what);
 
     LedgerParams params_;

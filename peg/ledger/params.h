@@ -1,6 +1,6 @@
-// Parameters of the ledger and the payout planner (federation-design section 8) and the payout sets, as the manifest lists them.
-// All members of a federation must hold equal values: plans are compared byte for byte. Amounts in satoshi, rates in sat/kvB,
-// "blocks" of the sidechain unless a comment says Bitcoin.
+// Parameters of the ledger and the payout planner (federation-design section 8) and the payout sets, as the manifest
+// lists them. All members of a federation must hold equal values: plans are compared byte for byte. Amounts in satoshi,
+// rates in sat/kvB, "blocks" of the sidechain unless a comment says Bitcoin.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct PlannerParams {
     uint32_t fallback_rate = 2'000;
     uint32_t rate_window = 10;  // factor
     int64_t min_change = 10'000;
-    uint32_t max_change = 4;    // outputs
+    uint32_t max_change = 4;  // outputs
     uint32_t target_coins = 4;
     uint32_t expiry_margin = 20;  // Bitcoin blocks
     uint32_t max_sweep_inputs = 50;

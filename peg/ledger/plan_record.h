@@ -1,8 +1,8 @@
-// The PLAN: what a block's coinbase records about payouts (federation-design section 4.3). Once final it is the authority; it is
-// never derived anew. Wire format:
+// The PLAN: what a block's coinbase records about payouts (federation-design section 4.3). Once final it is the
+// authority; it is never derived anew. Wire format:
 //   u8 format (1), u8 planner version, u32 rate, entries: CompactSize count, then each
-//   u8 kind, 32-byte batch id, and unless RELEASE: CompactSize version, request numbers and change positions (CompactSize each,
-//   counted), the unsigned Bitcoin transaction.
+//   u8 kind, 32-byte batch id, and unless RELEASE: CompactSize version, request numbers and change positions
+//   (CompactSize each, counted), the unsigned Bitcoin transaction.
 #pragma once
 
 #include <optional>
@@ -21,11 +21,11 @@ const char* to_string(PlanKind kind);
 
 struct PlanEntry {
     PlanKind kind = PlanKind::kPay;
-    ParentTxid batch;                  // txid of version 0; zeros in version 0 itself
+    ParentTxid batch;  // txid of version 0; zeros in version 0 itself
     uint32_t version = 0;
-    std::vector<uint64_t> requests;    // by number, ascending
-    std::vector<uint32_t> change;      // positions of change among the outputs, ascending
-    ParentTransaction tx;              // without witness
+    std::vector<uint64_t> requests;  // by number, ascending
+    std::vector<uint32_t> change;    // positions of change among the outputs, ascending
+    ParentTransaction tx;            // without witness
     bool operator==(const PlanEntry&) const = default;
 };
 void describe(Reader& reader, PlanEntry& entry);

@@ -116,10 +116,11 @@ private:
         return out;
     }
 
-    // How `sum` divides into the outputs, fee and at most `most` change outputs; nullopt if it does not reach. `drop` lets a rest
-    // too small for change go to the fee.
+    // How `sum` divides into the outputs, fee and at most `most` change outputs; nullopt if it does not reach. `drop`
+    // lets a rest too small for change go to the fee.
     [[nodiscard]] std::optional<Funding> divide(const PayoutSet& owner, size_t inputs, int64_t sum,
-                                                const std::vector<parent::ParentTxOut>& outputs, size_t most, bool drop) const {
+                                                const std::vector<parent::ParentTxOut>& outputs, size_t most,
+                                                bool drop) const {
         int64_t paid = 0;
         for (const parent::ParentTxOut& output : outputs) paid += output.value.sat;
         for (size_t parts = most;; --parts) {
@@ -194,13 +195,13 @@ private:
                 continue;
             }
             const Version& newest = batch.versions.back();
-            if (newest.kind == PlanKind::kCancel || age(newest.committed).value_or(UINT32_MAX) < params_.bump_after) continue;
+            if (newest.kind == PlanKind::kCancel || age(newest.committed).value_or(UINT32_MAX) < params_.bump_after)
+                continue;
             bump(batch, state);
         }
     }
 
-    // Values and set of the batch's inputs. Its coins are reserved, hence not in free_.
-    [[nodiscard]] std::optional<int64_t> value_of_inputs(const Version& version, Amount fee) const {
+    static int64_t value_of_inputs(const Version& version, Amount fee) {
         int64_t sum = fee.sat;
         for (const parent::ParentTxOut& output : version.tx.outputs) sum += output.value.sat;
         return sum;
@@ -218,24 +219,26 @@ private:
         const int64_t available = pool_ + state.largest_fee.sat;
         const std::optional<uint32_t> owner = set_of(batch.pivot);
         if (!owner) return;  // the pivot is not in chain(c) now
-        std::vector<parent::ParentTxOut> outputs(newest.tx.outputs.begin(),
-                                                 newest.tx.outputs.begin() + static_cast<std::ptrdiff_t>(batch.requests.size()));
+        std::vector<parent::ParentTxOut> outputs(
+            newest.tx.outputs.begin(), newest.tx.outputs.begin() + static_cast<std::ptrdiff_t>(batch.requests.size()));
         std::vector<ParentOutPoint> inputs;
         for (const parent::ParentTxIn& input : newest.tx.inputs) inputs.push_back(input.prevout);
-        int64_t sum = *value_of_inputs(newest, state.fees.back());
-        // First from the change alone, then with coins appended; only coins of the current set join, and only payments need them.
+        int64_t sum = value_of_inputs(newest, state.fees.back());
+        // First from the change alone, then with coins appended; only coins of the current set join, and only payments
+        // need them.
         std::vector<const Coin*> more;
         if (*owner == current_set() && batch.kind == PlanKind::kPay) more = free_of(*owner);
         std::vector<const Coin*> appended;
         for (size_t next = 0;; ++next) {
             const bool last = next == more.size();
-            std::optional<Funding> funding =
-                divide(set(*owner), inputs.size(), sum, outputs, newest.change.size() + (appended.empty() ? 0 : 1), true);
+            std::optional<Funding> funding = divide(set(*owner), inputs.size(), sum, outputs,
+                                                    newest.change.size() + (appended.empty() ? 0 : 1), true);
             if (funding && batch.kind == PlanKind::kSweep && funding->change.empty()) funding.reset();
             if (funding) {
                 const int64_t step = fee_of(static_cast<uint64_t>(params_.bump_step), vsize_of(funding->weight));
                 if (funding->fee < old_fee + step) return;  // the rate has not risen enough
-                if (funding->fee <= params_.max_fee && funding->fee <= available && funding->weight <= params_.max_weight) {
+                if (funding->fee <= params_.max_fee && funding->fee <= available &&
+                    funding->weight <= params_.max_weight) {
                     PlanEntry entry;
                     entry.kind = batch.kind;
                     entry.batch = batch.id;
@@ -302,7 +305,8 @@ private:
         std::optional<Funding> funding;
         HoldReason problem = HoldReason::kLater;
     };
-    [[nodiscard]] Attempt attempt(const std::vector<const Request*>& requests, const std::vector<const Coin*>& coins) const {
+    [[nodiscard]] Attempt attempt(const std::vector<const Request*>& requests,
+                                  const std::vector<const Coin*>& coins) const {
         const std::vector<parent::ParentTxOut> outputs = outputs_of(requests);
         Attempt out;
         out.funding = fund(set(current_set()), coins, outputs, change_parts(coins.size()));
@@ -321,7 +325,8 @@ private:
     // An upper bound of the PLAN with this entry: the transaction's weight bounds its size without witness.
     [[nodiscard]] size_t plan_bytes(const Funding& funding, size_t requests) const {
         const size_t witness = funding.coins.size() * witness_size(set(current_set())) + 2;
-        return kRecordHead + bytes_ + 33 + 16 + requests * 9 + funding.change.size() * 5 + (funding.weight - witness) / 4;
+        return kRecordHead + bytes_ + 33 + 16 + requests * 9 + funding.change.size() * 5 +
+               (funding.weight - witness) / 4;
     }
 
     void new_pay() {
@@ -340,7 +345,8 @@ private:
             open += now_.batches[i].open && ledger_.batches()[i].kind == PlanKind::kPay ? 1 : 0;
         }
         const std::optional<uint32_t> last = ledger_.last_pay_height();
-        const bool due = !last || ledger_.next_height() - *last >= params_.batch_interval || queue.size() >= params_.batch_full;
+        const bool due =
+            !last || ledger_.next_height() - *last >= params_.batch_interval || queue.size() >= params_.batch_full;
         if (queue.empty() || open >= params_.max_open || !due) return;
 
         const std::vector<const Coin*> coins = free_of(current_set());
@@ -357,9 +363,7 @@ private:
                 continue;
             }
             out_.waiting[queue[i]->number] = reason_alone(queue[i], coins, tried.problem, chosen.empty());
-            // An old one that does not fit would starve if younger ones kept taking the coins. One that could never fit a batch
-            // of its own blocks nobody.
-            if (i < aged && out_.waiting[queue[i]->number] != HoldReason::kTooLarge) break;
+            if (i < aged && may_fit_later(*queue[i])) break;
         }
         if (!funding) return;
         PlanEntry entry;
@@ -374,11 +378,20 @@ private:
     }
 
     // Why a request did not join: what keeps it from a batch of its own, or only that this batch is taken.
-    [[nodiscard]] HoldReason reason_alone(const Request* request, const std::vector<const Coin*>& coins, HoldReason problem,
-                                          bool is_alone) const {
+    [[nodiscard]] HoldReason reason_alone(const Request* request, const std::vector<const Coin*>& coins,
+                                          HoldReason problem, bool is_alone) const {
         if (is_alone) return problem;
         const Attempt alone = attempt({request}, coins);
         return alone.funding ? HoldReason::kLater : alone.problem;
+    }
+
+    // An old request that does not fit would starve if younger ones kept taking the coins, so it stops them, unless it
+    // cannot be paid by waiting: too large, no fee, or more than the current set holds in all.
+    [[nodiscard]] bool may_fit_later(const Request& request) const {
+        const HoldReason reason = out_.waiting.at(request.number);
+        if (reason == HoldReason::kLater) return true;
+        const auto held = now_.by_set.find(current_set());
+        return reason == HoldReason::kCoins && held != now_.by_set.end() && request.amount.sat < held->second.sat;
     }
 
     // ---- step 4: a new SWEEP batch
@@ -405,6 +418,10 @@ private:
     }
 
     bool sweep(uint32_t owner, std::vector<const Coin*> coins) {
+        // A coin that costs more than it brings stays where it is.
+        const int64_t cost =
+            fee_of(input_.rate, vsize_of(payout_weight(set(owner), 1, {}) - payout_weight(set(owner), 0, {})));
+        std::erase_if(coins, [&](const Coin* coin) { return coin->value.sat <= cost; });
         if (coins.size() > params_.max_sweep_inputs) coins.resize(params_.max_sweep_inputs);
         if (coins.empty()) return false;
         int64_t sum = 0;

@@ -23,6 +23,8 @@ size_t payout_weight(const PayoutSet& set, size_t inputs, const std::vector<pare
     return 4 * stripped + 2 + inputs * witness_size(set);
 }
 
-int64_t fee_of(uint64_t rate, size_t vsize) { return static_cast<int64_t>((rate * vsize + 999) / 1000); }
+int64_t fee_of(uint64_t rate, size_t vsize) {
+    return static_cast<int64_t>((rate * vsize + 999) / 1000);
+}
 
 }  // namespace sluice::ledger

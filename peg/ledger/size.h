@@ -1,5 +1,5 @@
-// Sizes and fees of payout transactions, estimated from the set's largest satisfaction (federation-design section 4.5 d). Equal on
-// all members: integers only. Weights in BIP141 weight units, fees in satoshi, rates in sat/kvB.
+// Sizes and fees of payout transactions, estimated from the set's largest satisfaction (federation-design section 4.5
+// d). Equal on all members: integers only. Weights in BIP141 weight units, fees in satoshi, rates in sat/kvB.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,14 @@
 
 namespace sluice::ledger {
 
-// Witness of one input: the empty item that CHECKMULTISIG eats, K signatures of 72 bytes with their sighash byte, the script.
+// Witness of one input: the empty item that CHECKMULTISIG eats, K signatures of 72 bytes with their sighash byte, the
+// script.
 size_t witness_size(const PayoutSet& set);
 // Whole signed transaction of that many inputs of one set.
 size_t payout_weight(const PayoutSet& set, size_t inputs, const std::vector<parent::ParentTxOut>& outputs);
-inline size_t vsize_of(size_t weight) { return (weight + 3) / 4; }
+inline size_t vsize_of(size_t weight) {
+    return (weight + 3) / 4;
+}
 // Rounded up.
 int64_t fee_of(uint64_t rate, size_t vsize);
 
