@@ -1,0 +1,48 @@
+#include "federation/signer/member_signer.h"
+
+#include "crypto/ecdsa.h"
+#include "util/random.h"
+
+namespace sluice::signer {
+
+class MemberSigner::Key final : public agreement::SigningKey {
+public:
+    explicit Key(const SecretKey& key) : key_(key) {}
+    agreement::Signature sign(const Hash256& digest) override {
+        return agreement::Signature::from_view(sign_ecdsa_compact(key_, digest));
+    }
+    Bytes sign_block(const BlockHash& hash) override { return sign_ecdsa(key_, Hash256::from(hash)); }
+
+private:
+    const SecretKey& key_;
+};
+
+MemberSigner::MemberSigner(MemberKeys keys, std::unique_ptr<JournalDb> journal)
+    : keys_(std::move(keys)), journal_(std::move(journal)), key_(std::make_unique<Key>(keys_.block)) {}
+
+MemberSigner::~MemberSigner() = default;
+
+agreement::SignerCore& MemberSigner::core() { return *core_; }
+
+Result<std::unique_ptr<MemberSigner>> MemberSigner::open(MemberKeys keys, const std::string& folder) {
+    auto journal = TRY(JournalDb::open(folder));
+    agreement::JournalState state = TRY(journal->load());
+    std::unique_ptr<MemberSigner> out(new MemberSigner(std::move(keys), std::move(journal)));
+    out->core_ = std::make_unique<agreement::SignerCore>(*out->key_, *out->journal_, out->verifier_, std::move(state),
+                                                         out->keys_.journal);
+    agreement::InstanceId instance;
+    random_bytes(instance.mutable_view());
+    if (!out->core_->boot(random_u64() | 1, instance)) return fail("the signer's journal in " + folder + " cannot be written");
+    return out;
+}
+
+Status MemberSigner::create_journal(const std::string& folder, const agreement::JournalId& id) {
+    auto journal = TRY(JournalDb::open(folder));
+    const agreement::JournalState state = TRY(journal->load());
+    if (state.id) return fail(folder + " already holds a journal");
+    const agreement::Record birth = agreement::BirthRecord{id};
+    if (!journal->append({&birth, 1})) return fail("cannot write the journal in " + folder);
+    return {};
+}
+
+}  // namespace sluice::signer
