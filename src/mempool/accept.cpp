@@ -1,0 +1,324 @@
+// Judging a transaction for the pool, in the order in which the reference asks, so that the first reason is the same.
+#include <algorithm>
+
+#include "codec/hex.h"
+#include "consensus/rules/limits.h"
+#include "consensus/rules/locktime.h"
+#include "consensus/rules/pak.h"
+#include "consensus/rules/script_check.h"
+#include "consensus/rules/script_flags.h"
+#include "consensus/rules/sigops.h"
+#include "consensus/rules/tx_check.h"
+#include "consensus/rules/tx_inputs.h"
+#include "consensus/script/templates.h"
+#include "federation/rules/dynafed.h"
+#include "mempool/mempool.h"
+#include "mempool/pool_coins.h"
+#include "peg/proof/pegin.h"
+
+namespace sluice::mempool {
+namespace {
+
+constexpr size_t kMaxReplaced = 100;          // transactions that one replacement may push out
+constexpr int64_t kCarveOutVsize = 10'000;    // one small child more than the limits allow
+constexpr int64_t kMinSubsidyRate = 1000;     // sat/kvB that a peg-in's later spend is taken to cost at least
+
+Refusal refuse(RefusalKind kind, std::string reason, std::string detail = {}) {
+    return Refusal{kind, std::move(reason), std::move(detail)};
+}
+tl::unexpected<Refusal> refused(RefusalKind kind, std::string reason, std::string detail = {}) {
+    return tl::unexpected<Refusal>(refuse(kind, std::move(reason), std::move(detail)));
+}
+
+RefusalKind kind_of(const Failure& failure) {
+    if (failure.kind == Failure::Kind::kFault) return RefusalKind::kFault;
+    const rules::RuleInfo* const rule = rules::find_rule(failure.reason);
+    if (rule == nullptr) return RefusalKind::kPolicy;
+    switch (rule->rule) {
+        case rules::Rule::kTxInputsMissing: return RefusalKind::kMissingInputs;
+        case rules::Rule::kTxPeginWitness: return RefusalKind::kWitness;
+        case rules::Rule::kTxPrematureCoinbase: return RefusalKind::kPremature;
+        default: return rule->punish ? RefusalKind::kInvalid : RefusalKind::kPolicy;
+    }
+}
+tl::unexpected<Refusal> refused(Failure failure) {
+    const RefusalKind kind = kind_of(failure);
+    return refused(kind, std::move(failure.reason), std::move(failure.detail));
+}
+
+std::optional<Refusal> check_pegouts(const Transaction& tx, const ChainParams& params, const Tip& tip) {
+    if (!params.enforce_pak) return std::nullopt;
+    const auto list = fed_rules::parse_pak_list(fed_rules::full_parameters(tip.headers, params).extension_space);
+    switch (rules::check_pak(tx, list, params)) {
+        case rules::PakAnswer::kAllowed: return std::nullopt;
+        case rules::PakAnswer::kRefused: return refuse(RefusalKind::kPolicy, "invalid-pegout-proof");
+        case rules::PakAnswer::kCannotVerify: return refuse(RefusalKind::kPolicy, "pak-proof-unavailable");
+    }
+    return std::nullopt;
+}
+
+// Inputs exist; claims hold and are new.
+std::optional<Refusal> check_inputs_exist(const ParsedTx& tx, const rules::CoinView& coins, const Tip& tip,
+                                          std::span<const FedpegScript> fedpegs, const ChainParams& params) {
+    for (const TxIn& in : tx.tx.inputs) {
+        if (!in.is_pegin && !in.witness.pegin_witness.empty()) return refuse(RefusalKind::kWitness, "extra-pegin-witness");
+    }
+    for (const TxIn& in : tx.tx.inputs) {
+        if (in.is_pegin) {
+            const auto proof = peg::check_pegin(in, fedpegs, params);
+            if (!proof) return refuse(RefusalKind::kWitness, "pegin-no-witness", proof.error().message);
+            if (coins.pegin_spent(rules::pegin_id(*proof))) return refuse(RefusalKind::kInvalid, "pegin-already-claimed");
+        } else if (!coins.get(in.prevout)) {
+            // Perhaps because the chain has this very transaction.
+            for (uint32_t i = 0; i < tx.tx.outputs.size(); ++i) {
+                if (tip.coins.get({tx.txid, i})) return refuse(RefusalKind::kConflict, "txn-already-known");
+            }
+            return refuse(RefusalKind::kMissingInputs, "bad-txns-inputs-missingorspent");
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Refusal> check_depths(const std::vector<peg::PeginProof>& pegins, const Tip& tip, const ChainParams& params) {
+    if (!tip.judge_pegin_depth) return std::nullopt;
+    for (const peg::PeginProof& pegin : pegins) {
+        if (tip.parent == nullptr) return refuse(RefusalKind::kPremature, "bad-pegin-witness", "no view of the parent chain yet");
+        if (const auto depth = peg::judge_depth(pegin, *tip.parent, params); !depth) {
+            return refuse(RefusalKind::kPremature, "bad-pegin-witness", depth.error().reason);
+        }
+    }
+    return std::nullopt;
+}
+
+// Policy on how much a peg-in must be worth (-peginminamount), and what it must burn for its later spend (-peginsubsidy...). The
+// parent's own fee rate is not known here, so that the least rate is asked for, as the reference does without a parent node.
+std::optional<Refusal> check_pegin_policy(const Transaction& tx, const std::vector<peg::PeginProof>& pegins, const ChainParams& params,
+                                          const Tip& tip, std::span<const FedpegScript> fedpegs) {
+    if (pegins.empty()) return std::nullopt;
+    const auto height = static_cast<int64_t>(tip.headers.height());
+    const PeginPolicy& policy = params.pegin_policy;
+    int64_t value = 0;
+    for (const peg::PeginProof& pegin : pegins) value += pegin.claim.value.sat;
+    if (height >= policy.minimum_height && value < policy.minimum_amount) {
+        return refuse(RefusalKind::kPolicy, "pegin-value-too-low");
+    }
+    if (height < policy.subsidy_height || value >= policy.subsidy_threshold || fedpegs.empty()) return std::nullopt;
+    int64_t burned = 0;
+    for (const TxOut& out : tx.outputs) {
+        if (!out.is_explicit() || out.is_fee() || out.asset.explicit_value() != params.pegged_asset) continue;
+        if (is_unspendable(out.script)) burned += out.value.explicit_value().sat;
+    }
+    const script::Template quorum = script::classify(fedpegs[0].script.view());
+    if (quorum.kind != script::TemplateKind::kMultisig) return refuse(RefusalKind::kPolicy, "pegin-subsidy-too-low");
+    const int64_t weight = 4 * (32 + 4 + 1 + 4) + quorum.required * 72 + static_cast<int64_t>(fedpegs[0].script.size());
+    const Amount needed = FeeRate{kMinSubsidyRate}.fee(static_cast<int64_t>(pegins.size()) * ((weight + 3) / 4));
+    if (burned < needed.sat) return refuse(RefusalKind::kPolicy, "pegin-subsidy-too-low");
+    return std::nullopt;
+}
+
+script::Flags pool_flags(const ChainParams& params, const Tip& tip) {
+    // The reference checks with its standard flags at every height; of a block's own flags only this one adds to them.
+    const script::Flags block = rules::block_script_flags(params, tip.headers, tip.version_bits);
+    return script::kStandardFlags | (block & script::kVerifySighashRangeproof);
+}
+
+std::optional<Refusal> check_scripts(const std::shared_ptr<const rules::SpendingTx>& spending, script::Flags flags) {
+    std::vector<rules::ScriptCheck> checks;
+    rules::append_checks(checks, spending, flags);
+    for (rules::ScriptCheck& check : checks) {
+        const script::ScriptResult strict = rules::run(check);
+        if (strict) continue;
+        check.flags = flags & ~(script::kStandardFlags & ~script::kMandatoryFlags);
+        const script::ScriptResult mandatory = rules::run(check);
+        if (mandatory) {
+            Failure failure = rules::script_failure(check, strict.error());
+            return refuse(RefusalKind::kPolicy, "non-mandatory-script-verify-flag (" + std::string(script::to_string(strict.error())) + ")",
+                          std::move(failure.detail));
+        }
+        Failure failure = rules::script_failure(check, mandatory.error());
+        // Without its witness a good transaction fails too.
+        const bool stripped = !spending->tx->tx.has_witness();
+        return refuse(stripped ? RefusalKind::kWitness : RefusalKind::kInvalid, std::move(failure.reason), std::move(failure.detail));
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<Mempool::Candidate, Refusal> Mempool::judge(const TxRef& tx, const AcceptMode& mode) {
+    Result<Candidate, Refusal> answer = refused(RefusalKind::kFault, "internal-error", "the tip was not read");
+    const std::optional<Error> fault = tips_.with_tip([&](const Tip& tip) { answer = judge_at(tx, mode, tip); });
+    if (fault) return refused(RefusalKind::kFault, "internal-error", fault->message);
+    return answer;
+}
+
+Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const AcceptMode& mode, const Tip& tip) {
+    const Transaction& tx = parsed->tx;
+    if (auto alone = rules::check_transaction(*parsed); !alone) return refused(std::move(alone).error());
+    if (tx.is_coinbase()) return refused(RefusalKind::kInvalid, "coinbase");
+    if (policy_.require_standard) {
+        if (Reason reason = check_standard(*parsed, params_, policy_)) return refused(RefusalKind::kPolicy, std::move(*reason));
+    }
+    if (auto pegouts = check_pegouts(tx, params_, tip)) return tl::unexpected<Refusal>(std::move(*pegouts));
+    if (!params_.accept_unlimited_issuances && !issuances_in_range(tx)) {
+        return refused(RefusalKind::kPolicy, "issuance-out-of-range",
+                       "Issuance is greater than 21 million and acceptunlimitedissuances is not enabled.");
+    }
+    if (parsed->stripped_size < kMinStandardSize) return refused(RefusalKind::kPolicy, "tx-size-small");
+    const uint32_t height = tip.headers.height() + 1;
+    if (!rules::is_final(tx, height, tip.headers.median_time_past_at(tip.headers.height()))) {
+        return refused(RefusalKind::kPremature, "non-final");
+    }
+    if (by_wtxid_.contains(parsed->wtxid)) return refused(RefusalKind::kConflict, "txn-already-in-mempool");
+    if (entries_.contains(parsed->txid)) return refused(RefusalKind::kConflict, "txn-same-nonwitness-data-in-mempool");
+
+    Candidate candidate;
+    if (auto conflict = find_conflicts(tx, candidate)) return tl::unexpected<Refusal>(std::move(*conflict));
+    const PoolCoins coins(tip.coins, entries_, height);
+    const std::vector<FedpegScript> fedpegs = fed_rules::fedpeg_scripts_after(tip.headers, params_);
+    if (auto missing = check_inputs_exist(*parsed, coins, tip, fedpegs, params_)) return tl::unexpected<Refusal>(std::move(*missing));
+    // Lock times come before the rest; the coins are there, so that this cannot fail for want of one.
+    std::vector<uint32_t> heights;
+    for (const TxIn& in : tx.inputs) heights.push_back(in.is_pegin ? 0 : coins.get(in.prevout)->height);
+    if (!rules::locks_released(rules::sequence_locks(tx, heights, tip.headers), tip.headers)) {
+        return refused(RefusalKind::kPremature, "non-BIP68-final");
+    }
+    auto inputs = rules::check_tx_inputs(tx, coins, {params_, height, fedpegs, true});
+    if (!inputs) return refused(std::move(inputs).error());
+    if (auto shallow = check_depths(inputs->pegins, tip, params_)) return tl::unexpected<Refusal>(std::move(*shallow));
+
+    if (policy_.require_standard) {
+        if (Reason reason = check_issuance_proofs(tx)) return refused(RefusalKind::kPolicy, std::move(*reason));
+        if (!inputs_are_standard(tx, inputs->spent, params_)) return refused(RefusalKind::kPolicy, "bad-txns-nonstandard-inputs");
+        if (!witness_is_standard(tx, inputs->spent)) return refused(RefusalKind::kWitness, "bad-witness-nonstandard");
+    }
+
+    Entry& entry = candidate.entry;
+    entry.tx = parsed;
+    if (const auto fee = inputs->fees.find(params_.policy_asset); fee != inputs->fees.end()) entry.fee = fee->second;
+    if (const auto delta = deltas_.find(parsed->txid); delta != deltas_.end()) entry.fee_delta = delta->second;
+    entry.sigop_cost = rules::sigop_cost(tx, inputs->spent, script::kStandardFlags);
+    entry.vsize = virtual_size(*parsed, entry.sigop_cost, policy_.bytes_per_sigop);
+    entry.discount_vsize = params_.accept_discount_ct ? discount_virtual_size(*parsed) : entry.vsize;
+    entry.time = clock_.unix_time();
+    entry.height = tip.headers.height();
+    entry.has_pegin = !inputs->pegins.empty();
+    entry.parents = parents_of(tx);
+
+    if (auto fees = check_fees(candidate, mode)) return tl::unexpected<Refusal>(std::move(*fees));
+    if (auto pegin = check_pegin_policy(tx, inputs->pegins, params_, tip, fedpegs)) return tl::unexpected<Refusal>(std::move(*pegin));
+    if (mode.check_limits) {
+        if (auto chain = check_relatives(candidate)) return tl::unexpected<Refusal>(std::move(*chain));
+    }
+    if (!candidate.direct_conflicts.empty()) {
+        if (auto replacement = check_replacement(candidate)) return tl::unexpected<Refusal>(std::move(*replacement));
+    }
+    entry.flags = pool_flags(params_, tip);
+    if (mode.passed_under != entry.flags) {
+        if (auto script = check_scripts(rules::make_spending(parsed, std::move(inputs->spent)), entry.flags)) {
+            return tl::unexpected<Refusal>(std::move(*script));
+        }
+    }
+    return candidate;
+}
+
+std::optional<Refusal> Mempool::find_conflicts(const Transaction& tx, Candidate& candidate) const {
+    for (const TxIn& in : tx.inputs) {
+        const auto other = spends_.find(in.prevout);
+        if (other == spends_.end()) continue;
+        if (!signals_replacement(entries_.at(other->second).tx->tx)) return refuse(RefusalKind::kConflict, "txn-mempool-conflict");
+        candidate.direct_conflicts.insert(other->second);
+    }
+    candidate.conflicts = closure(candidate.direct_conflicts, &Entry::children);
+    return std::nullopt;
+}
+
+std::optional<Refusal> Mempool::check_fees(const Candidate& candidate, const AcceptMode& mode) const {
+    const Entry& entry = candidate.entry;
+    if (policy_.require_standard && (entry.fee.sat != 0 || entry.modified_fee().sat != 0) &&
+        count_dust(entry.tx->tx, params_, policy_.dust_relay) > 0) {
+        return refuse(RefusalKind::kPolicy, "dust", "tx with dust output must be 0-fee");
+    }
+    if (entry.sigop_cost > kMaxStandardSigopCost) {
+        return refuse(RefusalKind::kPolicy, "bad-txns-too-many-sigops", std::to_string(entry.sigop_cost));
+    }
+    if (!mode.check_limits) return std::nullopt;
+    const Amount fee = entry.modified_fee();
+    const auto below = [&](FeeRate rate) { return fee < rate.fee(entry.discount_vsize); };
+    const auto compared = [&](FeeRate rate) {
+        return std::to_string(fee.sat) + " < " + std::to_string(rate.fee(entry.discount_vsize).sat);
+    };
+    if (below(policy_.min_relay)) return refuse(RefusalKind::kPolicy, "min relay fee not met", compared(policy_.min_relay));
+    if (const FeeRate least = min_rate(); below(least)) {
+        return refuse(RefusalKind::kPolicy, "mempool min fee not met", compared(least));
+    }
+    return std::nullopt;
+}
+
+std::optional<Refusal> Mempool::check_relatives(Candidate& candidate) const {
+    const std::set<Txid> above = closure(candidate.entry.parents, &Entry::parents);
+    const Entry& entry = candidate.entry;
+    const auto too_long = [&](size_t count, int64_t vsize, size_t below_count, int64_t below_vsize) -> std::optional<std::string> {
+        int64_t sum = entry.vsize;
+        for (const Txid& txid : above) sum += entries_.at(txid).vsize;
+        if (sum > vsize) return "exceeds ancestor size limit [limit: " + std::to_string(vsize) + "]";
+        if (above.size() + 1 > count) return "too many unconfirmed ancestors [limit: " + std::to_string(count) + "]";
+        for (const Txid& txid : above) {
+            const Relatives under = descendants(txid);
+            if (under.vsize + entry.vsize > below_vsize) {
+                return "exceeds descendant size limit for tx " + to_display(txid) + " [limit: " + std::to_string(below_vsize) + "]";
+            }
+            if (under.count() + 1 > below_count) {
+                return "too many descendants for tx " + to_display(txid) + " [limit: " + std::to_string(below_count) + "]";
+            }
+        }
+        return std::nullopt;
+    };
+    size_t count = policy_.descendant_count;
+    int64_t vsize = policy_.descendant_vsize;
+    if (candidate.direct_conflicts.size() == 1) {
+        // What goes makes room for what comes.
+        count += 1;
+        vsize += descendants(*candidate.direct_conflicts.begin()).vsize;
+    }
+    const auto reason = too_long(policy_.ancestor_count, policy_.ancestor_vsize, count, vsize);
+    // One small transaction with a single parent may still be added, so that either party of a contract can raise the fee.
+    const bool carve_out = reason && entry.vsize <= kCarveOutVsize &&
+                           !too_long(2, policy_.ancestor_vsize, count + 1, vsize + kCarveOutVsize);
+    if (reason && !carve_out) return refuse(RefusalKind::kPolicy, "too-long-mempool-chain", *reason);
+    for (const Txid& txid : above) {
+        if (candidate.direct_conflicts.contains(txid)) {
+            return refuse(RefusalKind::kInvalid, "bad-txns-spends-conflicting-tx",
+                          to_display(entry.tx->txid) + " spends conflicting transaction " + to_display(txid));
+        }
+    }
+    return std::nullopt;
+}
+
+// BIP125: more fee for each byte than what is replaced, more in sum, and enough more for its own relay.
+std::optional<Refusal> Mempool::check_replacement(const Candidate& candidate) const {
+    const Entry& entry = candidate.entry;
+    const FeeRate rate = FeeRate::of(entry.modified_fee(), entry.vsize);
+    for (const Txid& txid : candidate.direct_conflicts) {
+        const Entry& other = entries_.at(txid);
+        if (rate <= FeeRate::of(other.modified_fee(), other.vsize)) return refuse(RefusalKind::kPolicy, "insufficient fee", "feerate");
+    }
+    if (candidate.conflicts.size() > kMaxReplaced) return refuse(RefusalKind::kPolicy, "too many potential replacements");
+    std::set<Txid> known_parents;
+    int64_t replaced_fees = 0;
+    for (const Txid& txid : candidate.conflicts) {
+        const Entry& other = entries_.at(txid);
+        replaced_fees += other.modified_fee().sat;
+        if (candidate.direct_conflicts.contains(txid)) known_parents.insert(other.parents.begin(), other.parents.end());
+    }
+    const bool adds_unconfirmed =
+        std::ranges::any_of(entry.parents, [&](const Txid& parent) { return !known_parents.contains(parent); });
+    if (adds_unconfirmed) return refuse(RefusalKind::kPolicy, "replacement-adds-unconfirmed");
+    const int64_t more = entry.modified_fee().sat - replaced_fees;
+    if (more < 0 || more < policy_.incremental.fee(entry.vsize).sat) {
+        return refuse(RefusalKind::kPolicy, "insufficient fee", "not enough more than what it replaces");
+    }
+    return std::nullopt;
+}
+
+}  // namespace sluice::mempool
