@@ -202,7 +202,6 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     entry.discount_vsize = params_.accept_discount_ct ? discount_virtual_size(*parsed) : entry.vsize;
     entry.time = clock_.unix_time();
     entry.height = tip.headers.height();
-    entry.has_pegin = !inputs->pegins.empty();
     entry.parents = parents_of(tx);
 
     if (auto fees = check_fees(candidate, mode)) return tl::unexpected<Refusal>(std::move(*fees));
@@ -213,6 +212,7 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     if (!candidate.direct_conflicts.empty()) {
         if (auto replacement = check_replacement(candidate)) return tl::unexpected<Refusal>(std::move(*replacement));
     }
+    entry.pegins = std::move(inputs->pegins);
     entry.flags = pool_flags(params_, tip);
     if (mode.passed_under != entry.flags) {
         if (auto script = check_scripts(rules::make_spending(parsed, std::move(inputs->spent)), entry.flags)) {

@@ -7,6 +7,7 @@
 #include "consensus/rules/coin.h"
 #include "consensus/script/flags.h"
 #include "mempool/fee_rate.h"
+#include "peg/proof/pegin.h"
 
 namespace sluice::mempool {
 
@@ -20,7 +21,7 @@ struct Entry {
     int64_t time = 0;       // Unix seconds of entry
     uint32_t height = 0;    // of the tip at entry
     uint64_t sequence = 0;  // of entry; a parent's is lower than its child's
-    bool has_pegin = false;
+    std::vector<peg::PeginProof> pegins;  // its claims
     script::Flags flags = script::kVerifyNone;  // under which its scripts passed
     std::set<Txid> parents;                     // in the pool
     std::set<Txid> children;

@@ -179,7 +179,7 @@ void Mempool::drop_at_epoch_end() {
         for (const auto& [txid, entry] : entries_) {
             const Transaction& tx = entry.tx->tx;
             const bool pegouts = !params_.enforce_pak || rules::check_pak(tx, list, params_) == rules::PakAnswer::kAllowed;
-            const bool claims = !entry.has_pegin || std::ranges::all_of(tx.inputs, [&](const TxIn& in) {
+            const bool claims = entry.pegins.empty() || std::ranges::all_of(tx.inputs, [&](const TxIn& in) {
                 return !in.is_pegin || peg::check_pegin(in, fedpegs, params_).has_value();
             });
             if (!pegouts || !claims) bad.push_back(txid);
