@@ -45,11 +45,13 @@ public:
 struct WatchList {
     struct Outpoint {
         parent::ParentOutPoint outpoint;
-        parent::ParentBlockHash since;  // block in or before which it was made
+        // Block that it was made in: spends are looked for from there on. nullopt: only in blocks not looked through
+        // yet.
+        std::optional<parent::ParentBlockHash> since;
         bool operator==(const Outpoint&) const = default;
     };
-    std::vector<Script> scripts;      // from the first scanned block on
-    std::vector<Outpoint> outpoints;  // spends are looked for from `since` on
+    std::vector<Script> scripts;  // from the first scanned block on
+    std::vector<Outpoint> outpoints;
 };
 
 }  // namespace sluice::ledger

@@ -44,7 +44,7 @@ WatchList Ledger::watch_list() const {
     for (const PayoutSet& set : params_.sets) out.scripts.push_back(parent::p2wsh(set.witness_script));
     for (const Claim& claim : claims_) {
         out.outpoints.push_back({claim.outpoint, claim.block});
-        for (const ParentOutPoint& input : claim.funding_inputs) out.outpoints.push_back({input, claim.block});
+        for (const ParentOutPoint& input : claim.funding_inputs) out.outpoints.push_back({input, std::nullopt});
     }
     return out;
 }
