@@ -46,6 +46,7 @@ Judged<std::optional<Failure>> ChainState::activate(const std::shared_ptr<const 
                     const MutexLock lock(data_->mutex);
                     node.status |= kDeferred;
                 }
+                any_deferred_ = true;
                 mark_branch(node, kDeferred);
                 rebuild_candidates();
             }

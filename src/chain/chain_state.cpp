@@ -12,6 +12,7 @@ namespace {
 
 // An unrequested block this far above the tip is not stored: its ancestors are missing anyway.
 constexpr uint32_t kMaxAhead = 288;
+constexpr size_t kHeadersPerWrite = 1000;
 // Proposals whose check is remembered until they come back signed.
 constexpr size_t kMaxTested = 4;
 
@@ -45,9 +46,10 @@ void ChainState::put_node(const BlockNode& node) {
 }
 
 Status ChainState::flush(storage::Sync sync) {
-    if (pending_.empty() && sync == storage::Sync::kBuffered) return {};
+    if (pending_.empty() && (sync == storage::Sync::kBuffered || !unsynced_)) return {};
     TRY_VOID(data_->db->write(pending_, sync));
     pending_.clear();
+    unsynced_ = sync == storage::Sync::kBuffered;
     return {};
 }
 
@@ -115,6 +117,12 @@ ChainState::HeadersOutcome ChainState::accept_headers(const std::vector<BlockHea
             break;
         }
         ++outcome.accepted;
+        // Before the header cache forgets what is not in the database yet.
+        if (outcome.accepted % kHeadersPerWrite != 0) continue;
+        if (auto written = flush(storage::Sync::kBuffered); !written) {
+            outcome.failure = stop_with(written.error());
+            return outcome;
+        }
     }
     outcome.fresh = data_->tree.size() - before;
     if (auto written = flush(storage::Sync::kBuffered); !written) outcome.failure = stop_with(written.error());
@@ -322,14 +330,12 @@ void ChainState::set_final_height(uint32_t height) {
 Status ChainState::set_parent_view(std::shared_ptr<const peg::ParentView> view) {
     if (stopped_) return fail(stopped_->reason);
     parent_view_ = std::move(view);
-    bool any = false;
-    for (BlockNode& node : data_->tree.nodes()) {
-        if (!node.has(kDeferred)) continue;
+    if (!any_deferred_) return {};
+    any_deferred_ = false;
+    {
         const MutexLock lock(data_->mutex);
-        node.status &= static_cast<uint16_t>(~kDeferred);
-        any = true;
+        for (BlockNode& node : data_->tree.nodes()) node.status &= static_cast<uint16_t>(~kDeferred);
     }
-    if (!any) return {};
     rebuild_candidates();
     if (auto moved = activate(nullptr, {}); !moved) return fail(moved.error().reason);
     if (auto written = flush(storage::Sync::kSynced); !written) return fail(stop_with(written.error()).reason);

@@ -29,7 +29,7 @@ struct Judges;
 
 struct ChainStateOptions {
     size_t db_cache_bytes = 64u << 20;
-    size_t coin_cache_coins = 200'000;             // about 300 bytes each
+    size_t coin_cache_bytes = 64u << 20;
     uint32_t check_blocks = 6;                     // blocks below the tip that are read back at start
     uint32_t max_block_file_bytes = 128u << 20;
     int64_t max_tip_age = 24 * 60 * 60;            // seconds; with an older tip the node says that it is catching up
@@ -149,6 +149,8 @@ private:
     std::shared_ptr<const peg::ParentView> parent_view_;
 
     storage::Batch pending_;  // written by the next flush
+    bool unsynced_ = false;   // something was written that a power cut may take back
+    bool any_deferred_ = false;
     std::set<BlockNode*, Better> candidates_;  // complete, not bad, not worse than the tip
     std::vector<BlockNode*> waiting_;  // have their block but not all of their ancestors'
     std::vector<Tested> tested_;

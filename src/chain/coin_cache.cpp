@@ -4,6 +4,10 @@
 #include "util/random.h"
 
 namespace sluice::chain {
+namespace {
+// A coin in the map without its script: node, key, value, share of the buckets.
+constexpr size_t kCoinOverhead = sizeof(OutPoint) + sizeof(rules::Coin) + 48;
+}  // namespace
 
 OutPointHash::OutPointHash() : k0_(random_u64()), k1_(random_u64()) {}
 
@@ -30,10 +34,12 @@ Result<std::optional<rules::Coin>> CoinCache::get(const storage::DbReader& db, c
 }
 
 void CoinCache::put(const OutPoint& outpoint, const rules::Coin& coin) {
-    if (young_.size() >= half_) {
+    if (young_bytes_ >= half_) {
         old_ = std::move(young_);
         young_ = Map();
+        young_bytes_ = 0;
     }
+    young_bytes_ += kCoinOverhead + coin.out.script.size();
     young_.insert_or_assign(outpoint, coin);
 }
 

@@ -23,7 +23,7 @@ private:
 
 class CoinCache {
 public:
-    explicit CoinCache(size_t max_coins) : half_(max_coins / 2 + 1) {}
+    explicit CoinCache(size_t max_bytes) : half_(max_bytes / 2 + 1) {}
 
     Result<std::optional<rules::Coin>> get(const storage::DbReader& db, const OutPoint& outpoint);
     void apply(const rules::BlockDelta& delta);
@@ -35,7 +35,8 @@ private:
     void put(const OutPoint& outpoint, const rules::Coin& coin);
     void erase(const OutPoint& outpoint);
 
-    size_t half_;
+    size_t half_;              // bytes of one generation, roughly
+    size_t young_bytes_ = 0;   // that went in; what was erased still counts until the generations turn
     Map young_;  // two generations: when the young one is full it becomes the old one, and the old one goes
     Map old_;
 };

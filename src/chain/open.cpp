@@ -22,7 +22,7 @@ Result<T> get_record(const storage::Db& db, uint8_t key, const char* what) {
 }  // namespace
 
 ChainState::ChainState(const ChainStateNeeds& needs, const ChainStateOptions& options)
-    : needs_(needs), options_(options), judges_(std::make_unique<judge::Judges>(needs.params)), cache_(options.coin_cache_coins) {}
+    : needs_(needs), options_(options), judges_(std::make_unique<judge::Judges>(needs.params)), cache_(options.coin_cache_bytes) {}
 
 Result<std::unique_ptr<ChainState>> ChainState::open(const ChainStateNeeds& needs, const ChainStateOptions& options) {
     storage::DbOptions db_options;

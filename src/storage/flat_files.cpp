@@ -33,7 +33,7 @@ Result<File*> FlatFiles::file(uint32_t number) const {
 }
 
 Status FlatFiles::truncate_to(FlatPosition end) {
-    full_bytes_ = 0;
+    uint64_t before = 0;
     const std::string first = options_.folder + "/" + options_.prefix;
     for (const std::string& name : TRY(disk_.list_files(options_.folder))) {
         if (!name.starts_with(first) || !name.ends_with(".dat")) continue;
@@ -46,7 +46,7 @@ Status FlatFiles::truncate_to(FlatPosition end) {
             }
             TRY_VOID(disk_.remove_file(name));
         } else if (number < end.file) {
-            full_bytes_ += TRY(file(number))->size();
+            before += TRY(file(number))->size();
         }
     }
     File* const last = TRY(file(end.file));
@@ -59,6 +59,7 @@ Status FlatFiles::truncate_to(FlatPosition end) {
         TRY_VOID(last->sync());
     }
     end_ = end;
+    bytes_ = before + end.offset;
     return {};
 }
 
@@ -68,7 +69,6 @@ Result<FlatPosition> FlatFiles::append(ByteView payload, ByteView trailer) {
     if (end_.offset != 0 && end_.offset + need > options_.max_file_bytes) {
         File* const full = TRY(file(end_.file));
         TRY_VOID(full->sync());
-        full_bytes_ += full->size();
         end_ = {end_.file + 1, 0};
     }
     File* const to = TRY(file(end_.file));
@@ -82,6 +82,7 @@ Result<FlatPosition> FlatFiles::append(ByteView payload, ByteView trailer) {
     TRY_VOID(to->append(record.bytes()));
     const FlatPosition at{end_.file, end_.offset + kFrameBytes};
     end_.offset += static_cast<uint32_t>(need);
+    bytes_ += need;
     return at;
 }
 
@@ -101,7 +102,5 @@ Result<FlatFiles::Record> FlatFiles::read(FlatPosition at) const {
     record.payload.resize(size);
     return record;
 }
-
-uint64_t FlatFiles::disk_size() const { return full_bytes_ + end_.offset; }
 
 }  // namespace sluice::storage

@@ -7,6 +7,7 @@
 // under a leaf lock). Errors are faults.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -49,8 +50,8 @@ public:
     };
     // Checks the frame; the owner checks the payload.
     [[nodiscard]] Result<Record> read(FlatPosition at) const;
-    // Bytes of all files; owner's thread.
-    [[nodiscard]] uint64_t disk_size() const;
+    // Bytes of all files; any thread.
+    [[nodiscard]] uint64_t disk_size() const { return bytes_.load(std::memory_order_relaxed); }
     [[nodiscard]] std::string file_name(uint32_t number) const;
 
 private:
@@ -59,7 +60,7 @@ private:
     Disk& disk_;
     FlatFileOptions options_;
     FlatPosition end_;
-    uint64_t full_bytes_ = 0;  // of the files before end_.file
+    std::atomic<uint64_t> bytes_{0};
     mutable Mutex mutex_;
     mutable std::map<uint32_t, std::unique_ptr<File>> files_ GUARDED_BY(mutex_);
 };

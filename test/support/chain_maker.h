@@ -5,6 +5,7 @@
 
 #include "consensus/params/chain_params.h"
 #include "consensus/primitives/merkle.h"
+#include "consensus/rules/block_check.h"
 
 namespace sluice::test {
 
@@ -95,8 +96,17 @@ inline std::shared_ptr<const Block> make_block(const ChainParams& params, const 
     nothing.script.bytes = {0x6a};
     coinbase.outputs.push_back(nothing);
 
-    block.transactions.push_back(make_tx(std::move(coinbase)));
+    const bool commits = std::ranges::any_of(txs, [](const TxRef& tx) { return tx->tx.has_witness(); });
+    if (commits) {
+        coinbase.inputs[0].witness.script_witness = {Bytes(32, 0)};
+        coinbase.outputs.push_back(coinbase.outputs[0]);  // its place counts in the root that it then holds
+    }
+    block.transactions.push_back(make_tx(coinbase));
     for (TxRef& tx : txs) block.transactions.push_back(std::move(tx));
+    if (commits) {
+        coinbase.outputs[1].script = rules::witness_commitment_script(block.transactions, Bytes(32, 0));
+        block.transactions[0] = make_tx(std::move(coinbase));
+    }
     block.header.merkle_root = tx_merkle_root(block.transactions).root;
     return std::make_shared<const Block>(std::move(block));
 }
