@@ -102,6 +102,7 @@ void ParentChain::stop() {
 }
 
 std::shared_ptr<const ledger::BitcoinView> ParentChain::view_at(const ParentBlockHash& c) const {
+    if (watches_pending_.load() != 0) return nullptr;
     return scanner_->view(index_->find(c));
 }
 
@@ -279,7 +280,21 @@ void ParentChain::update_fee_rate() {
 }
 
 void ParentChain::watch(ledger::WatchList list) {
-    loop_.post([this, list = std::move(list)] { add_watch(list); });
+    {
+        const MutexLock lock(mutex_);
+        std::erase_if(list.scripts, [&](const Script& script) { return !named_scripts_.insert(script).second; });
+        std::erase_if(list.outpoints, [&](const ledger::WatchList::Outpoint& each) {
+            return !named_outpoints_.insert(each.outpoint).second;
+        });
+    }
+    if (list.scripts.empty() && list.outpoints.empty()) return;
+    ++watches_pending_;
+    loop_.post([this, list = std::move(list)] {
+        add_watch(list);
+        --watches_pending_;
+        changed_ = true;  // whoever waits for a view may ask again
+        poll();
+    });
 }
 
 void ParentChain::add_watch(const ledger::WatchList& list) {
@@ -297,10 +312,7 @@ void ParentChain::add_watch(const ledger::WatchList& list) {
         const HeaderEntry* seen = unspent && *unspent ? index_->find((*unspent)->best) : nullptr;
         look_from(seen == nullptr ? since->height : seen->height + 1);
     }
-    if (!from) return;
-    scanner_->forget_from(*from);
-    changed_ = true;
-    poll();
+    if (from) scanner_->forget_from(*from);
 }
 
 Status ParentChain::watch_deposits(const Script& script) {

@@ -73,11 +73,12 @@ public:
     void stop();
     [[nodiscard]] std::shared_ptr<const ParentSnapshot> snapshot() const { return snapshot_.load(); }
     [[nodiscard]] std::shared_ptr<const ParentStatus> status() const { return status_.load(); }
-    // chain(c) with the coins of everything watched. Null: c is unknown, or not wholly looked through yet.
+    // chain(c) with the coins of everything that watch() named so far. Null: c is unknown, or not wholly looked through
+    // yet; a change is announced when it is.
     [[nodiscard]] std::shared_ptr<const ledger::BitcoinView> view_at(const ParentBlockHash& c) const;
     // Looks at the Bitcoin node now rather than at the next poll; `done` runs on the parent thread afterwards.
     void poll_now(std::function<void()> done = {});
-    // Federation scripts and coins: see ledger::WatchList. Adding what is there already costs nothing.
+    // Federation scripts and coins: see ledger::WatchList. Naming again what was named before costs nothing.
     void watch(ledger::WatchList list);
     // A deposit script of the wallet: payments in blocks from now on.
     Status watch_deposits(const Script& script);
@@ -131,6 +132,10 @@ private:
     std::vector<Script> deposit_scripts_;
     std::unique_ptr<runtime::Timer> timer_;
     std::vector<std::function<void(std::shared_ptr<const ParentSnapshot>)>> listeners_;
+    Mutex mutex_;
+    std::set<Script> named_scripts_ GUARDED_BY(mutex_);
+    std::set<ParentOutPoint> named_outpoints_ GUARDED_BY(mutex_);
+    std::atomic<uint32_t> watches_pending_{0};  // posted, not applied yet
     runtime::Published<ParentSnapshot> snapshot_;
     runtime::Published<ParentStatus> status_;
 };

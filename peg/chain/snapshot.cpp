@@ -37,6 +37,16 @@ std::optional<uint32_t> ParentSnapshot::height_of(const ParentBlockHash& block) 
     return entry->height;
 }
 
+std::optional<ParentBlockHash> ParentSnapshot::hash_at(uint32_t height) const {
+    const HeaderEntry* entry = ancestor(tip_, height);
+    return entry == nullptr ? std::nullopt : std::optional(entry->hash);
+}
+
+std::optional<parent::U256> ParentSnapshot::work_of(const ParentBlockHash& block) const {
+    const HeaderEntry* entry = index_->find(block);
+    return entry == nullptr ? std::nullopt : std::optional(entry->work);
+}
+
 const ParentBlockHash& ParentSnapshot::below_tip(uint32_t lag) const {
     return ancestor(tip_, tip_->height > lag ? tip_->height - lag : 0)->hash;
 }

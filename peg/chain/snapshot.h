@@ -38,6 +38,9 @@ public:
     // Height of a block of this chain.
     [[nodiscard]] std::optional<uint32_t> height_of(const ParentBlockHash& block) const;
     [[nodiscard]] bool contains(const ParentBlockHash& block) const { return height_of(block).has_value(); }
+    [[nodiscard]] std::optional<ParentBlockHash> hash_at(uint32_t height) const;
+    // Work of the chain up to a known header of any branch.
+    [[nodiscard]] std::optional<parent::U256> work_of(const ParentBlockHash& block) const;
     // The block `lag` below the tip (or the genesis): what a proposer commits to.
     [[nodiscard]] const ParentBlockHash& below_tip(uint32_t lag) const;
     // Section 3's rule for a new commitment: it repeats `previous`, or is in this chain with more work than `previous`,

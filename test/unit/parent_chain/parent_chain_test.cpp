@@ -311,6 +311,28 @@ BOOST_AUTO_TEST_CASE(a_coin_watched_late_is_looked_for_in_old_blocks) {
     BOOST_TEST(!view->spend_of({compute_txid(unspent), 0}).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(no_view_before_a_watch_was_applied) {
+    Fixture f;
+    const ParentTransaction in = pay(Script{{0x52}}, 1000, foreign(1));
+    f.node->mine(1, {in});
+    f.chain->watch({{Script{{0x53}}}, {}});
+    f.poll();
+    BOOST_TEST(f.chain->view_at(f.node->tip()) != nullptr);
+    // The parent thread is busy: the view that was asked for does not exist yet, and the old one is not given out for
+    // it.
+    std::promise<void> go;
+    f.loop.post([&] { go.get_future().wait(); });
+    f.chain->watch({{Script{{0x52}}}, {}});
+    BOOST_TEST(f.chain->view_at(f.node->tip()) == nullptr);
+    const int before = f.changes;
+    go.set_value();
+    f.poll();
+    BOOST_TEST(f.changes > before);
+    BOOST_TEST(f.chain->view_at(f.node->tip())->received().size() == 1u);
+    f.chain->watch({{Script{{0x52}}, Script{{0x53}}}, {}});
+    BOOST_TEST(f.chain->view_at(f.node->tip()) != nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(no_view_before_the_blocks_were_seen) {
     Fixture f;
     f.node->mine(3);
