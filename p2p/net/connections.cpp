@@ -142,7 +142,7 @@ void Connections::Impl::load() {
     const auto kept_book = db->get(as_bytes("addresses"));
     if (kept_book && *kept_book) {
         if (auto loaded = AddressBook::load(**kept_book, random_below)) {
-            book = std::move(loaded);
+            *book = std::move(*loaded);  // others hold a reference to the book
         } else {
             log_warning("net", "the address book is damaged and was dropped");
         }

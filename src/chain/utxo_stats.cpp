@@ -1,8 +1,8 @@
 #include "chain/utxo_stats.h"
 
-#include "chain/muhash.h"
 #include "chain/records.h"
 #include "crypto/hash_writer.h"
+#include "crypto/muhash.h"
 
 namespace sluice::chain {
 namespace {
@@ -50,7 +50,7 @@ Result<UtxoStats> compute_utxo_stats(const storage::DbReader& snapshot, UtxoHash
     }));
     if (!problem.empty()) return fail(problem);
     if (kind == UtxoHashKind::kSerialized) stats.hash = serialized.sha256d();
-    if (kind == UtxoHashKind::kMuhash) stats.hash = muhash.digest();
+    if (kind == UtxoHashKind::kMuhash) stats.hash = muhash.finalize();
     return stats;
 }
 

@@ -3,7 +3,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "chain/muhash.h"
 #include "codec/hex.h"
 
 namespace {
@@ -78,14 +77,6 @@ BOOST_AUTO_TEST_CASE(undo_gives_the_change_back) {
     longer.push_back(0);
     BOOST_TEST(!rebuild_delta(block, 9, longer).has_value());
     BOOST_TEST((undo_checksum(BlockHash(), undo) != undo_checksum(BlockHash(std::array<uint8_t, 32>{1}), undo)));
-}
-
-BOOST_AUTO_TEST_CASE(muhash_does_not_depend_on_order) {
-    MuHash3072 forward, backward;
-    for (int i = 0; i < 20; ++i) forward.insert(as_bytes("element " + std::to_string(i)));
-    for (int i = 20; i-- > 0;) backward.insert(as_bytes("element " + std::to_string(i)));
-    BOOST_TEST((forward.digest() == backward.digest()));
-    BOOST_TEST((forward.digest() != MuHash3072().digest()));
 }
 
 }  // namespace

@@ -1,0 +1,151 @@
+// Block download: up to 16 blocks from each peer at a time, within a window above the tip, each block from one peer. A peer that
+// keeps the window from moving, or that does not deliver, is dropped and its blocks are asked of others.
+#include <algorithm>
+
+#include "p2p/sync/detail/engine_impl.h"
+#include "util/log.h"
+
+namespace sluice::sync {
+namespace {
+constexpr std::chrono::seconds kFirstStall{2};
+constexpr std::chrono::seconds kMaxStall{64};
+}  // namespace
+
+bool Engine::Impl::can_serve_blocks(const Peer& peer) const {
+    const bool has_blocks = (peer.services & (wire::kNodeNetwork | wire::kNodeNetworkLimited)) != 0;
+    return has_blocks && (peer.services & wire::kNodeWitness) != 0 && peer.misbehaviour < kDiscourageScore &&
+           peer.info.kind != net::ConnectionKind::kFeeler && peer.info.kind != net::ConnectionKind::kAddrFetch;
+}
+
+void Engine::Impl::schedule_all() {
+    for (auto& [id, peer] : peers) {
+        if (peer.is_ready && !peer.leaving) schedule(peer);
+    }
+}
+
+void Engine::Impl::schedule(Peer& peer) {
+    if (!peer.best_known || peer.in_flight.size() >= kMaxBlocksInFlight || in_check.size() >= kMaxBlocksInCheck) return;
+    if (!can_serve_blocks(peer)) return;
+    const Tip tip = needs.chain.tip();
+    const auto best = needs.chain.find(*peer.best_known);
+    if (!best || best->failed || best->height <= tip.height) return;
+    const uint32_t window_end = tip.height + kDownloadWindow;
+    const std::vector<KnownBlock> missing = needs.chain.missing(best->hash, kDownloadWindow, window_end);
+    std::vector<KnownBlock> wanted;
+    std::optional<net::PeerId> first_holder;
+    for (const KnownBlock& block : missing) {
+        if (peer.in_flight.size() + wanted.size() >= kMaxBlocksInFlight) break;
+        if (in_check.contains(block.hash)) continue;
+        const auto download = downloads.find(block.hash);
+        if (download == downloads.end()) {
+            wanted.push_back(block);
+        } else if (!first_holder) {
+            first_holder = download->second.peer;
+        }
+    }
+    request(peer, wanted);
+    // All of the window is on its way and there is more behind it: whoever has its first block holds everybody up.
+    const bool window_full = best->height > window_end;
+    if (wanted.empty() && peer.in_flight.empty() && window_full && first_holder && *first_holder != peer.info.id) {
+        Peer* holder = find(*first_holder);
+        if (holder != nullptr && !holder->stalling_since) holder->stalling_since = now();
+    }
+}
+
+void Engine::Impl::request(Peer& peer, const std::vector<KnownBlock>& blocks) {
+    if (blocks.empty()) return;
+    const Tip tip = needs.chain.tip();
+    // A single block on our tip may come in its compact form: most of it is in the pool.
+    const bool compact = blocks.size() == 1 && peer.in_flight.empty() && peer.accepts_compact && blocks[0].prev == tip.hash &&
+                         is_tip_recent(20) && !pool.empty();
+    wire::GetData message;
+    for (const KnownBlock& block : blocks) {
+        if (peer.in_flight.empty()) peer.download_since = now();
+        downloads[block.hash] = {peer.info.id, block.height, nullptr};
+        peer.in_flight.push_back(block.hash);
+        message.items.push_back(wire::inv_item(compact ? wire::InvType::kCompactBlock : wire::InvType::kWitnessBlock, block.hash.view()));
+    }
+    send(peer, message);
+}
+
+void Engine::Impl::forget_download(const BlockHash& hash) {
+    const auto at = downloads.find(hash);
+    if (at == downloads.end()) return;
+    const auto holder = peers.find(at->second.peer);
+    if (holder != peers.end()) {
+        Peer& peer = holder->second;
+        const bool was_first = !peer.in_flight.empty() && peer.in_flight.front() == hash;
+        std::erase(peer.in_flight, hash);
+        if (was_first) peer.download_since = now();
+        peer.stalling_since.reset();
+    }
+    downloads.erase(at);
+}
+
+void Engine::Impl::on_block(Peer& peer, Block block) {
+    const BlockHash hash = compute_hash(block.header);
+    const auto download = downloads.find(hash);
+    const bool requested = download != downloads.end();
+    if (requested && download->second.peer == peer.info.id) {
+        // It delivers: be patient with others again.
+        stall_timeout = std::max(kFirstStall, stall_timeout * 17 / 20);
+    }
+    give_block(peer.info.id, std::make_shared<const Block>(std::move(block)), hash, requested, false);
+}
+
+void Engine::Impl::give_block(net::PeerId from, std::shared_ptr<const Block> block, const BlockHash& hash, bool requested,
+                              bool compact) {
+    forget_download(hash);
+    if (in_check.contains(hash)) return;
+    const auto known = needs.chain.find(hash);
+    Peer* peer = find(from);
+    if (peer != nullptr) update_best_known(*peer, hash);
+    if (known && known->has_block) return;
+    if (!known && !needs.chain.find(block->header.prev)) {
+        // Its ancestors are not here yet; the block will be asked for when they are.
+        if (peer != nullptr) ask_for_headers(*peer, needs.chain.tip().best_header);
+        return;
+    }
+    if (in_check.size() >= 2 * kMaxBlocksInCheck) return;
+    in_check.insert(hash);
+    needs.chain.accept_block(std::move(block), requested, [this, from, hash, compact](const BlockResult& result) {
+        block_checked(from, hash, compact, result);
+    });
+}
+
+void Engine::Impl::block_checked(net::PeerId from, const BlockHash& hash, bool compact, const BlockResult& result) {
+    in_check.erase(hash);
+    Peer* peer = find(from);
+    if (peer != nullptr && !result.failure) {
+        update_best_known(*peer, hash);
+        if (result.is_new) peer->last_block_time = needs.clock.unix_time();
+        if (result.is_new && result.active && !needs.chain.tip().initial_download) prefer_compact_from(*peer);
+    }
+    if (peer != nullptr && result.failure && result.failure->kind == Failure::Kind::kInvalid) {
+        const Failure& failure = *result.failure;
+        log_debug("sync", "block {} of peer {} is refused: {}", hash.is_zero() ? 0 : 1, from, failure.reason);
+        // Compact blocks may be passed on before they are checked; a block that was known to be bad says little about an inbound
+        // peer; a clock that runs ahead is no proof of ill will.
+        const bool known_bad = failure.reason == "duplicate-invalid" && !net::is_outbound(peer->info.kind);
+        if (!compact && !known_bad && failure.reason != "time-too-new") {
+            misbehaved(*peer, kDiscourageScore, "invalid block: " + failure.reason);
+        }
+    }
+    schedule_all();
+}
+
+void Engine::Impl::tick_download(Peer& peer) {
+    if (peer.stalling_since && now() - *peer.stalling_since > stall_timeout) {
+        stall_timeout = std::min(kMaxStall, stall_timeout * 2);
+        return drop(peer, "holds up the download");
+    }
+    if (peer.in_flight.empty()) return;
+    // One block interval, and half of one more for each other peer that shares our line.
+    const auto others = std::ranges::count_if(peers, [&](const auto& p) {
+        return p.first != peer.info.id && !p.second.in_flight.empty();
+    });
+    const std::chrono::seconds spacing(options.block_spacing);
+    if (now() - peer.download_since > spacing + spacing * others / 2) drop(peer, "does not deliver the block that it was asked for");
+}
+
+}  // namespace sluice::sync

@@ -1,0 +1,149 @@
+// The inside of Engine, shared by the files that implement it, one concern each. Net thread.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "p2p/sync/detail/peer.h"
+#include "p2p/sync/engine.h"
+#include "p2p/sync/orphanage.h"
+#include "p2p/sync/tx_requests.h"
+#include "p2p/wire/compact_block.h"
+
+namespace sluice::sync {
+
+inline constexpr int kDiscourageScore = 100;
+inline constexpr uint64_t kLocalServices = wire::kNodeNetwork | wire::kNodeWitness | wire::kNodeNetworkLimited;
+inline constexpr size_t kMaxBlocksInFlight = 16;     // of one peer
+inline constexpr uint32_t kDownloadWindow = 1024;    // blocks above the tip
+inline constexpr size_t kMaxBlocksInCheck = 64;      // handed to the chain and not answered yet
+inline constexpr size_t kMaxAnnounced = 8;           // blocks in one announcement by headers
+inline constexpr uint32_t kMaxCompactDepth = 5;      // below the tip, served as compact block
+inline constexpr uint32_t kMaxBlockTxnDepth = 10;    // below the tip, served as blocktxn
+inline constexpr size_t kRecentBlocks = 16;          // kept in memory for those who ask at once
+
+// A block on its way from a peer.
+struct Download {
+    net::PeerId peer = 0;
+    uint32_t height = 0;
+    std::unique_ptr<wire::PartialBlock> partial;  // a compact block that waits for blocktxn
+};
+
+struct Engine::Impl {
+    Impl(EngineNeeds engine_needs, EngineOptions engine_options);
+
+    // engine.cpp: dispatch and judgement
+    void handle(Peer& peer, wire::Message message);
+    void handle_ready(Peer& peer, wire::Message message);
+    void misbehaved(Peer& peer, int points, std::string_view why);
+    void drop(Peer& peer, std::string_view why);
+    void send(const Peer& peer, const wire::Message& message);
+    [[nodiscard]] Peer* find(net::PeerId id);
+    void hold_back(Peer& peer);
+    [[nodiscard]] SteadyTime now() const { return needs.clock.steady(); }
+    // A delay drawn from an exponential distribution, so that nobody learns when something happened.
+    [[nodiscard]] SteadyTime::duration random_delay(std::chrono::milliseconds mean);
+
+    // handshake.cpp
+    void send_version(Peer& peer);
+    void on_version(Peer& peer, const wire::Version& message);
+    void on_verack(Peer& peer);
+    void on_pong(Peer& peer, uint64_t nonce);
+    void send_ping(Peer& peer);
+    void tick_ping(Peer& peer);
+
+    // headers.cpp
+    void on_headers(Peer& peer, std::vector<BlockHeader> headers);
+    void check_next_headers(Peer& peer);
+    void headers_checked(net::PeerId id, const std::vector<BlockHash>& hashes, bool more, const HeadersResult& result);
+    void ask_for_headers(Peer& peer, const BlockHash& from);
+    void start_header_sync();
+    void update_best_known(Peer& peer, const BlockHash& hash);
+    void tick_headers(Peer& peer);
+    void on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes);
+    [[nodiscard]] bool peer_has(const Peer& peer, const BlockHash& hash) const;
+    [[nodiscard]] bool is_tip_recent(uint32_t spacings) const;
+
+    // download.cpp
+    void schedule_all();
+    void schedule(Peer& peer);
+    void request(Peer& peer, const std::vector<KnownBlock>& blocks);
+    void on_block(Peer& peer, Block block);
+    void give_block(net::PeerId from, std::shared_ptr<const Block> block, const BlockHash& hash, bool requested, bool compact);
+    void block_checked(net::PeerId from, const BlockHash& hash, bool compact, const BlockResult& result);
+    void forget_download(const BlockHash& hash);
+    void tick_download(Peer& peer);
+    [[nodiscard]] bool can_serve_blocks(const Peer& peer) const;
+
+    // compact.cpp
+    void on_sendcmpct(Peer& peer, const wire::SendCmpct& message);
+    void on_cmpctblock(Peer& peer, wire::CmpctBlock message);
+    void begin_compact(Peer& peer, wire::CmpctBlock message);
+    void on_blocktxn(Peer& peer, const wire::BlockTxn& message);
+    void finish_compact(Peer& peer, const wire::PartialBlock& partial, const std::vector<TxRef>& transactions);
+    void prefer_compact_from(Peer& peer);
+    void on_getblocktxn(Peer& peer, const wire::GetBlockTxn& message);
+    void send_blocktxn(Peer& peer, const Block& block, const wire::GetBlockTxn& request);
+
+    // serving.cpp
+    void on_getheaders(Peer& peer, const wire::Locator& locator);
+    void on_getblocks(Peer& peer, const wire::Locator& locator);
+    void on_getdata(Peer& peer, const std::vector<wire::InvItem>& items);
+    void serve(Peer& peer);
+    void serve_block(Peer& peer, const wire::InvItem& item, const Block& block);
+    bool serve_block_item(Peer& peer, const wire::InvItem& item);  // false: waits for the disk
+    [[nodiscard]] std::shared_ptr<const Block> recent(const BlockHash& hash) const;
+
+    void announce_blocks(Peer& peer, const std::vector<std::shared_ptr<const Block>>& blocks, const std::vector<BlockHash>& hashes);
+
+    // transactions.cpp
+    void on_tx_inv(Peer& peer, const std::vector<TxName>& names);
+    void on_tx(Peer& peer, const TxRef& tx);
+    void check_tx(net::PeerId from, const TxRef& tx);
+    void tx_checked(net::PeerId from, const TxRef& tx, const TxResult& result);
+    void on_notfound(Peer& peer, const std::vector<wire::InvItem>& items);
+    void announce_transactions(Peer& peer);
+    void request_transactions(Peer& peer);
+    void tick_fee_filter(Peer& peer);
+    [[nodiscard]] TxRef relayable(const Peer& peer, const wire::InvItem& item) const;
+    [[nodiscard]] bool has_tx(const TxName& name) const;
+    [[nodiscard]] bool relays_to(const Peer& peer) const;
+
+    // addresses.cpp
+    void begin_address_relay(Peer& peer);
+    void on_addresses(Peer& peer, const std::vector<wire::PeerAddress>& addresses);
+    void on_getaddr(Peer& peer);
+    void relay_address(const wire::PeerAddress& address, net::PeerId from);
+    void queue_address(Peer& peer, const wire::PeerAddress& address);
+    void tick_addresses(Peer& peer);
+
+    EngineNeeds needs;
+    EngineOptions options;
+    std::map<net::PeerId, Peer> peers;
+
+    std::optional<net::PeerId> header_source;  // whom the initial headers come from
+    std::map<BlockHash, Download> downloads;
+    std::set<BlockHash> in_check;              // blocks that the chain or a worker has
+    std::chrono::seconds stall_timeout{2};
+    std::deque<std::pair<BlockHash, std::shared_ptr<const Block>>> recent_blocks;
+    std::deque<net::PeerId> compact_sources;   // asked to announce by compact block, the latest last
+
+    struct Pooled {
+        RelayTx relay;
+        uint64_t sequence = 0;  // parents before children
+    };
+    std::map<Wtxid, Pooled> pool;              // the mempool as it was told to us
+    uint64_t next_sequence = 0;
+    std::map<Txid, Wtxid> pool_txids;
+    RecentSet<Hash256> rejected{50'000};       // wtxids (and txids where the witness does not matter)
+    RecentSet<Hash256> confirmed{50'000};      // txids and wtxids of recent blocks
+    std::set<Wtxid> txs_in_check;
+    TxRequests requests;
+    Orphanage orphans;
+
+    std::vector<wire::PeerAddress> getaddr_cache;
+    SteadyTime getaddr_cache_until{};
+    SteadyTime inbound_announce{};             // inbound peers hear of transactions at the same moments
+};
+
+}  // namespace sluice::sync

@@ -1,0 +1,152 @@
+// Headers first. One peer at a time gives us the chain from far behind; near the tip every peer tells us what it has. Every
+// header of a signed chain is checked by its signature before it is kept, so there is no cheap header to flood us with
+// (protocol/p2p.md section 4 says why the reference's own defence does nothing here).
+#include <algorithm>
+
+#include "p2p/sync/detail/engine_impl.h"
+
+namespace sluice::sync {
+namespace {
+constexpr std::chrono::minutes kHeadersTimeout{2};
+constexpr int kUnconnectingLimit = 10;  // announcements in a row that connect to nothing we know
+constexpr int64_t kCloseToNow = 24 * 60 * 60;
+}  // namespace
+
+bool Engine::Impl::is_tip_recent(uint32_t spacings) const {
+    return int64_t{needs.chain.tip().best_header_time} > needs.clock.unix_time() - int64_t{options.block_spacing} * spacings;
+}
+
+void Engine::Impl::ask_for_headers(Peer& peer, const BlockHash& from) {
+    if (peer.headers_asked && now() - *peer.headers_asked < kHeadersTimeout) return;
+    peer.headers_asked = now();
+    wire::GetHeaders message;
+    message.locator.have = needs.chain.locator(from);
+    send(peer, message);
+}
+
+void Engine::Impl::start_header_sync() {
+    const Tip tip = needs.chain.tip();
+    const bool near = int64_t{tip.best_header_time} > needs.clock.unix_time() - kCloseToNow;
+    if (header_source && !near) return;
+    // Asking from the block before our best one gets at least that one back: then we know that the peer has it.
+    const auto best = needs.chain.find(tip.best_header);
+    const BlockHash from = best && best->height > 0 ? best->prev : tip.best_header;
+    for (const bool outbound : {true, false}) {
+        for (auto& [id, peer] : peers) {
+            if (!peer.is_ready || peer.leaving || peer.was_asked_for_headers || !can_serve_blocks(peer)) continue;
+            if (net::is_outbound(peer.info.kind) != outbound) continue;
+            peer.was_asked_for_headers = true;
+            ask_for_headers(peer, from);
+            if (near) continue;
+            header_source = id;
+            return;
+        }
+    }
+}
+
+void Engine::Impl::on_headers(Peer& peer, std::vector<BlockHeader> headers) {
+    peer.headers_asked.reset();
+    if (headers.empty()) {
+        if (header_source == peer.info.id) header_source.reset();
+        return start_header_sync();
+    }
+    peer.more_headers.push_back(std::move(headers));
+    check_next_headers(peer);
+}
+
+void Engine::Impl::check_next_headers(Peer& peer) {
+    while (!peer.checking_headers && !peer.more_headers.empty() && !peer.leaving) {
+        std::vector<BlockHeader> headers = std::move(peer.more_headers.front());
+        peer.more_headers.pop_front();
+        std::vector<BlockHash> hashes;
+        hashes.reserve(headers.size());
+        for (const BlockHeader& header : headers) {
+            if (!hashes.empty() && header.prev != hashes.back()) {
+                return misbehaved(peer, kDiscourageScore, "headers that do not follow each other");
+            }
+            hashes.push_back(compute_hash(header));
+        }
+        if (!needs.chain.find(headers.front().prev)) {
+            // Perhaps only a gap: ask for what leads there.
+            peer.last_unknown = hashes.back();
+            if (++peer.unconnecting % kUnconnectingLimit == 0) misbehaved(peer, 20, "headers that connect to nothing");
+            if (!peer.leaving) ask_for_headers(peer, needs.chain.tip().best_header);
+            continue;
+        }
+        peer.unconnecting = 0;
+        const bool more = headers.size() == wire::kMaxHeaders;
+        if (needs.chain.find(hashes.back())) {
+            headers_checked(peer.info.id, hashes, more, {hashes.size(), std::nullopt});
+            continue;
+        }
+        peer.checking_headers = true;
+        needs.chain.accept_headers(std::move(headers), [this, id = peer.info.id, hashes, more](const HeadersResult& result) {
+            if (Peer* from = find(id)) from->checking_headers = false;
+            headers_checked(id, hashes, more, result);
+            if (Peer* from = find(id)) {
+                check_next_headers(*from);
+                hold_back(*from);
+            }
+        });
+    }
+}
+
+void Engine::Impl::headers_checked(net::PeerId id, const std::vector<BlockHash>& hashes, bool more, const HeadersResult& result) {
+    Peer* peer = find(id);
+    if (peer == nullptr) return;
+    if (result.accepted > 0) update_best_known(*peer, hashes[result.accepted - 1]);
+    if (result.failure && result.failure->kind == Failure::Kind::kInvalid) {
+        // A clock that runs ahead is no proof of ill will.
+        if (result.failure->reason != "time-too-new") misbehaved(*peer, kDiscourageScore, "invalid header: " + result.failure->reason);
+        if (peer->leaving) return;
+    }
+    if (more && !result.failure) {
+        ask_for_headers(*peer, hashes.back());
+    } else if (header_source == id) {
+        header_source.reset();
+        start_header_sync();
+    }
+    schedule_all();
+}
+
+void Engine::Impl::update_best_known(Peer& peer, const BlockHash& hash) {
+    const auto block = needs.chain.find(hash);
+    if (!block) {
+        peer.last_unknown = hash;
+        return;
+    }
+    const auto best = peer.best_known ? needs.chain.find(*peer.best_known) : std::nullopt;
+    if (!best || block->height >= best->height) peer.best_known = hash;
+}
+
+bool Engine::Impl::peer_has(const Peer& peer, const BlockHash& hash) const {
+    const auto block = needs.chain.find(hash);
+    if (!block) return false;
+    for (const auto& best : {peer.best_known, peer.best_sent}) {
+        if (!best) continue;
+        const auto ancestor = needs.chain.ancestor(*best, block->height);
+        if (ancestor && ancestor->hash == hash) return true;
+    }
+    return false;
+}
+
+void Engine::Impl::on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes) {
+    for (const BlockHash& hash : hashes) update_best_known(peer, hash);
+    if (!hashes.empty() && !needs.chain.find(hashes.back())) ask_for_headers(peer, needs.chain.tip().best_header);
+    schedule(peer);
+}
+
+void Engine::Impl::tick_headers(Peer& peer) {
+    if (peer.last_unknown && needs.chain.find(*peer.last_unknown)) {
+        const BlockHash hash = *peer.last_unknown;
+        peer.last_unknown.reset();
+        update_best_known(peer, hash);
+    }
+    if (!peer.headers_asked || now() - *peer.headers_asked < kHeadersTimeout) return;
+    peer.headers_asked.reset();
+    if (header_source != peer.info.id) return;
+    header_source.reset();
+    if (!peer.info.protected_from_bans) drop(peer, "does not give the headers that it was asked for");
+}
+
+}  // namespace sluice::sync

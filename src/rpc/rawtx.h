@@ -1,0 +1,16 @@
+// Handlers about transactions, scripts and addresses as such.
+#pragma once
+
+#include "consensus/primitives/transaction.h"
+#include "rpc/dispatcher.h"
+#include "rpc/ports.h"
+
+namespace sluice::rpc {
+
+// `find_in_pool`: any thread; nullptr if the pool does not have it.
+void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, std::function<TxRef(const Txid&)> find_in_pool);
+
+// -22 "TX decode failed" with the reference's advice.
+Result<TxRef, RpcError> tx_from_hex(std::string_view hex, std::string_view message);
+
+}  // namespace sluice::rpc

@@ -1,0 +1,456 @@
+// A small world of sync engines connected back to back: no sockets, no threads, one clock. Messages travel in order, as bytes;
+// a test may drop some. Chains and pools are fakes with rules that a test can break on purpose:
+//   a header is valid if its solution is {1}; a block is valid if its Merkle root is right and its coinbase script is not {0xff};
+//   a transaction is an orphan if it spends an output of an unknown transaction (ids that begin with 0xcc exist), and breaks
+//   consensus if its version is 99.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+
+#include "consensus/primitives/merkle.h"
+#include "p2p/sync/engine.h"
+#include "p2p/wire/messages.h"
+
+namespace sluice::test {
+
+inline constexpr int64_t kStart = 1'700'000'000;
+
+class TestClock final : public Clock {
+public:
+    [[nodiscard]] int64_t unix_time() const override { return kStart + elapsed.count() / 1000; }
+    [[nodiscard]] SteadyTime steady() const override { return SteadyTime{} + std::chrono::hours(1) + elapsed; }
+    std::chrono::milliseconds elapsed{0};
+};
+
+using Tasks = std::deque<std::function<void()>>;
+
+inline Transaction spend(const Txid& of, uint32_t salt) {
+    Transaction tx;
+    TxIn in;
+    in.prevout = {of, 0};
+    tx.inputs.push_back(in);
+    TxOut out;
+    out.asset = AssetId{};
+    out.value = Amount{1};
+    out.script.bytes = {0x51, static_cast<uint8_t>(salt), static_cast<uint8_t>(salt >> 8), static_cast<uint8_t>(salt >> 16)};
+    tx.outputs.push_back(out);
+    return tx;
+}
+inline Txid coin(uint8_t n) {
+    Txid id;
+    id.bytes[0] = 0xcc;
+    id.bytes[1] = n;
+    return id;
+}
+
+inline std::shared_ptr<const Block> make_block(const BlockHash& prev, uint32_t height, uint32_t time, uint32_t salt,
+                                               std::vector<TxRef> transactions = {}, bool valid_body = true) {
+    auto block = std::make_shared<Block>();
+    Transaction coinbase = spend(Txid{}, salt + height * 1000);
+    coinbase.inputs[0].prevout = OutPoint{};
+    coinbase.inputs[0].script_sig.bytes = {static_cast<uint8_t>(valid_body ? 1 : 0xff)};
+    block->transactions.push_back(make_tx(std::move(coinbase)));
+    for (const TxRef& tx : transactions) block->transactions.push_back(tx);
+    block->header.prev = prev;
+    block->header.height = height;
+    block->header.time = time;
+    block->header.merkle_root = tx_merkle_root(block->transactions).root;
+    block->header.seal = BlockProof{Script{{0x51}}, Script{{1}}};
+    return block;
+}
+
+class FakeChain final : public sync::ChainPort {
+public:
+    FakeChain(Tasks& queue, const Clock& wall) : tasks(queue), clock(wall) {
+        const auto genesis = make_block(BlockHash{}, 0, kStart - 365 * 24 * 3600, 0);
+        tip_hash = genesis_hash = best_header = compute_hash(genesis->header);
+        nodes[tip_hash] = {genesis->header, genesis, false, true};
+        active = {genesis_hash};
+    }
+    struct Node {
+        BlockHeader header;
+        std::shared_ptr<const Block> block;
+        bool failed = false;
+        bool complete = false;  // it and all its ancestors have their blocks
+    };
+
+    [[nodiscard]] sync::Tip tip() const override {
+        const Node& node = nodes.at(tip_hash);
+        const Node& best = nodes.at(best_header);
+        sync::Tip out{tip_hash, node.header.height, node.header.time, best_header, best.header.height, best.header.time, false};
+        out.initial_download = int64_t{node.header.time} < clock.unix_time() - 24 * 3600;
+        return out;
+    }
+    [[nodiscard]] std::optional<sync::KnownBlock> find(const BlockHash& hash) const override {
+        const auto at = nodes.find(hash);
+        if (at == nodes.end()) return std::nullopt;
+        const Node& node = at->second;
+        return sync::KnownBlock{hash,        node.header.prev, node.header.height, node.header.time, is_active(hash, node.header.height),
+                                node.block != nullptr, node.failed};
+    }
+    [[nodiscard]] std::optional<sync::KnownBlock> ancestor(const BlockHash& of, uint32_t height) const override {
+        auto at = find(of);
+        if (!at || at->height < height) return std::nullopt;
+        while (at->height > height) at = at->active ? find(active[height]) : find(at->prev);
+        return at;
+    }
+    [[nodiscard]] std::optional<sync::KnownBlock> at_height(uint32_t height) const override { return ancestor(tip_hash, height); }
+    [[nodiscard]] std::vector<BlockHash> locator(const BlockHash& from) const override {
+        std::vector<BlockHash> out;
+        uint32_t step = 1;
+        for (auto at = find(from); at;) {
+            out.push_back(at->hash);
+            if (at->height == 0) break;
+            if (out.size() > 10) step *= 2;
+            at = ancestor(at->hash, at->height > step ? at->height - step : 0);
+        }
+        return out;
+    }
+    [[nodiscard]] std::vector<sync::KnownBlock> after(const std::vector<BlockHash>& locator, const BlockHash& stop,
+                                                      size_t most) const override {
+        uint32_t height = 0;
+        for (const BlockHash& hash : locator) {
+            const auto known = find(hash);
+            if (!known || !known->active) continue;
+            height = known->height;
+            break;
+        }
+        std::vector<sync::KnownBlock> out;
+        while (out.size() < most) {
+            const auto next = at_height(++height);
+            if (!next) break;
+            out.push_back(*next);
+            if (next->hash == stop) break;
+        }
+        return out;
+    }
+    [[nodiscard]] std::vector<sync::KnownBlock> missing(const BlockHash& toward, size_t most, uint32_t max_height) const override {
+        std::vector<sync::KnownBlock> out;
+        for (auto at = find(toward); at && at->height > 0; at = find(at->prev)) {
+            if (at->failed) return {};
+            if (!at->has_block && at->height <= max_height) out.push_back(*at);
+            if (at->active) break;
+        }
+        std::ranges::reverse(out);
+        if (out.size() > most) out.resize(most);
+        return out;
+    }
+
+    void accept_headers(std::vector<BlockHeader> headers, std::function<void(sync::HeadersResult)> done) override {
+        sync::HeadersResult result;
+        for (const BlockHeader& header : headers) {
+            const auto failure = add_header(header);
+            if (failure) {
+                result.failure = failure;
+                break;
+            }
+            ++result.accepted;
+        }
+        tasks.push_back([done, result] { done(result); });
+    }
+    void accept_block(std::shared_ptr<const Block> block, bool, std::function<void(sync::BlockResult)> done) override {
+        sync::BlockResult result = add_block(block);
+        tasks.push_back([done, result] { done(result); });
+    }
+    void read_headers(std::vector<BlockHash> hashes,
+                      std::function<void(std::vector<std::shared_ptr<const BlockHeader>>)> done) override {
+        std::vector<std::shared_ptr<const BlockHeader>> out;
+        for (const BlockHash& hash : hashes) out.push_back(std::make_shared<const BlockHeader>(nodes.at(hash).header));
+        tasks.push_back([done, out] { done(out); });
+    }
+    void read_block(const BlockHash& hash, std::function<void(std::shared_ptr<const Block>)> done) override {
+        ++reads;
+        const auto at = nodes.find(hash);
+        tasks.push_back([done, block = at == nodes.end() ? nullptr : at->second.block] { done(block); });
+    }
+
+    sync::BlockResult add_block(const std::shared_ptr<const Block>& block) {
+        sync::BlockResult result;
+        if (tx_merkle_root(block->transactions).root != block->header.merkle_root) {
+            result.failure = Failure{Failure::Kind::kInvalid, "bad-txnmrklroot", {}, true};
+            return result;
+        }
+        if (const auto failure = add_header(block->header)) {
+            result.failure = failure;
+            return result;
+        }
+        const BlockHash hash = compute_hash(block->header);
+        Node& node = nodes.at(hash);
+        if (block->transactions[0]->tx.inputs[0].script_sig.bytes[0] == 0xff) {
+            node.failed = true;
+            if (best_header == hash) best_header = tip_hash;
+            result.failure = Failure{Failure::Kind::kInvalid, "bad-block", {}, false};
+            return result;
+        }
+        result.is_new = node.block == nullptr;
+        node.block = block;
+        activate(hash);
+        result.active = is_active(hash, node.header.height);
+        return result;
+    }
+    // Extends the active chain with `count` blocks, the last at `time`.
+    void mine(size_t count, int64_t time, uint32_t salt = 0, std::vector<TxRef> transactions = {}) {
+        for (size_t i = 0; i < count; ++i) {
+            const uint32_t height = nodes.at(tip_hash).header.height + 1;
+            add_block(make_block(tip_hash, height, static_cast<uint32_t>(time - static_cast<int64_t>(60 * (count - 1 - i))), salt,
+                                 i + 1 == count ? transactions : std::vector<TxRef>{}));
+        }
+    }
+
+    Tasks& tasks;
+    const Clock& clock;
+    std::map<BlockHash, Node> nodes;
+    BlockHash genesis_hash;
+    BlockHash tip_hash;
+    BlockHash best_header;
+    std::vector<BlockHash> active;  // by height
+    std::multimap<BlockHash, BlockHash> children;
+    size_t reads = 0;
+    std::function<void(std::vector<std::shared_ptr<const Block>>)> on_connected;
+
+private:
+    [[nodiscard]] bool is_active(const BlockHash& hash, uint32_t height) const {
+        return height < active.size() && active[height] == hash;
+    }
+    std::optional<Failure> add_header(const BlockHeader& header) {
+        const BlockHash hash = compute_hash(header);
+        if (const auto at = nodes.find(hash); at != nodes.end()) {
+            if (at->second.failed) return Failure{Failure::Kind::kInvalid, "duplicate-invalid", {}, false};
+            return std::nullopt;
+        }
+        const auto prev = nodes.find(header.prev);
+        if (prev == nodes.end()) return Failure{Failure::Kind::kInvalid, "prev-blk-not-found", {}, false};
+        if (header.is_dynafed() || header.proof().solution.bytes != Bytes{1}) {
+            return Failure{Failure::Kind::kInvalid, "block-proof-invalid", {}, true};
+        }
+        nodes[hash] = {header, nullptr, prev->second.failed, false};
+        children.emplace(header.prev, hash);
+        if (!prev->second.failed && header.height > nodes.at(best_header).header.height) best_header = hash;
+        return std::nullopt;
+    }
+    // The block has come: it and those that waited for it may be the best chain now.
+    void activate(const BlockHash& arrived) {
+        const BlockHash before = tip_hash;
+        std::vector<BlockHash> ready{arrived};
+        while (!ready.empty()) {
+            const BlockHash hash = ready.back();
+            ready.pop_back();
+            Node& node = nodes.at(hash);
+            if (node.complete || node.failed || node.block == nullptr || !nodes.at(node.header.prev).complete) continue;
+            node.complete = true;
+            if (node.header.height > nodes.at(tip_hash).header.height) tip_hash = hash;
+            const auto [first, last] = children.equal_range(hash);
+            for (auto at = first; at != last; ++at) ready.push_back(at->second);
+        }
+        if (tip_hash == before) return;
+        std::vector<std::shared_ptr<const Block>> joined;
+        std::vector<BlockHash> hashes;
+        for (BlockHash at = tip_hash; !is_active(at, nodes.at(at).header.height); at = nodes.at(at).header.prev) {
+            joined.push_back(nodes.at(at).block);
+            hashes.push_back(at);
+        }
+        active.resize(nodes.at(tip_hash).header.height + 1 - hashes.size());
+        active.insert(active.end(), hashes.rbegin(), hashes.rend());
+        std::ranges::reverse(joined);
+        if (on_connected) tasks.push_back([this, joined] { on_connected(joined); });
+    }
+};
+
+class FakePool final : public sync::MempoolPort {
+public:
+    explicit FakePool(Tasks& queue) : tasks(queue) {}
+    void accept(TxRef tx, std::function<void(sync::TxResult)> done) override {
+        const sync::TxResult result = add(tx);
+        tasks.push_back([done, result] { done(result); });
+    }
+    [[nodiscard]] int64_t min_fee_rate() const override { return 100; }
+
+    sync::TxResult add(const TxRef& tx, int64_t fee = 1000) {
+        using Kind = sync::TxResult::Kind;
+        sync::TxResult result;
+        if (tx->tx.version == 99) {
+            result.invalid = true;
+            result.reason = "bad-version";
+            return result;
+        }
+        if (known.contains(tx->txid)) {
+            result.kind = Kind::kKnown;
+            return result;
+        }
+        for (const TxIn& in : tx->tx.inputs) {
+            if (in.prevout.txid.bytes[0] != 0xcc && !known.contains(in.prevout.txid)) result.missing.push_back(in.prevout.txid);
+        }
+        result.kind = result.missing.empty() ? Kind::kAccepted : Kind::kMissingInputs;
+        if (!result.missing.empty()) return result;
+        known[tx->txid] = tx;
+        if (on_added) tasks.push_back([this, tx, fee] { on_added({tx, fee, tx->size}); });
+        return result;
+    }
+
+    Tasks& tasks;
+    std::map<Txid, TxRef> known;
+    std::function<void(const sync::RelayTx&)> on_added;
+};
+
+class InlineCompute final : public sync::ComputePort {
+public:
+    explicit InlineCompute(Tasks& queue) : tasks(queue) {}
+    void run(std::function<void()> job, std::function<void()> done) override {
+        tasks.push_back([job, done] {
+            job();
+            done();
+        });
+    }
+    Tasks& tasks;
+};
+
+class World;
+
+class Host final : public net::PeerTransport {
+public:
+    Host(World& owner, size_t number, sync::EngineOptions options);
+
+    void send(net::PeerId peer, std::string_view command, ByteView payload) override;
+    void disconnect(net::PeerId peer, std::string_view why) override;
+    void discourage(net::PeerId peer, std::string_view why) override;
+    void established(net::PeerId, uint64_t) override { ++established_count; }
+    [[nodiscard]] bool send_full(net::PeerId) const override { return false; }
+    void set_reading(net::PeerId, bool) override {}
+
+    struct Link {
+        Host* other = nullptr;
+        net::PeerId there = 0;
+    };
+    World& world;
+    size_t index;
+    FakeChain chain;
+    FakePool pool;
+    InlineCompute compute;
+    net::AddressBook book;
+    sync::Engine engine;
+    std::map<net::PeerId, Link> links;
+    std::map<std::string, int> sent;
+    std::vector<std::string> discouraged;
+    std::vector<std::string> dropped;
+    int established_count = 0;
+};
+
+class World {
+public:
+    // A message on its way: return false to lose it.
+    std::function<bool(const Host& from, const Host& to, std::string_view command)> passes;
+
+    Host& add(sync::EngineOptions options = {}) {
+        hosts.push_back(std::make_unique<Host>(*this, hosts.size(), std::move(options)));
+        return *hosts.back();
+    }
+    // `from` dials `to`. Returns the id that the peer has at `from`.
+    net::PeerId connect(Host& from, Host& to, net::ConnectionKind kind = net::ConnectionKind::kOutbound) {
+        const net::PeerId here = next_id++;
+        const net::PeerId there = next_id++;
+        from.links[here] = {&to, there};
+        to.links[there] = {&from, here};
+        to.engine.connected(info(there, net::ConnectionKind::kInbound, from));
+        from.engine.connected(info(here, kind, to));
+        return here;
+    }
+    // A peer without an engine: the test speaks for it. Returns the id that `to` knows it by.
+    net::PeerId stranger(Host& to) {
+        const net::PeerId there = next_id++;
+        to.links[there] = {};
+        net::PeerInfo peer = info(there, net::ConnectionKind::kInbound, to);
+        to.engine.connected(peer);
+        return there;
+    }
+    void say(Host& to, net::PeerId as, const wire::Message& message) {
+        to.engine.received(as, {std::string(wire::command_of(message)), wire::encode_message(message)});
+    }
+    void greet(Host& to, net::PeerId as, uint64_t services = wire::kNodeNetwork | wire::kNodeWitness) {
+        wire::Version version;
+        version.services = services;
+        version.nonce = 77;
+        say(to, as, version);
+        say(to, as, wire::WtxidRelay{});
+        say(to, as, wire::Verack{});
+        run();
+    }
+    void cut(Host& a, net::PeerId id) {
+        const auto at = a.links.find(id);
+        if (at == a.links.end()) return;
+        const Host::Link link = at->second;
+        a.links.erase(at);
+        a.engine.disconnected(id);
+        if (link.other == nullptr) return;
+        link.other->links.erase(link.there);
+        link.other->engine.disconnected(link.there);
+    }
+    void run() {
+        for (size_t i = 0; !tasks.empty() && i < 1'000'000; ++i) {
+            const std::function<void()> task = std::move(tasks.front());
+            tasks.pop_front();
+            task();
+        }
+    }
+    void pass(std::chrono::milliseconds time, std::chrono::milliseconds step = std::chrono::milliseconds(200)) {
+        for (std::chrono::milliseconds done{0}; done < time; done += step) {
+            clock.elapsed += step;
+            for (const auto& host : hosts) host->engine.tick();
+            run();
+        }
+    }
+
+    Tasks tasks;
+    TestClock clock;
+    std::mt19937_64 random{42};
+    std::vector<std::unique_ptr<Host>> hosts;
+    net::PeerId next_id = 0;
+
+private:
+    net::PeerInfo info(net::PeerId id, net::ConnectionKind kind, const Host& other) {
+        net::PeerInfo out;
+        out.id = id;
+        out.kind = kind;
+        out.address = *wire::parse_ip("8.8." + std::to_string(other.index) + ".1", 7042);
+        out.connected_at = clock.unix_time();
+        out.protected_from_bans = kind == net::ConnectionKind::kManual;
+        return out;
+    }
+};
+
+inline Host::Host(World& owner, size_t number, sync::EngineOptions options)
+    : world(owner),
+      index(number),
+      chain(owner.tasks, owner.clock),
+      pool(owner.tasks),
+      compute(owner.tasks),
+      book({number, 1}, [&owner](uint64_t below) { return owner.random() % below; }),
+      engine({*this, book, chain, pool, compute, owner.clock, [&owner](uint64_t below) { return owner.random() % below; }},
+             std::move(options)) {
+    chain.on_connected = [this](const auto& blocks) { engine.blocks_connected(blocks); };
+    pool.on_added = [this](const sync::RelayTx& tx) { engine.transaction_added(tx); };
+}
+
+inline void Host::send(net::PeerId peer, std::string_view command, ByteView payload) {
+    ++sent[std::string(command)];
+    const auto at = links.find(peer);
+    if (at == links.end() || at->second.other == nullptr) return;
+    const Link link = at->second;
+    if (world.passes && !world.passes(*this, *link.other, command)) return;
+    world.tasks.push_back([link, frame = wire::Frame{std::string(command), to_bytes(payload)}] {
+        if (link.other->links.contains(link.there)) link.other->engine.received(link.there, frame);
+    });
+}
+inline void Host::disconnect(net::PeerId peer, std::string_view why) {
+    dropped.emplace_back(why);
+    world.tasks.push_back([this, peer] { world.cut(*this, peer); });
+}
+inline void Host::discourage(net::PeerId peer, std::string_view why) {
+    discouraged.emplace_back(why);
+    disconnect(peer, why);
+}
+
+}  // namespace sluice::test

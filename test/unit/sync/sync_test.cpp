@@ -1,0 +1,293 @@
+// What peers see of each other: engines back to back.
+#include <boost/test/unit_test.hpp>
+
+#include "support/sync_world.h"
+
+using namespace sluice;
+using namespace sluice::test;
+using namespace std::chrono_literals;
+
+namespace {
+BlockHash tip(const Host& host) { return host.chain.tip_hash; }
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(synchronisation)
+
+BOOST_AUTO_TEST_CASE(the_handshake_completes_on_both_sides) {
+    World world;
+    Host& a = world.add();
+    Host& b = world.add();
+    world.connect(a, b);
+    world.run();
+    BOOST_CHECK_EQUAL(a.established_count, 1);
+    BOOST_CHECK_EQUAL(b.established_count, 1);
+    const auto report = a.engine.reports().at(0);
+    BOOST_CHECK_EQUAL(report.version, 70016);
+    BOOST_CHECK_EQUAL(report.user_agent, "/Sluice:0.1.0/");
+    BOOST_CHECK_EQUAL(report.services, wire::kNodeNetwork | wire::kNodeWitness | wire::kNodeNetworkLimited);
+    BOOST_CHECK(report.ping_time.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_late_node_reaches_the_tip_of_the_others) {
+    World world;
+    Host& full = world.add();
+    Host& other = world.add();
+    full.chain.mine(300, kStart);
+    other.chain.mine(300, kStart);
+    Host& late = world.add();
+    world.connect(late, full);
+    world.connect(late, other);
+    world.pass(5s);
+    BOOST_CHECK(tip(late) == tip(full));
+    // Both gave blocks: the work is shared.
+    BOOST_CHECK_GT(full.sent["block"], 50);
+    BOOST_CHECK_GT(other.sent["block"], 50);
+    BOOST_CHECK_EQUAL(full.sent["block"] + other.sent["block"], 300);
+}
+
+BOOST_AUTO_TEST_CASE(a_chain_longer_than_one_headers_message_arrives_whole) {
+    World world;
+    Host& full = world.add();
+    // Cheap to make: headers only at the receiver's side matter here.
+    full.chain.mine(2100, kStart);
+    Host& late = world.add();
+    world.connect(late, full);
+    world.pass(20s);
+    BOOST_CHECK(tip(late) == tip(full));
+    BOOST_CHECK_GE(full.sent["headers"], 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_block_reaches_everybody_along_a_line) {
+    World world;
+    Host& a = world.add();
+    Host& b = world.add();
+    Host& c = world.add();
+    a.chain.mine(5, kStart);
+    world.connect(a, b);
+    world.connect(b, c);
+    world.pass(5s);
+    BOOST_REQUIRE(tip(c) == tip(a));
+    a.chain.mine(1, kStart + 60, 7);
+    world.pass(2s);
+    BOOST_CHECK(tip(b) == tip(a));
+    BOOST_CHECK(tip(c) == tip(a));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_was_cut_off_catches_up) {
+    World world;
+    Host& a = world.add();
+    Host& b = world.add();
+    a.chain.mine(10, kStart);
+    const net::PeerId link = world.connect(a, b);
+    world.pass(5s);
+    BOOST_REQUIRE(tip(b) == tip(a));
+    world.cut(a, link);
+    a.chain.mine(40, kStart + 3000, 1);
+    world.pass(5s);
+    BOOST_CHECK(tip(b) != tip(a));
+    world.connect(b, a);
+    world.pass(5s);
+    BOOST_CHECK(tip(b) == tip(a));
+}
+
+BOOST_AUTO_TEST_CASE(the_longer_branch_wins_after_a_split) {
+    World world;
+    Host& a = world.add();
+    Host& b = world.add();
+    a.chain.mine(10, kStart);
+    const net::PeerId link = world.connect(a, b);
+    world.pass(5s);
+    world.cut(a, link);
+    a.chain.mine(3, kStart + 180, 1);
+    b.chain.mine(20, kStart + 1200, 2);
+    world.connect(a, b);
+    world.pass(5s);
+    BOOST_CHECK(tip(a) == tip(b));
+    BOOST_CHECK_EQUAL(a.chain.tip().height, 30u);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_stalls_is_replaced) {
+    World world;
+    Host& stalls = world.add();
+    Host& honest = world.add();
+    stalls.chain.mine(100, kStart);
+    honest.chain.mine(100, kStart);
+    Host& late = world.add();
+    world.passes = [&](const Host& from, const Host&, std::string_view command) { return &from != &stalls || command != "block"; };
+    world.connect(late, stalls);
+    world.connect(late, honest);
+    world.pass(3min, 1s);
+    BOOST_CHECK(tip(late) == tip(honest));
+    BOOST_REQUIRE(!late.dropped.empty());
+    BOOST_CHECK(late.discouraged.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_gives_no_headers_is_replaced) {
+    World world;
+    Host& mute = world.add();
+    Host& honest = world.add();
+    mute.chain.mine(30, kStart);
+    honest.chain.mine(30, kStart);
+    Host& late = world.add();
+    world.passes = [&](const Host& from, const Host&, std::string_view command) { return &from != &mute || command != "headers"; };
+    world.connect(late, mute);
+    world.connect(late, honest);
+    world.pass(4min, 1s);
+    BOOST_CHECK(tip(late) == tip(honest));
+}
+
+BOOST_AUTO_TEST_CASE(self_connections_are_noticed) {
+    World world;
+    Host& a = world.add();
+    world.connect(a, a);
+    world.run();
+    BOOST_CHECK(a.links.empty());
+    BOOST_CHECK(a.discouraged.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(hostile_peers)
+
+struct Meeting {
+    Meeting() {
+        node.chain.mine(3, kStart);
+        world.run();
+        stranger = world.stranger(node);
+        world.greet(node, stranger);
+    }
+    void says(const wire::Message& message) {
+        world.say(node, stranger, message);
+        world.run();
+    }
+    void says_raw(const std::string& command, const Bytes& payload) {
+        node.engine.received(stranger, {command, payload});
+        world.run();
+    }
+    bool is_connected() { return node.links.contains(stranger); }
+
+    World world;
+    Host& node = world.add();
+    net::PeerId stranger = 0;
+};
+
+BOOST_FIXTURE_TEST_CASE(headers_without_a_valid_signature, Meeting) {
+    BlockHeader header = make_block(tip(node), 4, kStart, 9)->header;
+    header.seal = BlockProof{Script{{0x51}}, Script{{2}}};
+    says(wire::Headers{{header}});
+    BOOST_CHECK(!is_connected());
+    BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(headers_that_do_not_follow_each_other, Meeting) {
+    const BlockHeader one = make_block(tip(node), 4, kStart, 9)->header;
+    const BlockHeader two = make_block(tip(node), 5, kStart, 10)->header;
+    says(wire::Headers{{one, two}});
+    BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(headers_that_connect_to_nothing_are_asked_about_and_tolerated_for_a_while, Meeting) {
+    const int before = node.sent["getheaders"];
+    BlockHash nowhere;
+    nowhere.bytes[0] = 1;
+    says(wire::Headers{{make_block(nowhere, 50, kStart, 0)->header}});
+    BOOST_CHECK_GE(node.sent["getheaders"], before);
+    BOOST_CHECK(is_connected());
+    for (uint32_t i = 1; i < 100; ++i) says(wire::Headers{{make_block(nowhere, 50, kStart, i)->header}});
+    BOOST_CHECK(!is_connected());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_block_that_breaks_the_rules, Meeting) {
+    const auto bad = make_block(tip(node), 4, kStart, 9, {}, false);
+    says(wire::Headers{{bad->header}});
+    says(wire::BlockMessage{*bad});
+    BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
+    BOOST_CHECK_EQUAL(node.chain.tip().height, 3u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_mutated_block_does_not_condemn_the_true_one, Meeting) {
+    const auto good = make_block(tip(node), 4, kStart, 9);
+    Block mutated = *good;
+    mutated.transactions.push_back(make_tx(spend(coin(1), 1)));
+    says(wire::Headers{{good->header}});
+    says(wire::BlockMessage{mutated});
+    BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
+    stranger = world.stranger(node);
+    world.greet(node, stranger);
+    says(wire::Headers{{good->header}});
+    says(wire::BlockMessage{*good});
+    BOOST_CHECK_EQUAL(node.chain.tip().height, 4u);
+}
+
+BOOST_FIXTURE_TEST_CASE(garbage_is_tolerated_a_few_times_only, Meeting) {
+    for (int i = 0; i < 4; ++i) says_raw("inv", Bytes(7, 9));
+    BOOST_CHECK(is_connected());
+    says_raw("headers", Bytes(3, 9));
+    BOOST_CHECK(!is_connected());
+    BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(unknown_messages_are_ignored, Meeting) {
+    says_raw("elephant", Bytes(7, 9));
+    BOOST_CHECK(is_connected());
+}
+
+BOOST_FIXTURE_TEST_CASE(too_many_entries_end_it, Meeting) {
+    ByteWriter inv;
+    inv.compact_size(50'001);
+    says_raw("inv", inv.bytes());
+    BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_locator_that_is_too_long_disconnects, Meeting) {
+    wire::GetHeaders message;
+    message.locator.have.resize(102);
+    says(message);
+    BOOST_CHECK(!is_connected());
+    BOOST_CHECK(node.discouraged.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(asking_for_the_pool_disconnects, Meeting) {
+    says(wire::Mempool{});
+    BOOST_CHECK(!is_connected());
+}
+
+BOOST_FIXTURE_TEST_CASE(negotiating_after_verack_disconnects, Meeting) {
+    says(wire::WtxidRelay{});
+    BOOST_CHECK(!is_connected());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_counts_before_the_handshake) {
+    World world;
+    Host& node = world.add();
+    const net::PeerId stranger = world.stranger(node);
+    world.say(node, stranger, wire::Ping{1});
+    world.say(node, stranger, wire::GetAddr{});
+    world.run();
+    BOOST_CHECK(node.sent.empty());
+    wire::Version version;
+    world.say(node, stranger, version);
+    world.run();
+    BOOST_CHECK_EQUAL(node.sent["verack"], 1);
+    world.say(node, stranger, wire::Ping{1});
+    world.run();
+    BOOST_CHECK_EQUAL(node.sent["pong"], 0);
+}
+
+BOOST_AUTO_TEST_CASE(obsolete_peers_are_turned_away) {
+    World world;
+    Host& node = world.add();
+    const net::PeerId stranger = world.stranger(node);
+    wire::Version version;
+    version.version = 31799;
+    world.say(node, stranger, version);
+    world.run();
+    BOOST_CHECK(!node.links.contains(stranger));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_peer_that_stops_answering_pings_goes, Meeting) {
+    world.pass(23min, 5s);
+    BOOST_CHECK(!is_connected());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
