@@ -39,7 +39,9 @@ Result<EngineOptions> engine_options(const Options& options, uint32_t block_spac
 }
 
 Engine::Impl::Impl(EngineNeeds engine_needs, EngineOptions engine_options)
-    : needs(std::move(engine_needs)), options(std::move(engine_options)), orphans(options.max_orphans, needs.random) {}
+    : needs(std::move(engine_needs)), options(std::move(engine_options)), orphans(options.max_orphans, needs.random) {
+    progress_at = now();
+}
 
 Peer* Engine::Impl::find(net::PeerId id) {
     const auto at = peers.find(id);
@@ -250,6 +252,7 @@ void Engine::tick() {
         impl_->serve(peer);
         impl_->hold_back(peer);
     }
+    impl_->ask_again_when_stale();
     impl_->start_header_sync();
     impl_->schedule_all();
 }
@@ -269,6 +272,7 @@ void Engine::blocks_connected(const std::vector<std::shared_ptr<const Block>>& b
             impl_->requests.forget(Hash256::from(tx->wtxid));
         }
     }
+    impl_->progress_at = impl_->now();
     // What was refused may be fine on the new tip.
     impl_->rejected.clear();
     if (impl_->needs.chain.tip().initial_download) return;

@@ -88,7 +88,6 @@ struct TxResult {
     Kind kind = Kind::kRejected;
     std::vector<Txid> missing;  // never transactions of the parent chain
     bool invalid = false;
-    bool witness_matters = false;  // another witness might be acceptable: do not remember the txid, only the wtxid
     std::string reason;
 };
 

@@ -60,6 +60,9 @@ struct Engine::Impl {
     void start_header_sync();
     void update_best_known(Peer& peer, const BlockHash& hash);
     void tick_headers(Peer& peer);
+    void tick_behind(Peer& peer);
+    void ask_again_when_stale();
+    void resolve_unknown(Peer& peer);
     void on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes);
     [[nodiscard]] bool peer_has(const Peer& peer, const BlockHash& hash) const;
     [[nodiscard]] bool is_tip_recent(uint32_t spacings) const;
@@ -122,6 +125,7 @@ struct Engine::Impl {
     std::map<net::PeerId, Peer> peers;
 
     std::optional<net::PeerId> header_source;  // whom the initial headers come from
+    SteadyTime progress_at{};                  // when the tip last moved, or everybody was asked again
     std::map<BlockHash, Download> downloads;
     std::set<BlockHash> in_check;              // blocks that the chain or a worker has
     std::chrono::seconds stall_timeout{2};
@@ -135,7 +139,7 @@ struct Engine::Impl {
     std::map<Wtxid, Pooled> pool;              // the mempool as it was told to us
     uint64_t next_sequence = 0;
     std::map<Txid, Wtxid> pool_txids;
-    RecentSet<Hash256> rejected{50'000};       // wtxids (and txids where the witness does not matter)
+    RecentSet<Hash256> rejected{50'000};       // wtxids, until the next block
     RecentSet<Hash256> confirmed{50'000};      // txids and wtxids of recent blocks
     std::set<Wtxid> txs_in_check;
     TxRequests requests;

@@ -10,6 +10,8 @@ namespace {
 constexpr std::chrono::minutes kHeadersTimeout{2};
 constexpr int kUnconnectingLimit = 10;  // announcements in a row that connect to nothing we know
 constexpr int64_t kCloseToNow = 24 * 60 * 60;
+constexpr int kStaleSpacings = 3;  // block intervals without a block
+constexpr std::chrono::minutes kBehindTimeout{20};
 }  // namespace
 
 bool Engine::Impl::is_tip_recent(uint32_t spacings) const {
@@ -136,12 +138,47 @@ void Engine::Impl::on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes
     schedule(peer);
 }
 
-void Engine::Impl::tick_headers(Peer& peer) {
-    if (peer.last_unknown && needs.chain.find(*peer.last_unknown)) {
-        const BlockHash hash = *peer.last_unknown;
-        peer.last_unknown.reset();
-        update_best_known(peer, hash);
+// What it announced may have become known since.
+void Engine::Impl::resolve_unknown(Peer& peer) {
+    if (!peer.last_unknown || !needs.chain.find(*peer.last_unknown)) return;
+    const BlockHash hash = *peer.last_unknown;
+    peer.last_unknown.reset();
+    update_best_known(peer, hash);
+}
+
+// Nothing has happened for several block intervals: perhaps an announcement was lost. Everybody is asked once more.
+void Engine::Impl::ask_again_when_stale() {
+    if (now() - progress_at < std::chrono::seconds(options.block_spacing) * kStaleSpacings) return;
+    progress_at = now();
+    for (auto& [id, peer] : peers) peer.was_asked_for_headers = false;
+}
+
+// A peer of our own choice that stays behind our chain is of no use: its place goes to another.
+void Engine::Impl::tick_behind(Peer& peer) {
+    using net::ConnectionKind;
+    const bool chosen = peer.info.kind == ConnectionKind::kOutbound || peer.info.kind == ConnectionKind::kBlockRelay;
+    if (!chosen || peer.info.protected_from_bans) return;
+    const auto best = peer.best_known ? needs.chain.find(*peer.best_known) : std::nullopt;
+    if (best && best->height >= needs.chain.tip().height) {
+        peer.behind_since.reset();
+        peer.behind_warned = false;
+        return;
     }
+    if (!peer.behind_since) peer.behind_since = now();
+    const auto waited = now() - *peer.behind_since;
+    if (!peer.behind_warned && waited > kBehindTimeout) {
+        peer.behind_warned = true;
+        const auto tip = needs.chain.find(needs.chain.tip().hash);
+        if (tip) ask_for_headers(peer, tip->height > 0 ? tip->prev : tip->hash);
+    } else if (peer.behind_warned && waited > kBehindTimeout + kHeadersTimeout) {
+        drop(peer, "stays behind our chain");
+    }
+}
+
+void Engine::Impl::tick_headers(Peer& peer) {
+    resolve_unknown(peer);
+    tick_behind(peer);
+    if (peer.leaving) return;
     if (!peer.headers_asked || now() - *peer.headers_asked < kHeadersTimeout) return;
     peer.headers_asked.reset();
     if (header_source != peer.info.id) return;

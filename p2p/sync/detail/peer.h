@@ -47,7 +47,9 @@ struct Peer {
     std::optional<BlockHash> best_known;    // the best header that it has, as far as we know; in our tree
     std::optional<BlockHash> last_unknown;  // announced, not in our tree yet
     std::optional<BlockHash> best_sent;     // the last header that we sent it
-    bool was_asked_for_headers = false;     // the first getheaders went out
+    bool was_asked_for_headers = false;     // since the chain last grew, or stopped growing for long
+    std::optional<SteadyTime> behind_since;  // its best is below our tip
+    bool behind_warned = false;             // and it was asked once more
     std::optional<SteadyTime> headers_asked;  // unanswered since
     int unconnecting = 0;
     bool checking_headers = false;  // the chain has a batch of it

@@ -146,8 +146,7 @@ void Engine::Impl::serve_block(Peer& peer, const wire::InvItem& item, const Bloc
 void Engine::Impl::announce_blocks(Peer& peer, const std::vector<std::shared_ptr<const Block>>& blocks,
                                    const std::vector<BlockHash>& hashes) {
     if (!can_serve_blocks(peer) && peer.info.kind == net::ConnectionKind::kAddrFetch) return;
-    tick_headers(peer);  // it may have what it announced before we had it
-    if (peer.leaving) return;
+    resolve_unknown(peer);
     size_t first = 0;
     while (first < hashes.size() && peer_has(peer, hashes[first])) ++first;
     if (first == hashes.size()) return;

@@ -127,8 +127,8 @@ void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const TxResult&
             break;
         }
         case Kind::kRejected:
+            // Not by its txid: with another witness it may be good.
             rejected.insert(Hash256::from(tx->wtxid));
-            if (!result.witness_matters) rejected.insert(Hash256::from(tx->txid));
             log_debug("sync", "transaction of peer {} is refused: {}", from, result.reason);
             if (peer != nullptr && result.invalid) misbehaved(*peer, kDiscourageScore, "invalid transaction: " + result.reason);
             break;

@@ -136,6 +136,34 @@ BOOST_AUTO_TEST_CASE(a_peer_that_gives_no_headers_is_replaced) {
     BOOST_CHECK(tip(late) == tip(honest));
 }
 
+BOOST_AUTO_TEST_CASE(a_lost_announcement_is_made_up_for) {
+    World world;
+    Host& a = world.add();
+    Host& b = world.add();
+    a.chain.mine(5, kStart);
+    world.connect(a, b);
+    world.pass(5s);
+    world.passes = [&](const Host& from, const Host&, std::string_view) { return &from != &a; };
+    a.chain.mine(1, kStart + 60, 1);
+    world.pass(2s);
+    world.passes = nullptr;
+    BOOST_REQUIRE(tip(b) != tip(a));
+    world.pass(5min, 1s);
+    BOOST_CHECK(tip(b) == tip(a));
+}
+
+BOOST_AUTO_TEST_CASE(a_chosen_peer_that_stays_behind_makes_room) {
+    World world;
+    Host& node = world.add();
+    Host& stuck = world.add();
+    node.chain.mine(20, kStart);
+    world.passes = [&](const Host&, const Host& to, std::string_view command) { return &to != &stuck || command != "headers"; };
+    world.connect(node, stuck);
+    world.pass(30min, 5s);
+    BOOST_CHECK(node.links.empty());
+    BOOST_CHECK(node.discouraged.empty());
+}
+
 BOOST_AUTO_TEST_CASE(self_connections_are_noticed) {
     World world;
     Host& a = world.add();
