@@ -282,7 +282,7 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"mainchainrpchost", "=<host>", kElements, kPlain, "Host of the parent node (default: 127.0.0.1)"},
     {"mainchainrpcpassword", "=<pwd>", kElements, kSecret, "Password of the parent node"},
     {"mainchainrpcport", "=<n>", kElements, kPlain, "RPC port of the parent node"},
-    {"mainchainrpctimeout", "=<n>", kElements, kPlain, "Seconds to wait for the parent node (default: 900)"},
+    {"mainchainrpctimeout", "=<n>", kElements, kPlain, "Seconds to wait for the parent node (default: 60)"},
     {"mainchainrpcuser", "=<user>", kElements, kSecret, "User name at the parent node"},
     {"multi_data_permitted", "", kElements, kPlain, "Several data outputs are standard"},
     {"pak", "=<hex>", kElements, kPlain, "Entry of the first authorisation list, 66 bytes; may be repeated"},
