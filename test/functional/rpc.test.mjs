@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Rpc } from './lib/rpc.mjs';
 import { miningNode, story } from './lib/stories.mjs';
 
-const NEEDED = ['sluiced', 'sluice-cli'];
+const NEEDED = ['sluiced'];
 const error = (code, text) => (thrown) => {
     assert.equal(thrown.code, code, thrown.message);
     if (text) assert.match(thrown.text, text);
@@ -130,7 +130,7 @@ story('getnewblockhex, testproposedblock, combineblocksigs, submitblock make a b
     assert.equal(await node.call('getblockcount'), 1);
 });
 
-story('sluice-cli: results, errors and exit status as elements-cli', NEEDED, async (t) => {
+story('sluice-cli: results, errors and exit status as elements-cli', [...NEEDED, 'sluice-cli'], async (t) => {
     const node = await miningNode(t);
     const count = await node.cli('getblockcount');
     assert.deepEqual([count.code, count.stdout], [0, '0\n']);
