@@ -136,7 +136,7 @@ Result<Amount, RpcError> amount_from_json(const Json& value) {
 Result<int64_t, RpcError> integer_from_json(const Json& value) {
     if (value.is_number_unsigned() && value.get<uint64_t>() <= INT64_MAX) return static_cast<int64_t>(value.get<uint64_t>());
     if (value.is_number_integer() && !value.is_number_unsigned()) return value.get<int64_t>();
-    if (value.is_number()) return rpc_error(Code::kMisc, "JSON integer out of range");
+    if (type_name(value) == "number") return rpc_error(Code::kMisc, "JSON integer out of range");
     return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(value)) + " is not of expected type number");
 }
 

@@ -1,8 +1,8 @@
 #include "rpc/json.h"
 
-#include <array>
-#include <charconv>
 #include <cstdio>
+#include <memory>
+#include <vector>
 
 namespace sluice::rpc {
 namespace {
@@ -78,24 +78,62 @@ void write_value(const Json& value, unsigned indent, unsigned level, std::string
     }
 }
 
-bool nested_too_deep(std::string_view text) {
-    int depth = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > kMaxDepth) return true;
-        } else if (c == ']' || c == '}') {
-            --depth;
-        }
+// Builds a value from parser events. Numbers that are no 64-bit integers keep their text. Of repeated keys the first counts.
+class Builder {
+public:
+    bool null() { return put(Json()); }
+    bool boolean(bool value) { return put(value); }
+    bool number_integer(int64_t value) { return put(value); }
+    bool number_unsigned(uint64_t value) { return put(value); }
+    bool number_float(double, const std::string& text) { return put(number_text(text)); }
+    bool string(std::string& text) { return put(std::move(text)); }
+    bool binary(Json::binary_t&) { return false; }
+    bool start_object(size_t) { return open(Json::object()); }
+    bool start_array(size_t) { return open(Json::array()); }
+    bool key(std::string& name) {
+        key_ = std::move(name);
+        return true;
     }
-    return false;
-}
+    bool end_object() { return close(); }
+    bool end_array() { return close(); }
+    bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) { return false; }
+
+    Json take() { return std::move(root_); }
+
+private:
+    bool put(Json value) { return place(std::move(value)) != nullptr; }
+    bool open(Json container) {
+        if (open_.size() >= static_cast<size_t>(kMaxDepth)) return false;
+        open_.push_back(place(std::move(container)));
+        return true;
+    }
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+    // Children of a container do not move while it is the innermost open one, so pointers to them stay good.
+    Json* place(Json value) {
+        if (open_.empty()) {
+            root_ = std::move(value);
+            return &root_;
+        }
+        Json& into = *open_.back();
+        if (into.is_array()) {
+            into.push_back(std::move(value));
+            return &into.back();
+        }
+        if (into.contains(key_)) {
+            ignored_.push_back(std::make_unique<Json>(std::move(value)));
+            return ignored_.back().get();
+        }
+        return &(into[key_] = std::move(value));
+    }
+
+    Json root_;
+    std::vector<Json*> open_;
+    std::vector<std::unique_ptr<Json>> ignored_;
+    std::string key_;
+};
 
 }  // namespace
 
@@ -123,10 +161,9 @@ std::string write_json(const Json& value, unsigned indent) {
 }
 
 std::optional<Json> read_json(std::string_view text) {
-    if (nested_too_deep(text)) return std::nullopt;
-    Json value = Json::parse(text.begin(), text.end(), nullptr, false);
-    if (value.is_discarded()) return std::nullopt;
-    return value;
+    Builder builder;
+    if (!Json::sax_parse(text.begin(), text.end(), &builder)) return std::nullopt;
+    return builder.take();
 }
 
 std::optional<int64_t> parse_fixed_point(std::string_view text, int decimals) {
@@ -195,10 +232,8 @@ std::optional<std::string> number_or_string_text(const Json& value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_number_unsigned()) return std::to_string(value.get<uint64_t>());
     if (value.is_number_integer()) return std::to_string(value.get<int64_t>());
-    if (!value.is_number_float()) return std::nullopt;
-    std::array<char, 40> text{};
-    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value.get<double>());
-    return std::string(text.data(), end);
+    if (value.is_number_float() || value.is_binary()) return write_json(value);
+    return std::nullopt;
 }
 
 std::string_view type_name(const Json& value) {

@@ -1,5 +1,5 @@
 // JSON as the reference writes it. Json keeps key order. Amounts and other exact decimals are kept as their text, so that one
-// satoshi is 0.00000001 and never 1e-8. Reading bounds the nesting; numbers that are not 64-bit integers are doubles.
+// satoshi is 0.00000001 and never 1e-8; that holds for values that were read as well.
 // Only files of rpc include this: the library's header is heavy. The module's face for others is rpc/server.h.
 #pragma once
 
@@ -29,7 +29,7 @@ std::optional<Json> read_json(std::string_view text);
 
 // "1.5", "1e-8" ... with at most `decimals` decimals -> integer units. nullopt if it is no such number or too large.
 std::optional<int64_t> parse_fixed_point(std::string_view text, int decimals);
-// The text of a number or string as it was given (shortest form that reads back as the same double); nullopt for other types.
+// The text of a number or string as it was given; nullopt for other types.
 std::optional<std::string> number_or_string_text(const Json& value);
 // "string", "number", "bool", "null", "array", "object": the words of the reference's type errors.
 std::string_view type_name(const Json& value);

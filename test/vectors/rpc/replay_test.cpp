@@ -63,9 +63,16 @@ bool has_hidden_amounts(const std::vector<Bytes>& blocks) {
     return false;
 }
 
+// The recorded figures went through a tool that writes amounts in its own way: numbers are compared by value.
+std::string plain(const Json& value) {
+    const auto text = type_name(value) == "number" ? number_or_string_text(value) : std::nullopt;
+    const auto number = text ? parse_fixed_point(*text, 8) : std::nullopt;
+    return number ? std::to_string(*number) : write_json(value);
+}
+
 void compare_set(const Json& expected, const Json& ours, const std::string& where) {
     for (const auto& item : ours.items()) {
-        if (expected.contains(item.key())) BOOST_TEST(write_json(item.value()) == write_json(expected[item.key()]), where + " " + item.key());
+        if (expected.contains(item.key())) BOOST_TEST(plain(item.value()) == plain(expected[item.key()]), where + " " + item.key());
     }
 }
 
