@@ -1,0 +1,105 @@
+#include "assembly/assemble.h"
+#include "chain/chain_state.h"
+#include "codec/hex.h"
+#include "consensus/params/address.h"
+#include "mempool/mempool.h"
+#include "rpc/pool_methods.h"
+#include "util/clock.h"
+
+namespace sluice::rpc {
+namespace {
+
+constexpr int64_t kMostGenerated = 10'000;  // blocks in one call
+
+Result<Bytes, RpcError> hex_member(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    const std::optional<Bytes> bytes = found != object.end() && found->is_string() ? from_hex(found->get<std::string>()) : std::nullopt;
+    if (!bytes) return rpc_error(Code::kInvalidParameter, std::string(name) + " must be hex");
+    return *bytes;
+}
+
+// A vote as getnewblockhex takes it.
+Result<DynafedEntry, RpcError> proposal_from(const Json& object) {
+    const Bytes signblock = TRY(hex_member(object, "signblockscript"));
+    const Bytes fedpeg = TRY(hex_member(object, "fedpegscript"));
+    const int64_t limit = TRY(integer_from_json(object.value("max_block_witness", Json())));
+    if (limit < 0 || limit > UINT32_MAX) return rpc_error(Code::kInvalidParameter, "max_block_witness must be non-negative");
+    std::vector<Bytes> space;
+    for (const Json& item : object.value("extension_space", Json::array())) space.push_back(TRY(hex_from_json(item, "extension_space")));
+    return assembly::make_proposal(Script{signblock}, static_cast<uint32_t>(limit), Script{fedpeg}, space);
+}
+
+RpcResult new_block_hex(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+    const int64_t min_age = TRY(args.integer_or(0, 0));
+    if (min_age < 0) return rpc_error(Code::kInvalidParameter, "min_tx_age must be non-negative.");
+    DynafedEntry proposed;
+    if (args.has(1)) proposed = TRY(proposal_from(args.json(1)));
+    std::vector<Bytes> commitments;
+    for (const Json& item : args.has(2) ? args.json(2) : Json::array()) commitments.push_back(TRY(hex_from_json(item, "commit_data")));
+    const auto make = [chain, ports, commitments, proposed, min_age] {
+        const assembly::BlockRequest request =
+            assembly::getnewblock_request(*chain.params, commitments, proposed, chain.clock->unix_time(), min_age);
+        return assembly::new_block(*chain.chain, *ports.pool, *ports.tips, request);
+    };
+    const Result<std::shared_ptr<Block>> block = TRY(on_state(chain, make));
+    if (!block) return rpc_error(Code::kInternal, block.error().message);
+    // A chain that anybody may sign by a witness program gets that witness at once, as the reference does.
+    Block sealed = **block;
+    if (sealed.header.is_dynafed()) assembly::seal_if_open(sealed.header);
+    return Json(to_hex(encode_block(sealed)));
+}
+
+RpcResult generate_to_address(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+    const int64_t count = TRY(args.integer(0));
+    if (count < 0 || count > kMostGenerated) {
+        return rpc_error(Code::kInvalidParameter, "nblocks must be between 0 and " + std::to_string(kMostGenerated));
+    }
+    const Result<Address> address = decode_address(args.text(1), chain.params->address);
+    if (!address) return rpc_error(Code::kInvalidAddressOrKey, "Error: Invalid address");
+    Json out = Json::array();
+    // One block a task: the state thread serves others in between.
+    for (int64_t i = 0; i < count; ++i) {
+        const auto made = TRY(on_state(chain, [chain, ports, script = address->script] {
+            return assembly::generate(*chain.chain, *ports.pool, *ports.tips, *chain.clock, 1, script);
+        }));
+        if (!made) return rpc_error(Code::kMisc, made.error().message);
+        for (const BlockHash& hash : *made) out.push_back(to_display(hash));
+    }
+    return out;
+}
+
+RpcResult mining_info(const ChainPorts& chain, const PoolPorts& ports) {
+    const size_t pooled = TRY(on_state(chain, [pool = ports.pool] { return pool->entries().size(); }));
+    Json out = Json::object();
+    out["blocks"] = chain.reader->tip().height;
+    out["pooledtx"] = pooled;
+    out["chain"] = chain.params->name;
+    Json warnings = Json::array();
+    if (chain.warnings) {
+        for (const std::string& warning : chain.warnings()) warnings.push_back(warning);
+    }
+    out["warnings"] = std::move(warnings);
+    return out;
+}
+
+RpcResult prioritise(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+    const Txid txid = TRY(args.id<Txid>(0, "txid"));
+    if (args.has(1) && TRY(args.amount(1)).sat != 0) {
+        return rpc_error(Code::kInvalidParameter, "Priority is no longer supported, dummy argument to prioritisetransaction must be 0.");
+    }
+    const int64_t delta = TRY(args.integer(2));
+    if (delta < -kMaxMoney.sat || delta > kMaxMoney.sat) return rpc_error(Code::kInvalidParameter, "fee_delta out of range");
+    TRY_VOID(on_state(chain, [pool = ports.pool, txid, delta] { pool->prioritise(txid, Amount{delta}); }));
+    return Json(true);
+}
+
+}  // namespace
+
+void add_mining_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& ports) {
+    dispatcher.add("getnewblockhex", [chain, ports](const Args& args, const Caller&) { return new_block_hex(chain, ports, args); });
+    dispatcher.add("generatetoaddress", [chain, ports](const Args& args, const Caller&) { return generate_to_address(chain, ports, args); });
+    dispatcher.add("getmininginfo", [chain, ports](const Args&, const Caller&) { return mining_info(chain, ports); });
+    dispatcher.add("prioritisetransaction", [chain, ports](const Args& args, const Caller&) { return prioritise(chain, ports, args); });
+}
+
+}  // namespace sluice::rpc

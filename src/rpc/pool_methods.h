@@ -1,0 +1,32 @@
+// Handlers about the transaction pool and about making blocks from it. All of it lives on the state thread.
+#pragma once
+
+#include <functional>
+
+#include "consensus/primitives/transaction.h"
+#include "rpc/dispatcher.h"
+#include "rpc/ports.h"
+
+namespace sluice::mempool {
+class Mempool;
+class TipSource;
+}  // namespace sluice::mempool
+
+namespace sluice::rpc {
+
+struct PoolPorts {
+    mempool::Mempool* pool = nullptr;
+    mempool::TipSource* tips = nullptr;
+    // Announces a transaction to the peers; any thread. May be empty.
+    std::function<void(const TxRef&)> relay;
+};
+
+// getrawmempool, testmempoolaccept, sendrawtransaction, gettxout, ...
+void add_pool_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
+// getnewblockhex, generatetoaddress, getmininginfo, ...
+void add_mining_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
+
+// For add_rawtx_methods.
+std::function<TxRef(const Txid&)> pool_finder(const ChainPorts& chain, const PoolPorts& pool);
+
+}  // namespace sluice::rpc
