@@ -1,0 +1,205 @@
+// Rules that need a chain of their own: claims of deposits, dynafed headers, peg-out authorization, mandatory destinations.
+#include <boost/test/unit_test.hpp>
+
+#include "consensus/rules/amounts.h"
+#include "consensus/rules/tx_check.h"
+#include "peg/proof/pegout.h"
+#include "support/block_cases.h"
+#include "support/deposit_maker.h"
+#include "support/memory_chain.h"
+
+using namespace sluice;
+
+namespace {
+
+struct Fixture {
+    std::unique_ptr<test::MemoryChain> chain;
+
+    void start(std::initializer_list<std::pair<const char*, const char*>> list) {
+        Options options;
+        for (const auto& [name, value] : list) options.add(name, value);
+        if (!options.is_set("signblockscript")) options.add("signblockscript", "51");
+        if (!options.is_set("evbparams")) options.add("evbparams", "dynafed:-2:::");
+        if (!options.is_set("initialfreecoins")) options.add("initialfreecoins", "1000000");
+        auto params = make_chain_params("rulechain", options);
+        BOOST_REQUIRE_MESSAGE(params.has_value(), (params ? std::string() : params.error().message));
+        chain = std::make_unique<test::MemoryChain>(std::move(*params));
+    }
+    [[nodiscard]] const BlockHeader& tip() const { return *chain->headers.header_at(chain->headers.height()); }
+    [[nodiscard]] Block block(std::vector<TxRef> txs = {}) const {
+        Block out = *test::make_block(chain->params, tip(), std::move(txs));
+        const bool witness = std::ranges::any_of(out.transactions, [](const TxRef& tx) { return tx->tx.has_witness(); });
+        if (witness) test::commit(out);
+        return out;
+    }
+    // A block of a dynafed chain that anybody may sign.
+    [[nodiscard]] Block dynafed_block(std::vector<TxRef> txs = {}) const {
+        Block out = block(std::move(txs));
+        out.header.seal = DynafedHeader{fed_rules::expected_current(chain->headers, chain->params), {}, {Bytes{0x51}}};
+        return out;
+    }
+    void connect(const Block& b) {
+        const auto connected = chain->connect(b);
+        BOOST_REQUIRE_MESSAGE(connected.has_value(), (connected ? std::string() : connected.error().reason + connected.error().detail));
+    }
+    [[nodiscard]] std::string why(const Block& b) const { return chain->why_not(b); }
+    [[nodiscard]] TxRef pay(const Script& script) const {
+        Transaction tx = test::split(chain->params, test::free_coins(chain->params), 2)->tx;
+        tx.outputs[0].script = script;
+        return make_tx(std::move(tx));
+    }
+};
+
+struct OneBlock final : peg::ParentView {
+    parent::ParentBlockHash hash;
+    uint32_t depth = 0;
+    [[nodiscard]] std::optional<peg::ParentBlockStatus> find(const parent::ParentBlockHash& block) const override {
+        if (block != hash) return std::nullopt;
+        return peg::ParentBlockStatus{depth, 3};
+    }
+};
+
+constexpr const char* kFedpeg = "51210279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f8179851ae";
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_deposit_is_claimed_once, Fixture) {
+    start({{"fedpegscript", kFedpeg}});
+    const Amount value{5000};
+    const auto deposit = test::make_deposit(chain->params, test::first_fedpeg(chain->params), value, Script{{0x51}});
+    const TxRef claim = test::claim_of(chain->params, deposit, value);
+    Transaction again = claim->tx;
+    again.outputs[0].script.bytes = {0x52};
+    BOOST_TEST(why(block({claim, make_tx(again)})) == "bad-txns-double-pegin");
+    const test::MemoryCoins before = chain->coins;
+    connect(block({claim}));
+    BOOST_TEST(chain->deltas.back().pegins.size() == 1U);
+    BOOST_TEST(chain->deltas.back().spent.empty());
+    BOOST_TEST((chain->deltas.back().fees.at(chain->params.pegged_asset) == Amount{1}));
+    BOOST_TEST(why(block({make_tx(again)})) == "bad-txns-double-pegin");
+    chain->disconnect();
+    BOOST_TEST((chain->coins == before));
+    BOOST_TEST(why(block({claim})) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_claim_waits_for_its_depth_and_blames_nobody, Fixture) {
+    start({{"fedpegscript", kFedpeg}});
+    const Amount value{5000};
+    const auto deposit = test::make_deposit(chain->params, test::first_fedpeg(chain->params), value, Script{{0x51}});
+    const Block claim = block({test::claim_of(chain->params, deposit, value)});
+    OneBlock view;
+    chain->pegin_depth = rules::PeginDepth::kJudged;
+    const auto kind = [&](const Block& b) { return chain->judge(b).error().kind; };
+    BOOST_TEST((kind(claim) == Failure::Kind::kDeferred));  // no view at all
+    chain->parent_view = &view;
+    BOOST_TEST((kind(claim) == Failure::Kind::kDeferred));
+    view.hash = deposit.block;
+    view.depth = 7;
+    BOOST_TEST((kind(claim) == Failure::Kind::kDeferred));
+    // What is wrong whatever the parent chain says is Invalid at once.
+    Transaction greedy = claim.transactions[1]->tx;
+    greedy.outputs[0].value = Amount{6000};
+    BOOST_TEST((kind(block({make_tx(greedy)})) == Failure::Kind::kInvalid));
+    view.depth = 8;
+    BOOST_TEST(why(claim) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(dynafed_headers_repeat_the_parameters, Fixture) {
+    start({{"evbparams", "dynafed:-1:::"}, {"con_max_block_sig_size", "150"}});
+    BOOST_TEST(why(block()) == "invalid-dyna-fed");  // a legacy header, whose empty proof satisfies OP_TRUE
+    connect(dynafed_block());
+    connect(dynafed_block());
+    Block other = dynafed_block();
+    std::get<DynafedHeader>(other.header.seal).current.signblock_witness_limit += 1;
+    BOOST_TEST(why(other) == "invalid-dyna-fed");
+    Block signals = dynafed_block();
+    signals.header.version |= 1 << 25;
+    BOOST_TEST(why(signals) == "invalid-dyna-fed");
+    BOOST_TEST(why(dynafed_block()) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(pegouts_need_authorization_where_the_chain_says_so, Fixture) {
+    start({{"evbparams", "dynafed:-1:::"}, {"enforce_pak", "1"}, {"con_max_block_sig_size", "150"}});
+    const Script destination = script::make_p2wpkh(Hash160{});
+    const Script plain = peg::make_pegout_script(chain->params.parent.genesis, destination);
+    BOOST_TEST(why(dynafed_block({pay(plain)})) == "bad-pak-tx");
+    // One key is listed, so that a proof has one number: its form is right, and nobody here can verify it.
+    const auto key = SecretKey::from_bytes(Bytes(32, 3)).value().pubkey();
+    Bytes proof(33 + 32, 0);
+    proof[0] = 1;
+    script::ScriptBuilder whole;
+    whole.op(script::OP_RETURN).push(chain->params.parent.genesis.view()).push(script::make_p2wpkh(key.hash160()).view());
+    const Script shaped = whole.push(key.view()).push(proof).build();
+    BOOST_TEST(why(dynafed_block({pay(shaped)})) == "pak-proof-unavailable");
+    Script longer = shaped;
+    longer.bytes.push_back(0);
+    BOOST_TEST(why(dynafed_block({pay(longer)})) == "bad-pak-tx");
+    Script other_parent = plain;
+    other_parent.bytes[5] ^= 1;
+    BOOST_TEST(why(dynafed_block({pay(other_parent)})) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_chain_may_name_who_is_paid, Fixture) {
+    start({{"con_mandatorycoinbase", "52"}, {"con_blocksubsidy", "7"}});
+    const auto paying = [&](uint8_t opcode) {
+        Block b = block();
+        Transaction t = b.transactions[0]->tx;
+        t.outputs[0].value = Amount{7};
+        t.outputs[0].script.bytes = {opcode};
+        b.transactions[0] = make_tx(std::move(t));
+        b.header.merkle_root = tx_merkle_root(b.transactions).root;
+        return b;
+    };
+    BOOST_TEST(why(paying(0x51)) == "bad-coinbase-txos");
+    BOOST_TEST(why(paying(0x52)) == "");
+    BOOST_TEST(why(block()) == "");  // nothing is claimed
+}
+
+BOOST_FIXTURE_TEST_CASE(no_transaction_stands_twice, Fixture) {
+    start({{"con_bip34height", "1000"}, {"con_blocksubsidy", "7"}});
+    Block first = block();
+    Transaction t = first.transactions[0]->tx;
+    t.outputs[0].value = Amount{7};
+    t.outputs[0].script.bytes = {0x51};
+    first.transactions[0] = make_tx(t);
+    first.header.merkle_root = tx_merkle_root(first.transactions).root;
+    connect(first);
+    Block second = block();
+    second.transactions = first.transactions;
+    second.header.merkle_root = first.header.merkle_root;
+    BOOST_TEST(why(second) == "bad-txns-BIP30");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reward_stays_within_all_money, Fixture) {
+    start({{"con_blocksubsidy", "2100000000000000"}});
+    BOOST_TEST(why(block()) == "");
+    BOOST_TEST(why(block({pay(Script{{0x51}})})) == "bad-blockreward-outofrange");
+}
+
+BOOST_AUTO_TEST_CASE(fees_add_up_within_all_money) {
+    rules::AmountMap total{{AssetId{}, kMaxMoney}};
+    BOOST_TEST(!rules::accumulate(total, {{AssetId{}, Amount{1}}}));
+    BOOST_TEST(rules::accumulate(total, {{AssetId(std::array<uint8_t, 32>{1}), Amount{1}}}));
+    BOOST_TEST(total.size() == 2U);
+    BOOST_TEST(std::string(rules::info(rules::Rule::kTxFeeTotalRange).reject) == "bad-block-total-fee-outofrange");
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_fits_into_a_block) {
+    Transaction tx;
+    tx.inputs.emplace_back();
+    tx.inputs[0].prevout.index = 0;
+    tx.outputs.emplace_back();
+    tx.outputs[0].asset = AssetId{};
+    tx.outputs[0].value = Amount{1};
+    tx.outputs[0].script.bytes.resize(1'000'000);
+    BOOST_TEST(rules::check_transaction(*make_tx(tx)).error().reason == "bad-txns-oversize");
+    tx.outputs[0].script.bytes.resize(900'000);
+    BOOST_TEST(rules::check_transaction(*make_tx(tx)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(reasons_name_their_rules) {
+    BOOST_TEST((rules::find_rule("bad-version(0x20000000)")->rule == rules::Rule::kHeaderVersion));
+    BOOST_TEST((rules::find_rule("mandatory-script-verify-flag-failed (Locktime requirement not satisfied)")->rule == rules::Rule::kTxScript));
+    BOOST_TEST(rules::find_rule("no such reason") == nullptr);
+    BOOST_TEST(rules::broken_with(rules::Rule::kHeaderVersion, "0x20000000").value().reason == "bad-version(0x20000000)");
+}
