@@ -1,0 +1,314 @@
+// What users of the pool see: what enters, why not, what leaves when the chain moves.
+#include "mempool/mempool.h"
+
+#include "mempool/chain_tip.h"
+#include "support/deposit_maker.h"
+#include "unit/chain/chain_fixture.h"
+
+using namespace sluice;
+using test::free_coins;
+using test::output_of;
+using test::split;
+
+namespace {
+
+struct Pooled : chain::test_support::ChainFixture {
+    std::unique_ptr<mempool::ChainTipSource> tips;
+    std::unique_ptr<mempool::Mempool> pool;
+    std::vector<std::string> events;
+    TxRef coins;  // confirmed: ten outputs
+
+    Pooled() {
+        open();
+        tips = std::make_unique<mempool::ChainTipSource>(*chain, false);
+        use_policy({});
+        chain->add_listener([this](const chain::ChainEvent& event) { pool->on_chain_event(event); });
+        BOOST_REQUIRE(chain->start().has_value());
+        coins = split(params, free_coins(params), 10);
+        mine({coins});
+    }
+    void use_policy(const mempool::PolicyOptions& policy) {
+        pool = std::make_unique<mempool::Mempool>(params, policy, clock, *tips);
+        pool->add_listener([this](const mempool::PoolEvent& event) {
+            events.push_back((event.added ? "+" : "-") + std::string(event.added ? "" : to_string(event.reason)));
+        });
+    }
+    [[nodiscard]] BlockHeader tip_header() const { return *chain->reader().header(chain->reader().tip().hash).value(); }
+    void mine(std::vector<TxRef> txs, uint8_t salt = 0) { BOOST_REQUIRE(give(block_on(tip_header(), std::move(txs), salt)) == "accepted"); }
+    [[nodiscard]] test::OpenCoin coin(uint32_t i) const { return output_of(coins, i); }
+
+    // Spends one coin into one output; everything that a test varies is an argument.
+    struct Spend {
+        int64_t fee = 1000;
+        uint32_t sequence = 0xffffffff;
+        uint8_t opcode = 0x51;
+        uint32_t lock_time = 0;
+    };
+    [[nodiscard]] TxRef spend(const test::OpenCoin& from, Spend how) const {
+        Transaction tx;
+        tx.lock_time = how.lock_time;
+        tx.inputs.resize(1);
+        tx.inputs[0].prevout = from.outpoint;
+        tx.inputs[0].sequence = how.sequence;
+        TxOut out;
+        out.asset = params.pegged_asset;
+        out.value = Amount{from.value - how.fee};
+        out.script.bytes = {how.opcode};
+        tx.outputs.push_back(out);
+        if (how.fee > 0) {
+            out.value = Amount{how.fee};
+            out.script = {};
+            tx.outputs.push_back(out);
+        }
+        return make_tx(std::move(tx));
+    }
+    [[nodiscard]] TxRef spend(const test::OpenCoin& from) const { return spend(from, Spend{}); }
+    std::string enter(const TxRef& tx) {
+        const auto answer = pool->accept(tx);
+        return answer ? "" : answer.error().test_accept_reason();
+    }
+    std::string events_text() {
+        std::string out;
+        for (const std::string& event : std::exchange(events, {})) out += event + " ";
+        return out;
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_good_transaction_enters_once, Pooled) {
+    const TxRef tx = spend(coin(0));
+    const auto tested = pool->test_accept(tx);
+    BOOST_REQUIRE(tested.has_value());
+    BOOST_TEST(tested->fee.sat == 1000);
+    BOOST_TEST(tested->vsize == (tx->weight() + 3) / 4);
+    BOOST_TEST(pool->find(tx->txid) == nullptr);
+    BOOST_TEST(enter(tx) == "");
+    BOOST_TEST(pool->find(tx->txid) != nullptr);
+    BOOST_TEST(pool->find(tx->wtxid) != nullptr);
+    BOOST_TEST((pool->spender(tx->tx.inputs[0].prevout) == tx->txid));
+    BOOST_TEST(enter(tx) == "txn-already-in-mempool");
+    BOOST_TEST(events_text() == "+ ");
+    const mempool::PoolInfo info = pool->info();
+    BOOST_TEST(info.count == 1U);
+    BOOST_TEST(info.fees.sat == 1000);
+}
+
+BOOST_FIXTURE_TEST_CASE(reasons_are_the_references, Pooled) {
+    BOOST_TEST(enter(spend({{Txid{}, 3}, 5000})) == "missing-inputs");
+    BOOST_TEST(enter(coins) == "txn-already-known");
+    BOOST_TEST(enter(spend(coin(0), {.fee = 0})) == "min relay fee not met");
+    BOOST_TEST(enter(spend(coin(0), {.opcode = 0x52})) == "scriptpubkey");
+    BOOST_TEST(enter(spend(coin(0), {.sequence = 0, .lock_time = 100})) == "non-final");
+    BOOST_TEST(enter(spend(coin(0), {.sequence = 5})) == "non-BIP68-final");
+    BOOST_TEST(enter(chain->reader().block(chain->reader().tip().hash).value()->transactions[0]) == "coinbase");
+    Transaction changed = spend(coin(0))->tx;
+    changed.outputs[0].value = Amount{1'000'000};
+    BOOST_TEST(enter(make_tx(changed)) == "bad-txns-in-ne-out");
+    changed = spend(coin(0))->tx;
+    changed.version = 4;
+    BOOST_TEST(enter(make_tx(changed)) == "version");
+    changed = spend(coin(0))->tx;
+    changed.inputs[0].script_sig.bytes = {0x61};
+    BOOST_TEST(enter(make_tx(changed)) == "scriptsig-not-pushonly");
+    changed.inputs[0].script_sig.bytes = {0x55};
+    BOOST_TEST(enter(make_tx(changed)) == "non-mandatory-script-verify-flag (Stack size must be exactly one after execution)");
+    changed.inputs[0].script_sig.bytes.assign(1651, 0);
+    BOOST_TEST(enter(make_tx(changed)) == "scriptsig-size");
+    changed = spend(coin(0))->tx;
+    changed.inputs[0].witness.pegin_witness = {Bytes{1}};
+    BOOST_TEST(enter(make_tx(changed)) == "extra-pegin-witness");
+    changed = spend(coin(0))->tx;
+    changed.inputs[0].is_pegin = true;
+    BOOST_TEST(enter(make_tx(changed)) == "pegin-no-witness");
+    changed = spend(coin(0))->tx;
+    TxOut data = changed.outputs[0];
+    data.value = Amount{0};
+    data.script.bytes = {0x6a};
+    changed.outputs.push_back(data);
+    BOOST_TEST(enter(make_tx(changed)) == "");
+    changed.inputs[0].prevout = coin(1).outpoint;
+    changed.outputs.push_back(data);
+    BOOST_TEST(enter(make_tx(changed)) == "multi-op-return");
+    changed.outputs.pop_back();
+    changed.outputs.back().script.bytes.resize(84);
+    BOOST_TEST(enter(make_tx(changed)) == "scriptpubkey");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_claim_enters_when_it_is_deep_enough, Pooled) {
+    struct View final : peg::ParentView {
+        parent::ParentBlockHash hash;
+        uint32_t depth = 0;
+        [[nodiscard]] std::optional<peg::ParentBlockStatus> find(const parent::ParentBlockHash& block) const override {
+            return block == hash ? std::optional(peg::ParentBlockStatus{depth, 3}) : std::nullopt;
+        }
+    };
+    tips = std::make_unique<mempool::ChainTipSource>(*chain, true);
+    use_policy({});
+    const Amount value{100'000};
+    const auto deposit = test::make_deposit(params, test::first_fedpeg(params), value, Script{{0x51}});
+    Transaction tx = test::claim_of(params, deposit, value)->tx;
+    tx.outputs[0].value = Amount{90'000};
+    tx.outputs[1].value = Amount{10'000};
+    const TxRef claim = make_tx(std::move(tx));
+    BOOST_TEST(enter(claim) == "bad-pegin-witness");
+    const auto view = std::make_shared<View>();
+    view->hash = deposit.block;
+    view->depth = 7;
+    BOOST_REQUIRE(chain->set_parent_view(view).has_value());
+    BOOST_TEST(enter(claim) == "bad-pegin-witness");
+    view->depth = 8;
+    BOOST_TEST(enter(claim) == "");
+    BOOST_TEST(pool->find(claim->txid)->pegins.size() == 1U);
+    // Another claim of the same deposit contradicts it; after the first is mined, it is refused for good.
+    Transaction other = claim->tx;
+    other.outputs[0].value = Amount{80'000};
+    other.outputs[1].value = Amount{20'000};
+    BOOST_TEST(enter(make_tx(other)) == "txn-mempool-conflict");
+    auto mined = std::make_shared<Block>(*block_on(tip_header(), {}));
+    mined->transactions.push_back(claim);
+    Transaction coinbase = mined->transactions[0]->tx;
+    coinbase.outputs.push_back(coinbase.outputs[0]);
+    coinbase.outputs.back().script = rules::witness_commitment_script({}, Bytes(32, 0));
+    coinbase.inputs[0].witness.script_witness = {Bytes(32, 0)};
+    mined->transactions[0] = make_tx(coinbase);
+    coinbase.outputs.back().script = rules::witness_commitment_script(mined->transactions, Bytes(32, 0));
+    mined->transactions[0] = make_tx(coinbase);
+    mined->header.merkle_root = tx_merkle_root(mined->transactions).root;
+    BOOST_TEST(give(mined) == "accepted");
+    BOOST_TEST(enter(make_tx(other)) == "pegin-already-claimed");
+    BOOST_TEST(pool->entries().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(chains_of_transactions_are_bounded, Pooled) {
+    test::OpenCoin at = coin(0);
+    for (int i = 0; i < 25; ++i) {
+        const TxRef tx = spend(at);
+        BOOST_REQUIRE(enter(tx) == "");
+        at = output_of(tx, 0);
+    }
+    BOOST_TEST(enter(spend(at)) == "too-long-mempool-chain");
+    const Txid first = *pool->spender(coin(0).outpoint);
+    BOOST_TEST(pool->descendants(first).count() == 25U);
+    BOOST_TEST(pool->ancestors(at.outpoint.txid).count() == 25U);
+    BOOST_TEST(pool->ancestors(at.outpoint.txid).modified_fees.sat == 25'000);
+}
+
+BOOST_FIXTURE_TEST_CASE(replacement_pays_for_itself, Pooled) {
+    const TxRef first = spend(coin(0), {.sequence = 0xfffffffd});
+    const TxRef child = spend(output_of(first, 0));
+    BOOST_REQUIRE(enter(first) == "");
+    BOOST_REQUIRE(enter(child) == "");
+    BOOST_TEST(pool->is_replaceable(child->txid));
+    BOOST_TEST(enter(spend(coin(0), {.fee = 999})) == "insufficient fee");
+    BOOST_TEST(enter(spend(coin(0), {.fee = 2001})) == "insufficient fee");  // more than both, but not enough more
+    const TxRef second = spend(coin(0), {.fee = 2500});
+    events.clear();
+    BOOST_TEST(enter(second) == "");
+    BOOST_TEST(events_text() == "-replaced -replaced + ");
+    BOOST_TEST(pool->entries().size() == 1U);
+    BOOST_TEST(enter(spend(coin(0), {.fee = 9000})) == "txn-mempool-conflict");  // it did not say that it may be replaced
+}
+
+BOOST_FIXTURE_TEST_CASE(blocks_take_and_contradict, Pooled) {
+    const TxRef mined = spend(coin(0));
+    const TxRef child = spend(output_of(mined, 0));
+    const TxRef doomed = spend(coin(1));
+    const TxRef orphaned = spend(output_of(doomed, 0));
+    for (const TxRef& tx : {mined, child, doomed, orphaned}) BOOST_REQUIRE(enter(tx) == "");
+    events.clear();
+    const TxRef rival = spend(coin(1), {.fee = 5000});
+    mine({mined, rival});
+    pool->follow();
+    BOOST_TEST(pool->entries().size() == 1U);
+    BOOST_TEST(pool->find(child->txid) != nullptr);
+    BOOST_TEST(pool->find(child->txid)->parents.empty());
+    BOOST_TEST(events_text() == "-block -conflict -conflict ");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reorganisation_gives_back_what_still_can_be, Pooled) {
+    const BlockHeader fork = tip_header();
+    const TxRef kept = spend(coin(0));
+    const TxRef lost = spend(coin(1));
+    const TxRef waiting = spend(output_of(kept, 0));
+    mine({kept, lost}, 1);
+    BOOST_REQUIRE(enter(waiting) == "");
+    events.clear();
+    const TxRef rival = spend(coin(1), {.fee = 5000});
+    const auto b1 = block_on(fork, {rival}, 2);
+    const auto b2 = block_on(b1->header, {}, 2);
+    give(b1);
+    BOOST_TEST(give(b2) == "accepted");
+    pool->follow();
+    BOOST_TEST(pool->find(kept->txid) != nullptr);
+    BOOST_TEST(pool->find(waiting->txid) != nullptr);
+    BOOST_TEST(pool->find(lost->txid) == nullptr);
+    BOOST_TEST(pool->find(waiting->txid)->parents.size() == 1U);
+    BOOST_TEST(events_text() == "+ ");
+    // And it can be mined again, in that order.
+    mine({kept, waiting}, 3);
+    pool->follow();
+    BOOST_TEST(pool->entries().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_full_pool_drops_what_pays_least, Pooled) {
+    mempool::PolicyOptions policy;
+    policy.max_bytes = 3 * (700 + 2 * size_t{spend(coin(0))->size}) + 10;
+    use_policy(policy);
+    const TxRef poor = spend(coin(0), {.fee = 200});
+    BOOST_REQUIRE(enter(poor) == "");
+    BOOST_REQUIRE(enter(spend(coin(1), {.fee = 3000})) == "");
+    BOOST_REQUIRE(enter(spend(coin(2), {.fee = 4000})) == "");
+    BOOST_TEST(enter(spend(coin(3), {.fee = 5000})) == "");
+    BOOST_TEST(pool->find(poor->txid) == nullptr);
+    BOOST_TEST(pool->entries().size() == 3U);
+    BOOST_TEST(enter(spend(coin(4), {.fee = 200})) == "mempool min fee not met");
+    BOOST_TEST((pool->min_rate() > policy.min_relay));
+}
+
+BOOST_FIXTURE_TEST_CASE(old_transactions_expire_with_what_spends_them, Pooled) {
+    const TxRef old = spend(coin(0));
+    BOOST_REQUIRE(enter(old) == "");
+    BOOST_REQUIRE(enter(spend(output_of(old, 0))) == "");
+    clock.set_mock_time(clock.unix_time() + 336 * 3600 + 1);
+    BOOST_REQUIRE(enter(spend(coin(1))) == "");
+    events.clear();
+    pool->expire();
+    BOOST_TEST(pool->entries().size() == 1U);
+    BOOST_TEST(events_text() == "-expiry -expiry ");
+}
+
+BOOST_FIXTURE_TEST_CASE(priority_counts_as_fee, Pooled) {
+    const TxRef poor = spend(coin(0), {.fee = 0});
+    pool->prioritise(poor->txid, Amount{5000});
+    BOOST_TEST(enter(poor) == "");
+    BOOST_TEST(pool->find(poor->txid)->modified_fee().sat == 5000);
+    BOOST_TEST(pool->find(poor->txid)->fee.sat == 0);
+    pool->prioritise(poor->txid, Amount{-5000});
+    BOOST_TEST(pool->priorities().empty());
+}
+
+BOOST_AUTO_TEST_CASE(policy_options) {
+    const auto params = make_chain_params("elementsregtest", Options{}).value();
+    Options options;
+    options.add("minrelaytxfee", "0.00001");
+    options.add("datacarrier", "0");
+    const auto policy = mempool::make_policy_options(options, params);
+    BOOST_REQUIRE(policy.has_value());
+    BOOST_TEST(policy->min_relay.sat_per_kvb == 1000);
+    BOOST_TEST(!policy->max_data_carrier.has_value());
+    Options wrong;
+    wrong.add("minrelaytxfee", "cheap");
+    BOOST_TEST(mempool::make_policy_options(wrong, params).error().message.find("-minrelaytxfee") != std::string::npos);
+    Options loose;
+    loose.add("acceptnonstdtxn", "1");
+    BOOST_TEST(mempool::make_policy_options(loose, params).has_value());
+    BOOST_TEST(!mempool::make_policy_options(loose, make_chain_params("liquidv1", Options{}).value()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(fees_round_up) {
+    BOOST_TEST(mempool::FeeRate{100}.fee(1).sat == 1);
+    BOOST_TEST(mempool::FeeRate{100}.fee(10).sat == 1);
+    BOOST_TEST(mempool::FeeRate{100}.fee(11).sat == 2);
+    BOOST_TEST(mempool::FeeRate{0}.fee(1000).sat == 0);
+}
