@@ -14,7 +14,7 @@ Bytes key_of(const BlockHash& hash) {
 Status BodyStore::load() {
     const uint8_t prefix[] = {'b'};
     storage::Batch bad;
-    TRY_VOID(storage::for_each_prefix(*db_, prefix, [&](ByteView key, ByteView value) {
+    TRY_VOID(storage::for_each_prefix(db_, prefix, [&](ByteView key, ByteView value) {
         auto block = parse_block(value);
         if (block && key.size() == 33) {
             blocks_[BlockHash::from_view(key.subspan(1))] = std::make_shared<const Block>(std::move(*block));
@@ -24,14 +24,14 @@ Status BodyStore::load() {
         return true;
     }));
     if (bad.empty()) return {};
-    return db_->write(bad, storage::Sync::kBuffered);
+    return db_.write(bad, storage::Sync::kBuffered);
 }
 
 Status BodyStore::put(const BlockHash& hash, BlockRef block) {
     if (blocks_.contains(hash)) return {};
     storage::Batch batch;
     batch.put(key_of(hash), encode_block(*block));
-    TRY_VOID(db_->write(batch, storage::Sync::kSynced));
+    TRY_VOID(db_.write(batch, storage::Sync::kSynced));
     blocks_[hash] = std::move(block);
     return {};
 }
@@ -60,7 +60,7 @@ void BodyStore::forget_up_to(uint32_t height) {
         }
     }
     // Not synced: what comes back after a power cut is forgotten again.
-    if (!batch.empty()) (void)db_->write(batch, storage::Sync::kBuffered);
+    if (!batch.empty()) (void)db_.write(batch, storage::Sync::kBuffered);
 }
 
 }  // namespace sluice::member

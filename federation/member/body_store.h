@@ -12,7 +12,8 @@ namespace sluice::member {
 
 class BodyStore {
 public:
-    explicit BodyStore(std::unique_ptr<storage::Db> db) : db_(std::move(db)) {}
+    // The database is shared; keys of this store begin with 'b'. It must outlive the store.
+    explicit BodyStore(storage::Db& db) : db_(db) {}
 
     // Reads back what an earlier run kept; forgets what cannot be read.
     Status load();
@@ -23,7 +24,7 @@ public:
     void forget_up_to(uint32_t height);
 
 private:
-    std::unique_ptr<storage::Db> db_;
+    storage::Db& db_;
     std::map<BlockHash, BlockRef> blocks_;
 };
 

@@ -1,6 +1,7 @@
 #include "federation/signer/member_signer.h"
 
 #include "crypto/ecdsa.h"
+#include "peg/proof/contract.h"
 #include "util/random.h"
 
 namespace sluice::signer {
@@ -34,6 +35,36 @@ Result<std::unique_ptr<MemberSigner>> MemberSigner::open(MemberKeys keys, const 
     random_bytes(instance.mutable_view());
     if (!out->core_->boot(random_u64() | 1, instance)) return fail("the signer's journal in " + folder + " cannot be written");
     return out;
+}
+
+Result<std::vector<Bytes>> MemberSigner::sign_payout(const PayoutRequest& request, const ChainParams& params,
+                                                     const std::vector<ledger::PayoutSet>& sets, int64_t max_fee) {
+    const agreement::JournalState& state = core_->state();
+    if (state.mode.mode != agreement::SignerMode::kNormal) return fail("the signer is observing or halted");
+    const auto followed = [this](uint32_t height) -> std::optional<BlockHash> {
+        auto hash = journal_->final_hash(height);
+        if (!hash) return std::nullopt;
+        return *hash;
+    };
+    PayoutClearance clearance = TRY(clear_payout(request, {params, sets, state, max_fee, followed}));
+    if (const auto known = state.payouts.find(clearance.record.txid); known != state.payouts.end()) {
+        return known->second.signatures;
+    }
+    for (const ledger::InputToSign& input : clearance.inputs) {
+        Bytes& signature = clearance.record.signatures.emplace_back();
+        std::optional<SecretKey> key = keys_.payout.clone();
+        if (input.claim_script) key = peg::tweak_secret(keys_.payout, *input.claim_script);
+        const auto multisig = ledger::leading_multisig(input.witness_script);
+        if (!key || !multisig) continue;
+        const Bytes ours = to_bytes(key->pubkey().view());
+        if (std::ranges::find(multisig->keys, ours) == multisig->keys.end()) continue;
+        signature = sign_ecdsa(*key, input.digest);
+        signature.push_back(parent::kSighashAll);
+    }
+    std::vector<agreement::Record> records(clearance.requests.begin(), clearance.requests.end());
+    records.emplace_back(clearance.record);
+    if (!core_->journal(records)) return fail("the journal could not be written");
+    return clearance.record.signatures;
 }
 
 Status MemberSigner::create_journal(const std::string& folder, const agreement::JournalId& id) {

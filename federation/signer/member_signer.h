@@ -6,6 +6,7 @@
 #include "federation/agreement/signer_core.h"
 #include "federation/signer/journal_db.h"
 #include "federation/signer/key_file.h"
+#include "federation/signer/payout_rules.h"
 
 namespace sluice::signer {
 
@@ -17,6 +18,11 @@ public:
     static Status create_journal(const std::string& folder, const agreement::JournalId& id);
 
     ~MemberSigner();
+
+    // Signatures (DER and sighash byte) for the inputs that our payout key is in, empty for others. Requests are bound to the pivot
+    // in the journal before anything is returned. The error is the reason, for people.
+    Result<std::vector<Bytes>> sign_payout(const PayoutRequest& request, const ChainParams& params,
+                                           const std::vector<ledger::PayoutSet>& sets, int64_t max_fee);
 
     [[nodiscard]] agreement::SignerCore& core();
     [[nodiscard]] const MemberKeys& keys() const { return keys_; }

@@ -1,0 +1,316 @@
+// Life, following the chain, Bitcoin, payouts. Agreement's requests are carried out in member_agreement.cpp, status in
+// member_status.cpp.
+#include "federation/member/member.h"
+
+#include <algorithm>
+
+#include "codec/hex.h"
+#include "federation/rules/dynafed.h"
+#include "peg/ledger/facts.h"
+#include "util/log.h"
+
+namespace sluice::member {
+namespace {
+
+constexpr const char* kLog = "federation";
+constexpr size_t kAlarmsKept = 50;
+
+std::vector<Bytes> payout_keys(const Manifest& manifest, const SetMembers& set) {
+    std::vector<Bytes> out;
+    for (const size_t position : set.positions) out.push_back(manifest.members[position].payout_key);
+    return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Member>> Member::create(const MemberNeeds& needs, Manifest manifest, const std::string& name) {
+    TRY_VOID(check_manifest(manifest));
+    if (manifest.genesis != needs.params.genesis_hash) return fail("the manifest is of another chain (genesis differs)");
+    SetMembers set = TRY(members_of(manifest, manifest.sets.front()));
+    std::optional<agreement::MemberIndex> me;
+    for (size_t i = 0; i < set.positions.size(); ++i) {
+        if (manifest.members[set.positions[i]].name == name) me = static_cast<agreement::MemberIndex>(i);
+    }
+    if (!me) return fail("the manifest has no signing member called " + name);
+    const ManifestMember& entry = manifest.members[set.positions[*me]];
+    const signer::MemberKeys& keys = needs.signer.keys();
+    if (!equal(entry.block_key, keys.block.pubkey().view()) || !equal(entry.payout_key, keys.payout.pubkey().view())) {
+        return fail("the key file does not hold the keys that the manifest names for " + name);
+    }
+    return std::unique_ptr<Member>(new Member(needs, std::move(manifest), std::move(set), *me));
+}
+
+Member::Member(const MemberNeeds& needs, Manifest manifest, SetMembers set, agreement::MemberIndex me)
+    : needs_(needs),
+      manifest_(std::move(manifest)),
+      manifest_hash_(hash_of(manifest_)),
+      set_(std::move(set)),
+      me_(me),
+      participant_(needs.signer.core(), verifier_, manifest_.genesis, manifest_hash_),
+      bodies_(needs.cache),
+      ledger_(ledger_params(manifest_)),
+      payouts_(payout_keys(manifest_, set_)),
+      alive_(std::make_shared<bool>(true)),
+      published_(std::make_shared<const MemberStatus>()) {
+    for (const ParameterSet& each : manifest_.sets) set_roots_.push_back(fed_rules::entry_root(dynafed_entry(each)));
+    needs_.signer.core().set_committee(set_.committee, me_);
+}
+
+Member::~Member() { *alive_ = false; }
+
+agreement::HeaderFacts Member::facts_of(const BlockHash& hash, const BlockHeader& header) const {
+    agreement::HeaderFacts facts{hash, header.prev, header.height, {}};
+    if (header.is_dynafed()) facts.params_root = fed_rules::entry_root(header.dynafed().current);
+    return facts;
+}
+
+Status Member::start() {
+    TRY_VOID(bodies_.load());
+    const Tip tip = needs_.chain.tip();
+    for (uint32_t height = 0; height <= tip.height; ++height) {
+        const BlockRef block = TRY(needs_.chain.block_at(height));
+        TRY_VOID(follow(compute_hash(block->header), *block));
+    }
+    log_info(kLog, "member {} of {}, {} of {} sign; final height {}", manifest_.members[set_.positions[me_]].name,
+             manifest_.chain, set_.committee.threshold, set_.committee.size(), final_.height);
+    needs_.chain.set_final(final_.height);
+    begin_height();
+    resend_timer_ = needs_.loop.every(manifest_.timing.agreement.resend, [this] { resend(); });
+    return {};
+}
+
+// One final block more.
+Status Member::follow(const BlockHash& hash, const Block& block) {
+    const BlockHeader& header = block.header;
+    const agreement::HeaderFacts facts = facts_of(hash, header);
+    if (header.height > 0) {
+        const auto set = std::find(set_roots_.begin(), set_roots_.end(), facts.params_root);
+        if (set != set_roots_.end()) set_index_ = static_cast<uint32_t>(set - set_roots_.begin());
+        else alarm("block " + std::to_string(header.height) + " holds under parameters that the manifest does not list");
+    }
+    const auto advanced = needs_.signer.core().advance(facts);
+    if (!advanced && advanced.error() == agreement::Refusal::kConflict) {
+        participant_.halt();
+        alarm("conflict: block " + to_display(hash) + " stands against the block that the signer followed at its height");
+    }
+    const ledger::BlockFacts block_facts = ledger::facts_of(block, needs_.params, ledger_.params(), set_index_);
+    ledger_.apply(block_facts);
+    if (!ledger_.fault().empty() && !frozen_) freeze("the ledger met something that it cannot account for: " + ledger_.fault());
+    final_ = {hash, header.height, header.time, block_facts.committed};
+    if (header.height == 0 || final_.commitment.is_zero()) {
+        // Before the first commitment, chain(c) is Bitcoin's genesis block.
+        final_.commitment = parent::ParentBlockHash::from(needs_.params.parent.genesis);
+    }
+    evaluation_.reset();
+    if (resend_timer_) say_block(block_facts);
+    return {};
+}
+
+void Member::on_connected(const BlockHash& hash, BlockRef block) {
+    if (block->header.height != final_.height + 1 || block->header.prev != final_.hash) {
+        if (block->header.height > final_.height) alarm("a block that does not extend the final chain was connected");
+        return;
+    }
+    if (const Status followed = follow(hash, *block); !followed) {
+        alarm(followed.error().message);
+        return;
+    }
+    needs_.chain.set_final(final_.height);
+    bodies_.forget_up_to(final_.height);
+    begin_soon();
+}
+
+void Member::on_disconnected(const BlockHash& hash, uint32_t height) {
+    if (height > final_.height) return;
+    following_ = false;
+    participant_.halt();
+    alarm("final block " + to_display(hash) + " at height " + std::to_string(height) + " was disconnected");
+}
+
+// Several blocks may arrive together (catching up): begin once, after the last.
+void Member::begin_soon() {
+    if (std::exchange(begin_posted_, true)) return;
+    needs_.loop.post([this, alive = alive_] {
+        if (!*alive) return;
+        begin_posted_ = false;
+        begin_height();
+    });
+}
+
+void Member::begin_height() {
+    if (!following_) return;
+    timers_.clear();
+    judging_.clear();
+    look_at_bitcoin();
+    const auto parameters = needs_.chain.parameters_after(final_.hash);
+    const auto root = parameters ? fed_rules::entry_root(*parameters) : Hash256{};
+    if (root != set_.committee.params_root) {
+        alarm("the next block needs other members than this member's set; following without voting");
+        return;
+    }
+    agreement::HeightMachine::Config config{final_.height + 1, final_.hash, set_.committee, me_, manifest_.timing.agreement};
+    const int64_t interval = config.timing.interval.count();
+    const int64_t due = int64_t{final_.time} * 1000 + interval;
+    const int64_t wait = std::clamp<int64_t>(due - needs_.clock.unix_time() * 1000, 0, interval);
+    perform(participant_.begin(std::move(config), agreement::Milliseconds(wait)));
+    for (const auto& [hash, block] : bodies_.at_height(final_.height + 1)) {
+        perform(participant_.on_body_stored(facts_of(hash, block->header)));
+    }
+    publish();
+}
+
+// Coins, reserves and payouts at the committed Bitcoin block, as far as it is scanned.
+void Member::look_at_bitcoin() {
+    if (needs_.parent == nullptr) return;
+    needs_.parent->watch(ledger_.watch_list());
+    const auto snapshot = needs_.parent->snapshot();
+    const auto view = snapshot ? snapshot->view_at(final_.commitment) : nullptr;
+    if (!view) return;
+    if (evaluation_ && evaluation_height_ == final_.height) return;
+    evaluation_ = evaluate(ledger_, *view);
+    evaluation_height_ = final_.height;
+    const ledger::Reserves& reserves = evaluation_->reserves;
+    if (reserves.deficit.sat != manifest_.planner.acknowledged_deficit && !frozen_) {
+        freeze("reserves: " + std::to_string(reserves.deficit.sat) + " satoshi are missing");
+    }
+    last_plan_ = plan(ledger_, *evaluation_, *view, {choose_rate(manifest_.planner, {fee_hint()}), frozen_, cancel_});
+    for (const std::string& each : last_plan_.alarms) alarm(each);
+    if (reserves.pool.sat < manifest_.planner.pool_alarm && !ledger_.requests().empty()) {
+        log_debug(kLog, "the fee pool holds {} satoshi", reserves.pool.sat);
+    }
+    work_on_payouts();
+    say_requests();
+}
+
+void Member::on_parent_changed() {
+    if (!resend_timer_) return;
+    look_at_bitcoin();
+    for (auto& entry : judging_) {
+        if (std::exchange(entry.second.deferred, false)) judge(entry.first);
+    }
+    broadcast_payouts();
+    publish();
+}
+
+void Member::freeze(const std::string& why) {
+    frozen_ = true;
+    alarm("frozen (no claims, no payouts): " + why);
+}
+
+void Member::alarm(const std::string& what) {
+    if (std::find(alarms_.begin(), alarms_.end(), what) != alarms_.end()) return;
+    log_error(kLog, "ALARM: {}", what);
+    alarms_.push_back(what);
+    if (alarms_.size() > kAlarmsKept) alarms_.pop_front();
+    publish();
+}
+
+Status Member::clear_freeze() {
+    frozen_ = false;
+    alarms_.clear();
+    publish();
+    return {};
+}
+
+Status Member::approve_cancel(const parent::ParentTxid& batch) {
+    if (ledger_.find_batch(batch) == nullptr) return fail("no such batch");
+    cancel_.insert(batch);
+    return {};
+}
+
+Status Member::resume_now() {
+    const auto done = needs_.signer.core().resume_now();
+    if (!done) return fail(agreement::to_string(done.error()));
+    return {};
+}
+
+Status Member::resolve_conflict(const BlockHash& hash) {
+    const auto done = needs_.signer.core().resolve_conflict(hash);
+    if (!done) return fail(agreement::to_string(done.error()));
+    following_ = true;
+    participant_.resume();
+    begin_height();
+    return {};
+}
+
+// --- payouts ---
+
+void Member::work_on_payouts() {
+    if (!evaluation_) return;
+    payouts_.refresh(ledger_, *evaluation_);
+    for (const parent::ParentTxid& txid : payouts_.to_sign()) sign_payout(txid);
+    broadcast_payouts();
+}
+
+Result<signer::PayoutRequest> Member::payout_request(const Payouts::Version& version) const {
+    const ledger::Batch* batch = ledger_.find_batch(version.batch);
+    if (batch == nullptr) return fail("unknown batch");
+    signer::PayoutRequest request;
+    request.plan_block = TRY(needs_.chain.block_at(version.height));
+    const auto records = ledger::read_coinbase(request.plan_block->transactions.front()->tx);
+    const auto record = records.plan ? ledger::decode_plan(*records.plan) : std::nullopt;
+    if (!record) return fail("the block holds no PLAN");
+    const auto& entries = record->entries;
+    while (request.entry < entries.size() && compute_txid(entries[request.entry].tx) != version.txid) ++request.entry;
+    if (request.entry == entries.size()) return fail("the PLAN does not hold this version");
+    for (const uint64_t number : entries[request.entry].requests) {
+        const ledger::Request& wanted = ledger_.requests().at(number);
+        signer::PayoutRequest::Paid paid;
+        paid.block = TRY(needs_.chain.block_at(wanted.height));
+        const auto& transactions = paid.block->transactions;
+        while (paid.transaction < transactions.size() && transactions[paid.transaction]->txid != wanted.outpoint.txid) {
+            ++paid.transaction;
+        }
+        paid.output = wanted.outpoint.index;
+        request.paid.push_back(std::move(paid));
+    }
+    request.inputs = version.inputs;
+    for (const ledger::Batch& other : ledger_.batches()) {
+        const bool shares = other.released_at && std::ranges::any_of(other.requests, [&](uint64_t number) {
+            return std::ranges::find(batch->requests, number) != batch->requests.end();
+        });
+        if (shares) request.releases.push_back(TRY(needs_.chain.block_at(*other.released_at)));
+    }
+    return request;
+}
+
+void Member::sign_payout(const parent::ParentTxid& txid) {
+    Payouts::Version& version = *payouts_.find(txid);
+    auto request = payout_request(version);
+    Result<std::vector<Bytes>> signatures =
+        request ? needs_.signer.sign_payout(*request, needs_.params, ledger_.params().sets, manifest_.planner.max_fee)
+                : Result<std::vector<Bytes>>(tl::make_unexpected(request.error()));
+    if (!signatures) {
+        const std::string reason = signatures.error().message.substr(0, 200);
+        log_warning(kLog, "payout {} is not signed here: {}", to_display(txid), reason);
+        broadcast(agreement::PayoutRefuse{Hash256::from(txid), me_, to_bytes(as_bytes(reason))});
+        return;
+    }
+    version.asked = true;
+    const agreement::PayoutSig sig{Hash256::from(txid), me_, std::move(*signatures)};
+    payouts_.add(sig);
+    broadcast(sig);
+    log_info(kLog, "signed payout {} (block {})", to_display(txid), version.height);
+}
+
+void Member::broadcast_payouts() {
+    const auto snapshot = needs_.parent != nullptr ? needs_.parent->snapshot() : nullptr;
+    if (!snapshot || !evaluation_) return;
+    for (const parent::ParentTxid& txid : payouts_.to_broadcast(snapshot->tip())) {
+        Payouts::Version* version = payouts_.find(txid);
+        version->broadcast_at = snapshot->tip();
+        needs_.parent->broadcast(*version->complete, [this, alive = alive_, txid](const BroadcastResult& result) {
+            if (!*alive) return;
+            Payouts::Version* sent = payouts_.find(txid);
+            if (sent == nullptr) return;
+            if (result.visible && !sent->visible) log_info(kLog, "the Bitcoin node shows payout {}", to_display(txid));
+            if (!result.visible) log_warning(kLog, "the Bitcoin node does not show payout {}: {}", to_display(txid), result.refusal);
+            sent->visible = result.visible;
+            sent->refusal = result.refusal;
+            say_requests();
+            publish();
+        });
+    }
+}
+
+}  // namespace sluice::member

@@ -1,0 +1,49 @@
+// When a signer signs a payout (federation-design section 7, SignPayout): only what a followed final block planned, for requests
+// that it has seen in followed final blocks, with one pivot per request for ever. Pure checks; MemberSigner journals and signs.
+#pragma once
+
+#include <functional>
+
+#include "consensus/params/chain_params.h"
+#include "consensus/primitives/block.h"
+#include "federation/agreement/journal.h"
+#include "peg/ledger/plan_record.h"
+#include "peg/ledger/signing.h"
+
+namespace sluice::signer {
+
+// Everything comes from the host and is believed only as far as it hangs off followed headers.
+struct PayoutRequest {
+    std::shared_ptr<const Block> plan_block;  // final; its coinbase holds the PLAN
+    size_t entry = 0;                         // position in the PLAN
+    // The final blocks that hold the requests, one for each request of the entry, in its order, with the output meant.
+    struct Paid {
+        std::shared_ptr<const Block> block;
+        size_t transaction = 0;
+        uint32_t output = 0;
+    };
+    std::vector<Paid> paid;
+    std::vector<ledger::InputToSign> inputs;  // as the host's ledger sees them; scripts and digests are computed anew
+    // A release of the batch that an earlier pivot of a request belonged to: the final block that holds it.
+    std::vector<std::shared_ptr<const Block>> releases;
+};
+
+struct PayoutContext {
+    const ChainParams& params;
+    const std::vector<ledger::PayoutSet>& sets;
+    const agreement::JournalState& journal;
+    int64_t max_fee = 0;  // satoshi
+    // Hash of the followed header at a height; nullopt if none.
+    std::function<std::optional<BlockHash>(uint32_t)> followed;
+};
+
+struct PayoutClearance {
+    parent::ParentTransaction tx;
+    std::vector<ledger::InputToSign> inputs;  // recomputed
+    agreement::PayoutRecord record;           // without signatures
+    std::vector<agreement::RequestRecord> requests;  // to journal with it
+};
+// The error is the reason for refusal, for people.
+Result<PayoutClearance> clear_payout(const PayoutRequest& request, const PayoutContext& context);
+
+}  // namespace sluice::signer

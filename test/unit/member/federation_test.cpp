@@ -1,0 +1,377 @@
+// Whole members in one process: the real driver, agreement, signer, journal and manifest, on real blocks with real signatures.
+// Pretended: links (a switchboard) and the chain (a list of blocks that checks proofs).
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <mutex>
+#include <set>
+
+#include "consensus/primitives/merkle.h"
+#include "consensus/rules/block_check.h"
+#include "federation/member/make_federation.h"
+#include "federation/member/member.h"
+#include "federation/member/status_json.h"
+#include "federation/rules/block_proof.h"
+#include "federation/rules/dynafed.h"
+#include "peg/ledger/facts.h"
+#include "storage/leveldb_db.h"
+#include "util/random.h"
+
+using namespace sluice;
+using namespace sluice::member;
+
+namespace {
+
+struct Folder {
+    std::string path;
+    Folder() {
+        path = (std::filesystem::temp_directory_path() / ("sluice-member-" + std::to_string(random_u64()))).string();
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+};
+
+std::string slurp(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+Options options_of(const std::string& conf) {
+    Options out;
+    std::istringstream lines(slurp(conf));
+    for (std::string line; std::getline(lines, line);) {
+        const size_t equals = line.find('=');
+        if (equals != std::string::npos && line[0] != '#') out.add(line.substr(0, equals), line.substr(equals + 1));
+    }
+    return out;
+}
+
+class Town;
+
+// A chain that believes every block with a good proof.
+class ListChain final : public ChainPort {
+public:
+    ListChain(Town& town, size_t who) : town_(town), who_(who) {}
+    [[nodiscard]] Tip tip() const override;
+    [[nodiscard]] Result<BlockRef> block_at(uint32_t height) const override;
+    [[nodiscard]] std::optional<BlockHash> hash_at(uint32_t height) const override;
+    [[nodiscard]] Result<DynafedEntry> parameters_after(const BlockHash& tip) const override;
+    void build(BuildRequest request, std::function<void(Result<BlockRef>)> done) override;
+    void test(BlockRef block, std::function<void(Judged<void>)> done) override;
+    void submit(BlockRef block, std::function<void(Status)> done) override;
+    void set_final(uint32_t height) override { final_height = height; }
+
+    std::vector<BlockRef> blocks;
+    uint32_t final_height = 0;
+
+private:
+    Town& town_;
+    size_t who_;
+};
+
+class Switchboard final : public LinkPort {
+public:
+    Switchboard(Town& town, size_t who) : town_(town), who_(who) {}
+    void send(uint8_t to, Bytes frame) override;
+
+private:
+    Town& town_;
+    size_t who_;
+};
+
+struct Inhabitant {
+    std::unique_ptr<ListChain> chain;
+    std::unique_ptr<Switchboard> links;
+    std::unique_ptr<signer::MemberSigner> signer;
+    std::unique_ptr<storage::Db> cache;
+    std::unique_ptr<Member> member;
+};
+
+class Town {
+public:
+    explicit Town(uint32_t n, uint32_t k) {
+        FederationPlan plan;
+        plan.out = folder.path;
+        for (uint32_t i = 0; i < n; ++i) plan.members.push_back("member" + std::to_string(i));
+        plan.threshold = k;
+        plan.chain = "membertest";
+        plan.parent_genesis = "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206";
+        plan.parent_host = "127.0.0.1";
+        plan.profile = "regtest";
+        plan.base_port = 20'000;
+        const auto made = make_federation(plan);
+        BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().message));
+        auto parsed = parse_manifest(slurp(made->manifest_path));
+        BOOST_REQUIRE_MESSAGE(parsed, (parsed ? "" : parsed.error().message));
+        BOOST_CHECK(hash_of(*parsed) == made->hash);
+        manifest = *parsed;
+        auto chain_params = make_chain_params("membertest", options_of(folder.path + "/member0/elements.conf"));
+        BOOST_REQUIRE_MESSAGE(chain_params, (chain_params ? "" : chain_params.error().message));
+        params = *chain_params;
+        people.resize(n);
+        for (size_t i = 0; i < n; ++i) {
+            people[i].chain = std::make_unique<ListChain>(*this, i);
+            people[i].chain->blocks.push_back(std::make_shared<const Block>(params.genesis));
+            people[i].links = std::make_unique<Switchboard>(*this, i);
+        }
+        loop.start();
+    }
+    ~Town() {
+        for (size_t i = 0; i < people.size(); ++i) stop(i);
+        loop.stop();
+    }
+
+    void start(size_t who) {
+        on_loop([&, who] {
+            Inhabitant& one = people[who];
+            const std::string home = folder.path + "/member" + std::to_string(who);
+            auto keys = signer::read_key_file(home + "/federation.keys", "");
+            BOOST_REQUIRE(keys);
+            auto opened = signer::MemberSigner::open(std::move(*keys), home + "/membertest/signer");
+            BOOST_REQUIRE_MESSAGE(opened, (opened ? "" : opened.error().message));
+            one.signer = std::move(*opened);
+            auto cache = storage::open_leveldb(home + "/membertest/federation", {});
+            BOOST_REQUIRE(cache);
+            one.cache = std::move(*cache);
+            Manifest mine = manifest;
+            mine.timing.agreement.interval = agreement::Milliseconds(150);
+            MemberNeeds needs{params, clock, loop, *one.chain, nullptr, *one.links, *one.signer, *one.cache};
+            auto made = Member::create(needs, mine, "member" + std::to_string(who));
+            BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().message));
+            one.member = std::move(*made);
+            one.member->add_listener([&](const std::string& topic, const std::string&) { topics.insert(topic); });
+            const Status started = one.member->start();
+            BOOST_REQUIRE_MESSAGE(started, (started ? "" : started.error().message));
+        });
+    }
+    void stop(size_t who) {
+        on_loop([&, who] {
+            people[who].member.reset();
+            people[who].signer.reset();
+            people[who].cache.reset();
+        });
+    }
+    template <class F>
+    void on_loop(F task) {
+        BOOST_REQUIRE(loop.call([&]() -> bool {
+            task();
+            return true;
+        }));
+    }
+    uint32_t height(size_t who) {
+        uint32_t out = 0;
+        on_loop([&] { out = people[who].chain->tip().height; });
+        return out;
+    }
+    bool wait_for(const std::function<bool()>& done, int seconds = 60) {
+        for (int i = 0; i < seconds * 20; ++i) {
+            if (done()) return true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        return false;
+    }
+    bool reach(uint32_t target, std::vector<size_t> who) {
+        const bool reached = wait_for([&] {
+            return std::all_of(who.begin(), who.end(), [&](size_t each) { return height(each) >= target; });
+        });
+        for (const size_t each : who) {
+            if (!reached) BOOST_TEST_MESSAGE(federation_json(people[each].member->status()->federation));
+        }
+        return reached;
+    }
+    void agree(uint32_t upto, const std::vector<size_t>& who) {
+        on_loop([&] {
+            for (uint32_t h = 0; h <= upto; ++h) {
+                for (const size_t each : who) {
+                    BOOST_CHECK(people[each].chain->hash_at(h) == people[who[0]].chain->hash_at(h));
+                }
+            }
+        });
+    }
+    // p2p between the chains: whoever is at this height takes the block.
+    void spread(const BlockRef& block) {
+        for (size_t i = 0; i < people.size(); ++i) {
+            loop.post([this, i, block] { give(i, block); });
+        }
+    }
+    void give(size_t who, const BlockRef& block) {
+        Inhabitant& one = people[who];
+        if (!one.member) return;
+        const Tip tip = one.chain->tip();
+        if (block->header.height != tip.height + 1 || block->header.prev != tip.hash) return;
+        one.chain->blocks.push_back(block);
+        one.member->on_connected(compute_hash(block->header), block);
+    }
+    // A member that was away takes the blocks that it missed.
+    void catch_up(size_t who, size_t from) {
+        on_loop([&] {
+            for (size_t h = people[who].chain->blocks.size(); h < people[from].chain->blocks.size(); ++h) {
+                give(who, people[from].chain->blocks[h]);
+            }
+        });
+    }
+
+    Folder folder;
+    Manifest manifest;
+    ChainParams params;
+    SystemClock clock;
+    runtime::EventLoop loop{"federation"};
+    std::vector<Inhabitant> people;
+    std::set<std::string> topics;
+};
+
+Tip ListChain::tip() const {
+    const BlockHeader& header = blocks.back()->header;
+    return {compute_hash(header), header.height, header.time};
+}
+Result<BlockRef> ListChain::block_at(uint32_t height) const {
+    if (height >= blocks.size()) return fail("no such block");
+    return blocks[height];
+}
+std::optional<BlockHash> ListChain::hash_at(uint32_t height) const {
+    if (height >= blocks.size()) return std::nullopt;
+    return compute_hash(blocks[height]->header);
+}
+Result<DynafedEntry> ListChain::parameters_after(const BlockHash&) const { return dynafed_entry(town_.manifest.sets[0]); }
+
+void ListChain::build(BuildRequest request, std::function<void(Result<BlockRef>)> done) {
+    Transaction coinbase;
+    TxIn input;
+    input.prevout.index = 0xffffffff;
+    const uint32_t height = static_cast<uint32_t>(blocks.size());
+    input.script_sig.bytes = {4, static_cast<uint8_t>(height), static_cast<uint8_t>(height >> 8), 0, 0, 1, static_cast<uint8_t>(who_)};
+    input.witness.script_witness = {Bytes(32, 0)};
+    coinbase.inputs.push_back(input);
+    TxOut output;
+    output.asset = town_.params.pegged_asset;
+    output.value = Amount{0};
+    output.script = ledger::make_commitment_script(request.commitment);
+    coinbase.outputs.push_back(output);
+    output.script.bytes = {0x6a};
+    coinbase.outputs.push_back(output);
+    coinbase.outputs.push_back(output);  // each output is a leaf of the root: it must be there
+    coinbase.outputs.back().script = rules::witness_commitment_script({make_tx(coinbase)}, Bytes(32, 0));
+    Block block;
+    block.transactions.push_back(make_tx(coinbase));
+    block.header.version = 0x20000000;
+    block.header.prev = request.prev;
+    block.header.height = height;
+    block.header.time = request.time;
+    block.header.merkle_root = tx_merkle_root(block.transactions).root;
+    DynafedHeader seal;
+    seal.current = height == 1 ? dynafed_entry(town_.manifest.sets[0]) : fed_rules::to_compact(dynafed_entry(town_.manifest.sets[0]));
+    block.header.seal = seal;
+    auto built = std::make_shared<const Block>(std::move(block));
+    town_.loop.post([built, done = std::move(done)] { done(BlockRef(built)); });
+}
+void ListChain::test(BlockRef block, std::function<void(Judged<void>)> done) {
+    const bool fits = block->header.prev == tip().hash && !rules::is_mutated(*block);
+    town_.loop.post([fits, done = std::move(done)] {
+        if (fits) done({});
+        else done(invalid("bad-block"));
+    });
+}
+void ListChain::submit(BlockRef block, std::function<void(Status)> done) {
+    const bool good = fed_rules::check_block_proof(block->header, town_.params);
+    BOOST_CHECK(good);
+    town_.loop.post([this, block, good, done = std::move(done)] {
+        if (good) town_.spread(block);
+        done(good ? Status{} : fail("bad proof"));
+    });
+}
+void Switchboard::send(uint8_t to, Bytes frame) {
+    town_.loop.post([this, to, frame = std::move(frame)] {
+        if (town_.people[to].member) town_.people[to].member->on_frame(static_cast<uint8_t>(who_), frame);
+    });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(four_members_make_one_chain) {
+    Town town(4, 3);
+    for (size_t i = 0; i < 4; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(8, {0, 1, 2, 3}));
+    town.agree(8, {0, 1, 2, 3});
+    const MemberStatusRef status = town.people[1].member->status();
+    BOOST_TEST(status->federation.name == "member1");
+    BOOST_TEST(status->federation.final_height >= 7u);
+    BOOST_TEST(status->federation.signer_mode == "normal");
+    BOOST_TEST(status->federation.alarms.empty());
+    BOOST_TEST(status->federation.donation_address.substr(0, 3) == "rb1");
+    town.on_loop([&] { BOOST_TEST(town.topics.contains("federation")); });
+}
+
+BOOST_AUTO_TEST_CASE(a_member_that_never_starts_costs_no_block) {
+    Town town(4, 3);
+    for (size_t i = 0; i < 3; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(6, {0, 1, 2}));
+    town.agree(6, {0, 1, 2});
+}
+
+BOOST_AUTO_TEST_CASE(a_member_that_dies_comes_back_and_votes_again) {
+    Town town(4, 3);
+    for (size_t i = 0; i < 4; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(3, {0, 1, 2, 3}));
+    town.stop(2);
+    const uint32_t at = town.height(0);
+    BOOST_REQUIRE(town.reach(at + 3, {0, 1, 3}));
+    town.start(2);
+    town.catch_up(2, 0);
+    // Without another one, the returned member is needed for every block.
+    town.stop(0);
+    const uint32_t then = town.height(1);
+    BOOST_REQUIRE(town.reach(then + 3, {1, 2, 3}));
+    town.agree(then + 3, {1, 2, 3});
+    BOOST_TEST(town.people[2].member->status()->federation.boot == 2u);
+    BOOST_TEST(town.people[2].member->status()->federation.alarms.empty());
+}
+
+BOOST_AUTO_TEST_CASE(all_members_restart_and_go_on) {
+    Town town(3, 2);
+    for (size_t i = 0; i < 3; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(2, {0, 1, 2}));
+    for (size_t i = 0; i < 3; ++i) town.stop(i);
+    for (size_t i = 0; i < 3; ++i) town.catch_up(i, 0);
+    const uint32_t at = town.height(0);
+    for (size_t i = 0; i < 3; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(at + 3, {0}));
+}
+
+BOOST_AUTO_TEST_CASE(garbage_from_a_member_changes_nothing) {
+    Town town(4, 3);
+    for (size_t i = 0; i < 4; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(2, {0, 1, 2, 3}));
+    for (int i = 0; i < 200; ++i) {
+        Bytes junk(static_cast<size_t>(i), static_cast<uint8_t>(i));
+        if (!junk.empty()) junk[0] = static_cast<uint8_t>(i % 16);
+        town.loop.post([&town, junk] { town.people[0].member->on_frame(1, junk); });
+    }
+    const uint32_t at = town.height(0);
+    BOOST_TEST(town.reach(at + 3, {0, 1, 2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(manifests_are_read_strictly) {
+    Town town(4, 3);
+    const std::string text = slurp(town.folder.path + "/manifest.json");
+    BOOST_TEST(parse_manifest(text).has_value());
+    BOOST_TEST(!parse_manifest("").has_value());
+    BOOST_TEST(!parse_manifest("[]").has_value());
+    BOOST_TEST(!parse_manifest("{}").has_value());
+    const auto with = [&](const std::string& what, const std::string& by) {
+        std::string changed = text;
+        changed.replace(changed.find(what), what.size(), by);
+        return changed;
+    };
+    BOOST_TEST(!parse_manifest(with("\"sequence\": 0", "\"sequence\": -1")).has_value());
+    BOOST_TEST(!parse_manifest(with("\"sequence\": 0", "\"sequence\": \"0\"")).has_value());
+    BOOST_TEST(!parse_manifest(with("\"sequence\": 0", "\"sequence\": 0, \"extra\": 1")).has_value());
+    const auto changed = parse_manifest(with("\"sequence\": 0", "\"sequence\": 1"));
+    BOOST_REQUIRE(changed);
+    BOOST_CHECK(hash_of(*changed) != hash_of(town.manifest));
+    Manifest weak = town.manifest;
+    weak.sets[0].witness_limit = 74;
+    BOOST_TEST(!check_manifest(weak).has_value());
+    Manifest twice = town.manifest;
+    twice.members[1].payout_key = twice.members[0].payout_key;
+    BOOST_TEST(!check_manifest(twice).has_value());
+}
