@@ -309,7 +309,7 @@ Result<ConfigText> parse_config_text(std::string_view text) {
 
 std::filesystem::path default_data_dir() {
     const char* home = std::getenv("HOME");
-    return std::filesystem::path(home == nullptr || *home == '\0' ? "/" : home) / ".elements";
+    return std::filesystem::path(home == nullptr || *home == '\0' ? "/" : home) / ".sluice";
 }
 
 Result<Config> load_config(Program program, const std::vector<std::string>& args, const std::filesystem::path& default_dir) {

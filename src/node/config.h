@@ -28,7 +28,7 @@ struct Config {
 
 // args: without the program's name. default_data_dir: used without -datadir.
 Result<Config> load_config(Program program, const std::vector<std::string>& args, const std::filesystem::path& default_data_dir);
-// ~/.elements of the environment's HOME.
+// ~/.sluice of the environment's HOME.
 std::filesystem::path default_data_dir();
 
 // The pieces, for tests.

@@ -1,0 +1,146 @@
+#include "node/node.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "codec/hex.h"
+#include "node/chain_service.h"
+#include "node/stop_signal.h"
+#include "node/version.h"
+#include "rpc/chain_methods.h"
+#include "rpc/control.h"
+#include "rpc/dispatcher.h"
+#include "rpc/server.h"
+#include "storage/dir_lock.h"
+#include "storage/directory_disk.h"
+#include "util/log.h"
+
+namespace sluice::node {
+namespace {
+
+size_t worker_threads(const Options& options) {
+    const int64_t asked = options.get_int("par", 0).value_or(0);
+    const auto cores = static_cast<int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+    if (asked > 0) return static_cast<size_t>(std::min<int64_t>(asked, 64));
+    return static_cast<size_t>(std::max<int64_t>(2, cores + std::min<int64_t>(asked, 0)));
+}
+
+Status start_log(const Config& config) {
+    LogOptions log;
+    const std::string file = config.options.get_or("debuglogfile", "debug.log");
+    if (config.options.get_bool("debuglogfile", true)) {
+        const std::filesystem::path path(file);
+        log.file = path.is_absolute() ? path : config.chain_dir / path;
+    }
+    log.console = config.options.get_bool("printtoconsole", false);
+    log.categories = config.options.get_all("debug");
+    try {
+        log_start(log);
+    } catch (const std::exception& error) {
+        return fail("Could not open debug log file " + log.file + ": " + error.what());
+    }
+    return {};
+}
+
+}  // namespace
+
+// Members stand in the order in which they are made; each may use those above it. stop() ends them from the bottom up.
+struct Node::Impl {
+    explicit Impl(const Config& from) : config(from) {}
+    ~Impl() { stop(); }
+
+    Status start();
+    void stop();
+
+    Config config;
+    ChainParams params;
+    SystemClock clock;
+    StopSignal stop_signal;
+    std::optional<storage::DirLock> lock;
+    std::unique_ptr<storage::DirectoryDisk> disk;
+    std::unique_ptr<runtime::WorkerPool> workers;
+    runtime::EventLoop http_loop{"http"};
+    rpc::DispatcherPtr dispatcher;
+    std::unique_ptr<ChainService> chain;
+    std::unique_ptr<rpc::RpcServer> rpc;
+};
+
+Status Node::Impl::start() {
+    const Options& options = config.options;
+    params = TRY(make_chain_params(config.chain, options));
+    lock = TRY(storage::DirLock::acquire(config.chain_dir, "Sluice"));
+    TRY_VOID(start_log(config));
+    log_info("node", "{}; chain {}; genesis {}; data in {}", kVersionLine, params.name, to_display(params.genesis_hash),
+             config.chain_dir.string());
+    for (const std::string& warning : config.warnings) log_warning("node", "{}", warning);
+    clock.set_mock_time(TRY(options.get_int("mocktime", 0)));
+    disk = std::make_unique<storage::DirectoryDisk>(config.chain_dir);
+    workers = std::make_unique<runtime::WorkerPool>(worker_threads(options));
+
+    // RPC answers "warming up" from here on.
+    const rpc::RpcServerOptions server = TRY(rpc::RpcServerOptions::from(options, params.network.rpc_port));
+    dispatcher = rpc::make_dispatcher(options);
+    rpc::set_warm_up(*dispatcher, "Loading block index…");
+
+    chain::ChainStateOptions chain_options;
+    chain_options.check_pegin_depth = options.get_bool("validatepegin", params.parent.exists);
+    chain_options.check_blocks = static_cast<uint32_t>(std::max<int64_t>(0, TRY(options.get_int("checkblocks", 6))));
+    chain = TRY(ChainService::open({*disk, params, clock, *workers}, chain_options,
+                                   [this](const std::string& what) { stop_signal.request_for_fault(what); }));
+
+    rpc::ChainPorts ports;
+    ports.params = &params;
+    ports.chain = &chain->chain();
+    ports.reader = &chain->reader();
+    ports.state = &chain->loop();
+    ports.clock = &clock;
+    ports.stopping = &stop_signal.requested();
+    rpc::add_control_methods(*dispatcher, {[this] { stop_signal.request(); }, &clock, (config.chain_dir / "debug.log").string()});
+    rpc::add_chain_read_methods(*dispatcher, ports);
+    rpc::add_chain_info_methods(*dispatcher, ports);
+    rpc::add_chain_write_methods(*dispatcher, ports);
+
+    if (options.get_bool("server", true)) {
+        http_loop.start();
+        rpc = std::make_unique<rpc::RpcServer>(http_loop, *dispatcher);
+        TRY_VOID(rpc->start(server, options, config.chain_dir));
+    }
+    TRY_VOID(chain->start());
+    rpc::set_warm_up(*dispatcher, std::nullopt);
+    log_info("node", "ready at height {}", chain->reader().tip().height);
+    return {};
+}
+
+void Node::Impl::stop() {
+    log_info("node", "stopping");
+    if (dispatcher) rpc::set_warm_up(*dispatcher, "Shutting down");
+    if (rpc) rpc->stop();
+    http_loop.stop();
+    if (chain) chain->stop();
+    log_info("node", "stopped");
+}
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::start(const Config& config) {
+    auto impl = std::make_unique<Impl>(config);
+    if (const Status started = impl->start(); !started) {
+        log_error("node", "{}", started.error().message);
+        return unexpected(started.error());
+    }
+    return std::unique_ptr<Node>(new Node(std::move(impl)));
+}
+
+void Node::request_stop() { impl_->stop_signal.request(); }
+
+bool Node::wait() {
+    impl_->stop_signal.wait();
+    const std::string fault = impl_->stop_signal.fault();
+    if (!fault.empty()) log_error("node", "stopping because of a fault: {}", fault);
+    return fault.empty();
+}
+
+}  // namespace sluice::node

@@ -1,0 +1,41 @@
+#include "node/wallet_ports.h"
+
+#include "federation/rules/dynafed.h"
+
+namespace sluice::node {
+
+Result<ports::BlockPoint> WalletChain::tip() {
+    const chain::ChainTip tip = chain_.reader().tip();
+    return ports::BlockPoint{tip.hash, tip.height};
+}
+
+Result<std::optional<BlockHash>> WalletChain::active_hash(uint32_t height) {
+    const auto at = chain_.reader().at_height(height);
+    return at ? std::optional(at->hash) : std::nullopt;
+}
+
+Result<std::optional<Block>> WalletChain::block(const BlockHash& hash) {
+    const auto info = chain_.reader().find(hash);
+    if (!info || !info->has_block) return std::nullopt;
+    return *TRY(chain_.reader().block(hash));
+}
+
+Result<int64_t> WalletChain::median_time() { return chain_.reader().tip().median_time_past; }
+
+Result<std::vector<FedpegScript>> WalletChain::fedpeg_scripts() {
+    const chain::HeaderViewPtr branch = chain_.reader().branch(chain_.reader().tip().hash);
+    if (!branch) return fail("the tip's headers are not known");
+    return fed_rules::fedpeg_scripts_after(*branch, params_);
+}
+
+Status WalletChain::broadcast(const TxRef& tx) {
+    const Result<Status> done = chain_.loop().call([submit = submit_, tx] { return submit(tx); });
+    if (!done) return unexpected(done.error());
+    return *done;
+}
+
+Result<bool> WalletChain::in_mempool(const Txid& txid) {
+    return chain_.loop().call([in_pool = in_pool_, txid] { return in_pool(txid); });
+}
+
+}  // namespace sluice::node
