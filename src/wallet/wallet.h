@@ -89,6 +89,8 @@ public:
     [[nodiscard]] bool is_mine(const Script& script) const;
     [[nodiscard]] std::optional<PubKey> pubkey_of(const Script& script) const;
     [[nodiscard]] std::string label_of(const Script& script) const;
+    // Given to somebody as an address (change is not).
+    [[nodiscard]] bool is_handed_out(const Script& script) const { return addresses_.contains(script); }
     [[nodiscard]] std::optional<ports::BlockPoint> best_block() const { return progress_.best; }
     [[nodiscard]] const WalletOptions& options() const { return options_; }
 
@@ -108,7 +110,13 @@ public:
     [[nodiscard]] bool locked() const { return keys_->locked(); }
     Status encrypt(std::string_view passphrase);
     Status unlock(std::string_view passphrase) { return keys_->unlock(passphrase); }
-    void lock() { keys_->lock(); }
+    void lock() {
+        keys_->lock();
+        unlocked_until_ = 0;
+    }
+    // Unix seconds until which the caller means to keep it unlocked; 0: locked. For display.
+    void set_unlocked_until(int64_t when) { unlocked_until_ = when; }
+    [[nodiscard]] int64_t unlocked_until() const { return unlocked_until_; }
     Status change_passphrase(std::string_view from, std::string_view to);
 
 private:
@@ -137,6 +145,7 @@ private:
     Progress progress_;
     std::map<Script, AddressRecord> addresses_;
     std::map<Script, PeginRecord> pegins_;
+    int64_t unlocked_until_ = 0;
 };
 
 }  // namespace sluice::wallet

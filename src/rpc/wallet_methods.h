@@ -1,0 +1,50 @@
+// Handlers of the wallet's methods, in Elements' shapes: amounts and fees are objects keyed by asset label. Each runs on the
+// wallet's thread and is waited for.
+#pragma once
+
+#include <memory>
+
+#include "rpc/asset_labels.h"
+#include "rpc/dispatcher.h"
+#include "rpc/error.h"
+#include "rpc/json.h"
+#include "runtime/event_loop.h"
+
+namespace sluice {
+struct ChainParams;
+class Clock;
+namespace wallet {
+class Wallet;
+}
+}  // namespace sluice
+
+namespace sluice::rpc {
+
+// All outlives the dispatcher.
+struct WalletPorts {
+    wallet::Wallet* wallet = nullptr;  // on its thread
+    runtime::EventLoop* loop = nullptr;
+    const ChainParams* params = nullptr;
+    const AssetLabels* labels = nullptr;
+    const Clock* clock = nullptr;
+};
+
+void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+
+// The parts.
+void add_wallet_read_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_send_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_lock_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+
+// Runs `function(wallet)`, which returns an RpcResult, on the wallet's thread.
+template <class F>
+RpcResult on_wallet(const WalletPorts& ports, F function) {
+    auto answer = ports.loop->call([wallet = ports.wallet, function = std::move(function)] { return function(*wallet); });
+    if (!answer) return rpc_error(Code::kInternal, answer.error().message);
+    return std::move(*answer);
+}
+
+// The wallet's error texts with the codes that the reference gives them.
+RpcError wallet_error(const Error& error);
+
+}  // namespace sluice::rpc
