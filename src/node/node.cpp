@@ -7,18 +7,24 @@
 
 #include "codec/hex.h"
 #include "node/chain_service.h"
+#include "node/peer_service.h"
 #include "node/stop_signal.h"
 #include "node/version.h"
+#include "node/wallet_service.h"
 #include "rpc/chain_methods.h"
 #include "rpc/control.h"
 #include "rpc/dispatcher.h"
+#include "rpc/rawtx.h"
 #include "rpc/server.h"
+#include "rpc/wallet_methods.h"
 #include "storage/dir_lock.h"
 #include "storage/directory_disk.h"
 #include "util/log.h"
 
 namespace sluice::node {
 namespace {
+
+constexpr int64_t kWalletFeeRate = 1000;  // satoshi per 1000 virtual bytes, while nothing estimates
 
 size_t worker_threads(const Options& options) {
     const int64_t asked = options.get_int("par", 0).value_or(0);
@@ -52,6 +58,7 @@ struct Node::Impl {
     ~Impl() { stop(); }
 
     Status start();
+    Status start_wallet(const rpc::ChainPorts& ports);
     void stop();
 
     Config config;
@@ -64,6 +71,13 @@ struct Node::Impl {
     runtime::EventLoop http_loop{"http"};
     rpc::DispatcherPtr dispatcher;
     std::unique_ptr<ChainService> chain;
+    runtime::EventLoop net_loop{"net"};
+    std::unique_ptr<PeerService> peers;
+    std::optional<rpc::AssetLabels> labels;
+    std::unique_ptr<storage::DirectoryDisk> wallet_disk;
+    std::unique_ptr<WalletService> wallet;
+    // Woken from the state thread, which runs before the wallet does and after it.
+    std::atomic<WalletService*> awake_wallet{nullptr};
     std::unique_ptr<rpc::RpcServer> rpc;
 };
 
@@ -87,7 +101,8 @@ Status Node::Impl::start() {
     chain::ChainStateOptions chain_options;
     chain_options.check_pegin_depth = options.get_bool("validatepegin", params.parent.exists);
     chain_options.check_blocks = static_cast<uint32_t>(std::max<int64_t>(0, TRY(options.get_int("checkblocks", 6))));
-    chain = TRY(ChainService::open({*disk, params, clock, *workers}, chain_options,
+    const mempool::PolicyOptions policy = TRY(mempool::make_policy_options(options, params));
+    chain = TRY(ChainService::open({*disk, params, clock, *workers}, chain_options, policy,
                                    [this](const std::string& what) { stop_signal.request_for_fault(what); }));
 
     rpc::ChainPorts ports;
@@ -107,9 +122,48 @@ Status Node::Impl::start() {
         rpc = std::make_unique<rpc::RpcServer>(http_loop, *dispatcher);
         TRY_VOID(rpc->start(server, options, config.chain_dir));
     }
+    chain->add_listener([this](const chain::ChainEvent& event) {
+        if (!std::holds_alternative<chain::TipChanged>(event)) return;
+        if (WalletService* follower = awake_wallet.load()) follower->wake();
+    });
+    chain->add_pool_listener([this](const mempool::PoolEvent& event) {
+        if (!event.added) return;
+        if (WalletService* follower = awake_wallet.load()) follower->transaction_added(event.tx);
+    });
+    peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
     TRY_VOID(chain->start());
+    if (!options.get_bool("disablewallet", false)) TRY_VOID(start_wallet(ports));
+    net_loop.start();
+    TRY_VOID(peers->start());
     rpc::set_warm_up(*dispatcher, std::nullopt);
     log_info("node", "ready at height {}", chain->reader().tip().height);
+    return {};
+}
+
+Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
+    const Options& options = config.options;
+    const std::filesystem::path folder = config.chain_dir / "wallets";
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return fail("Cannot create " + folder.string() + ": " + error.message());
+    wallet_disk = std::make_unique<storage::DirectoryDisk>(folder);
+    wallet::WalletOptions wallet_options;
+    wallet_options.folder = folder;
+    wallet_options.params = &params;
+    wallet_options.policy_asset = params.policy_asset;
+    wallet_options.fee_rate = std::max(kWalletFeeRate, chain->pool().policy().min_relay.sat_per_kvb);
+    auto view = std::make_unique<WalletChain>(
+        *chain, params,
+        [this](const TxRef& tx) -> Status {
+            const auto accepted = chain->pool().accept(tx);
+            if (accepted || chain->pool().find(tx->txid) != nullptr) return {};
+            return fail(accepted.error().reason);
+        },
+        [this](const Txid& txid) { return chain->pool().find(txid) != nullptr; });
+    wallet = TRY(WalletService::open(wallet_options, *wallet_disk, std::move(view), nullptr, clock));
+    awake_wallet = wallet.get();
+    labels = TRY(rpc::AssetLabels::from(options, params.pegged_asset));
+    rpc::add_wallet_methods(*dispatcher, {&wallet->wallet(), &wallet->loop(), ports.params, &*labels, &clock});
     return {};
 }
 
@@ -118,7 +172,12 @@ void Node::Impl::stop() {
     if (dispatcher) rpc::set_warm_up(*dispatcher, "Shutting down");
     if (rpc) rpc->stop();
     http_loop.stop();
+    if (peers) peers->stop();
+    net_loop.stop();
+    // The state thread first: what it connects last, the wallet still hears of.
     if (chain) chain->stop();
+    awake_wallet = nullptr;
+    if (wallet) wallet->stop();
     log_info("node", "stopped");
 }
 

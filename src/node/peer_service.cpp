@@ -110,21 +110,24 @@ Result<std::unique_ptr<PeerService>> PeerService::make(Needs needs, const Option
         TRY(sync::engine_options(options, static_cast<uint32_t>(needs.params.spacing.target_spacing)));
     service->db_ = TRY(needs.disk.open_db("peers", {}));
     service->chain_ = std::make_unique<ChainAdapter>(needs);
+    service->pool_ = std::make_unique<PoolAdapter>(needs.chain, needs.loop);
     service->compute_ = std::make_unique<ComputeAdapter>(needs);
     service->connections_ = std::make_unique<net::Connections>(needs.loop, std::move(net_options), needs.clock, service->db_.get());
     engine_options.external = service->connections_->external();
     engine_options.port = service->connections_->options().listen ? service->connections_->options().default_port : 0;
     service->engine_ = std::make_unique<sync::Engine>(
-        sync::EngineNeeds{*service->connections_, service->connections_->addresses(), *service->chain_, needs.mempool,
+        sync::EngineNeeds{*service->connections_, service->connections_->addresses(), *service->chain_, *service->pool_,
                           *service->compute_, needs.clock, [](uint64_t bound) { return random_below(bound); }},
         std::move(engine_options));
     needs.chain.add_listener([self = service.get()](const chain::ChainEvent& event) { self->on_chain_event(event); });
+    needs.chain.add_pool_listener([self = service.get()](const mempool::PoolEvent& event) { self->on_pool_event(event); });
     return service;
 }
 
 PeerService::~PeerService() = default;
 
 Status PeerService::start() {
+    started_ = true;
     const Result<Status> started = needs_.loop.call([this]() -> Status {
         TRY_VOID(connections_->start(*engine_));
         ticker_ = needs_.loop.every(kTick, [this] { engine_->tick(); });
@@ -135,10 +138,19 @@ Status PeerService::start() {
 }
 
 void PeerService::stop() {
+    if (!started_) return;
     (void)needs_.loop.call([this] {
         ticker_.reset();
         connections_->stop();
     });
+}
+
+void PeerService::on_pool_event(const mempool::PoolEvent& event) {
+    if (!event.added) {
+        needs_.loop.post([this, wtxid = event.tx->wtxid] { engine_->transaction_removed(wtxid); });
+    } else if (const mempool::Entry* entry = needs_.chain.pool().find(event.tx->txid)) {
+        needs_.loop.post([this, relay = PoolAdapter::to_relay(*entry)] { engine_->transaction_added(relay); });
+    }
 }
 
 void PeerService::on_chain_event(const chain::ChainEvent& event) {

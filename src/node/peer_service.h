@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "node/chain_service.h"
+#include "node/pool_adapter.h"
 #include "p2p/net/connections.h"
 #include "p2p/sync/engine.h"
 #include "runtime/worker_pool.h"
@@ -15,7 +16,6 @@ class PeerService {
 public:
     struct Needs {
         ChainService& chain;
-        sync::MempoolPort& mempool;
         runtime::WorkerPool& workers;
         storage::Disk& disk;
         const ChainParams& params;
@@ -26,9 +26,9 @@ public:
     static Result<std::unique_ptr<PeerService>> make(Needs needs, const Options& options);
     ~PeerService();
 
-    // Listens and dials. The error is for the user.
+    // Listens and dials. The loop runs by now. The error is for the user.
     Status start();
-    // Closes every connection.
+    // Closes every connection. Does nothing unless started.
     void stop();
 
     // On the net thread.
@@ -40,15 +40,18 @@ private:
     class ChainAdapter;
     class ComputeAdapter;
     explicit PeerService(Needs needs) : needs_(needs) {}
-    void on_chain_event(const chain::ChainEvent& event);
+    void on_chain_event(const chain::ChainEvent& event);  // state thread
+    void on_pool_event(const mempool::PoolEvent& event);  // state thread
 
     Needs needs_;
     std::unique_ptr<storage::Db> db_;
     std::unique_ptr<ChainAdapter> chain_;
+    std::unique_ptr<PoolAdapter> pool_;
     std::unique_ptr<ComputeAdapter> compute_;
     std::unique_ptr<net::Connections> connections_;
     std::unique_ptr<sync::Engine> engine_;
     std::unique_ptr<runtime::Timer> ticker_;
+    bool started_ = false;
     std::vector<std::shared_ptr<const Block>> fresh_;  // state thread: joined the active chain, not announced yet
 };
 
