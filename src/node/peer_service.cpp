@@ -101,6 +101,8 @@ private:
     Needs needs_;
 };
 
+PeerService::PeerService(Needs needs) : needs_(needs) {}
+
 Result<std::unique_ptr<PeerService>> PeerService::make(Needs needs, const Options& options) {
     std::unique_ptr<PeerService> service(new PeerService(needs));
     const NetworkParams& network = needs.params.network;

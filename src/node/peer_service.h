@@ -39,7 +39,7 @@ public:
 private:
     class ChainAdapter;
     class ComputeAdapter;
-    explicit PeerService(Needs needs) : needs_(needs) {}
+    explicit PeerService(Needs needs);
     void on_chain_event(const chain::ChainEvent& event);  // state thread
     void on_pool_event(const mempool::PoolEvent& event);  // state thread
 
