@@ -7,6 +7,7 @@
 
 #include "codec/hex.h"
 #include "node/chain_service.h"
+#include "node/parent_service.h"
 #include "node/peer_service.h"
 #include "node/stop_signal.h"
 #include "node/version.h"
@@ -14,6 +15,7 @@
 #include "rpc/chain_methods.h"
 #include "rpc/control.h"
 #include "rpc/dispatcher.h"
+#include "rpc/pool_methods.h"
 #include "rpc/rawtx.h"
 #include "rpc/server.h"
 #include "rpc/wallet_methods.h"
@@ -60,6 +62,8 @@ struct Node::Impl {
     Status start();
     Status start_wallet(const rpc::ChainPorts& ports);
     void stop();
+    // What an operator should know, for RPC; any thread.
+    std::vector<std::string> warnings() const;
 
     Config config;
     ChainParams params;
@@ -71,6 +75,7 @@ struct Node::Impl {
     runtime::EventLoop http_loop{"http"};
     rpc::DispatcherPtr dispatcher;
     std::unique_ptr<ChainService> chain;
+    std::unique_ptr<ParentService> parent;
     runtime::EventLoop net_loop{"net"};
     std::unique_ptr<PeerService> peers;
     std::optional<rpc::AssetLabels> labels;
@@ -112,10 +117,16 @@ Status Node::Impl::start() {
     ports.state = &chain->loop();
     ports.clock = &clock;
     ports.stopping = &stop_signal.requested();
+    ports.warnings = [this] { return warnings(); };
     rpc::add_control_methods(*dispatcher, {[this] { stop_signal.request(); }, &clock, (config.chain_dir / "debug.log").string()});
     rpc::add_chain_read_methods(*dispatcher, ports);
     rpc::add_chain_info_methods(*dispatcher, ports);
     rpc::add_chain_write_methods(*dispatcher, ports);
+    // The pool's own listener announces what enters it.
+    const rpc::PoolPorts pool_ports{&chain->pool(), &chain->tips(), nullptr};
+    rpc::add_rawtx_methods(*dispatcher, ports, rpc::pool_finder(ports, pool_ports));
+    rpc::add_pool_methods(*dispatcher, ports, pool_ports);
+    rpc::add_mining_methods(*dispatcher, ports, pool_ports);
 
     if (options.get_bool("server", true)) {
         http_loop.start();
@@ -130,8 +141,17 @@ Status Node::Impl::start() {
         if (!event.added) return;
         if (WalletService* follower = awake_wallet.load()) follower->transaction_added(event.tx);
     });
+    // A proof-of-work parent only: there is no other that could be followed.
+    if (chain_options.check_pegin_depth && params.parent.exists && params.parent.has_work()) {
+        parent = TRY(ParentService::open(*disk, params, options, clock, std::nullopt));
+        parent->feed(*chain);
+        parent->chain().on_change([this](const auto&) {
+            if (WalletService* follower = awake_wallet.load()) follower->wake();
+        });
+    }
     peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
     TRY_VOID(chain->start());
+    if (parent) parent->start();
     if (!options.get_bool("disablewallet", false)) TRY_VOID(start_wallet(ports));
     net_loop.start();
     TRY_VOID(peers->start());
@@ -160,11 +180,20 @@ Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
             return fail(accepted.error().reason);
         },
         [this](const Txid& txid) { return chain->pool().find(txid) != nullptr; });
-    wallet = TRY(WalletService::open(wallet_options, *wallet_disk, std::move(view), nullptr, clock));
+    wallet = TRY(WalletService::open(wallet_options, *wallet_disk, std::move(view), parent.get(), clock));
     awake_wallet = wallet.get();
     labels = TRY(rpc::AssetLabels::from(options, params.pegged_asset));
     rpc::add_wallet_methods(*dispatcher, {&wallet->wallet(), &wallet->loop(), ports.params, &*labels, &clock});
     return {};
+}
+
+std::vector<std::string> Node::Impl::warnings() const {
+    std::vector<std::string> out;
+    if (parent) {
+        const auto status = parent->chain().status();
+        if (!status->problem.empty()) out.push_back("Bitcoin node: " + status->problem);
+    }
+    return out;
 }
 
 void Node::Impl::stop() {
@@ -174,6 +203,7 @@ void Node::Impl::stop() {
     http_loop.stop();
     if (peers) peers->stop();
     net_loop.stop();
+    if (parent) parent->stop();
     // The state thread first: what it connects last, the wallet still hears of.
     if (chain) chain->stop();
     awake_wallet = nullptr;

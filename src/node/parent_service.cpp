@@ -1,96 +1,83 @@
 #include "node/parent_service.h"
 
 #include "codec/hex.h"
+#include "peg/chain/bitcoin_node.h"
+#include "peg/parent/header_rules.h"
 
 namespace sluice::node {
-
 namespace {
 
-constexpr std::chrono::milliseconds kPollRegtest{500};
-constexpr std::chrono::milliseconds kPoll{5000};
-constexpr int64_t kTimeoutSeconds = 60;
+// Blocks of a test network come when somebody makes them.
+constexpr auto kTestPoll = std::chrono::milliseconds(500);
+constexpr auto kPoll = std::chrono::milliseconds(5000);
 
 Result<parent_chain::BitcoinRpcOptions> rpc_options(const Options& options, const ChainParams& params) {
     parent_chain::BitcoinRpcOptions out;
     out.host = options.get_or("mainchainrpchost", "127.0.0.1");
     const int64_t port = TRY(options.get_int("mainchainrpcport", params.network.parent_rpc_port));
-    if (port <= 0 || port > 65535) return fail("Invalid port in -mainchainrpcport: " + std::to_string(port));
+    if (port < 1 || port > 65535) return fail("-mainchainrpcport is no port");
     out.port = static_cast<uint16_t>(port);
     out.user = options.get_or("mainchainrpcuser", "");
     out.password = options.get_or("mainchainrpcpassword", "");
     out.cookie_file = options.get_or("mainchainrpccookiefile", "");
-    const int64_t timeout = TRY(options.get_int("mainchainrpctimeout", kTimeoutSeconds));
-    if (timeout <= 0 || timeout > 24 * 60 * 60) return fail("Invalid -mainchainrpctimeout: " + std::to_string(timeout));
+    const int64_t timeout = TRY(options.get_int("mainchainrpctimeout", 60));
+    if (timeout < 1 || timeout > 3600) return fail("-mainchainrpctimeout must be 1 to 3600 seconds");
     out.timeout_seconds = static_cast<int>(timeout);
     return out;
 }
 
 }  // namespace
 
-bool ParentService::wanted(const Options& options, const ChainParams& params) {
-    if (!params.parent.exists) return false;
-    for (const char* name : {"mainchainrpchost", "mainchainrpcport", "mainchainrpcuser", "mainchainrpccookiefile"}) {
-        if (options.is_set(name)) return true;
-    }
-    return options.get_bool("validatepegin", true);
-}
-
-Result<std::unique_ptr<ParentService>> ParentService::open(const Options& options, const ChainParams& params,
-                                                           storage::Disk& disk, const Clock& clock,
-                                                           std::optional<uint32_t> scan_from) {
-    if (!params.parent.has_work()) {
-        return fail("A signed parent chain cannot be followed; start with -validatepegin=0 to take peg-ins on trust.");
-    }
+Result<std::unique_ptr<ParentService>> ParentService::open(storage::Disk& disk, const ChainParams& params, const Options& options,
+                                                           const Clock& clock, std::optional<uint32_t> scan_from) {
     const auto genesis = parent::ParentBlockHash::from(params.parent.genesis);
     parent_chain::ParentChainOptions chain_options;
     chain_options.rules = parent::header_rules(genesis);
     if (chain_options.rules == nullptr) {
-        return fail("The parent chain with genesis block " + to_display(genesis) +
-                    " is none of Bitcoin's networks; start with -validatepegin=0 to take peg-ins on trust.");
+        return fail("the parent chain with genesis " + to_display(genesis) +
+                    " is none of Bitcoin's networks, so its blocks cannot be checked; use -validatepegin=0");
     }
-    const bool regtest = chain_options.rules->network == parent::Network::kRegtest;
-    chain_options.poll = regtest ? kPollRegtest : kPoll;
-    chain_options.scan_from = regtest && !scan_from ? std::optional<uint32_t>(0) : scan_from;
-    const parent_chain::BitcoinRpcOptions rpc = TRY(rpc_options(options, params));
-    std::unique_ptr<storage::Db> db = TRY(disk.open_db("parent", {}));
-    std::unique_ptr<ParentService> out(new ParentService);
-    out->chain_ = TRY(parent_chain::ParentChain::open(chain_options, std::move(db), parent_chain::make_bitcoin_rpc(rpc),
-                                                      out->loop_, clock));
-    out->loop_.start();
-    out->running_ = true;
-    return out;
+    chain_options.poll = params.is_test_chain() ? kTestPoll : kPoll;
+    chain_options.scan_from = scan_from;
+    std::unique_ptr<ParentService> service(new ParentService());
+    auto db = TRY(disk.open_db("parent", {}));
+    service->chain_ = TRY(parent_chain::ParentChain::open(chain_options, std::move(db),
+                                                          parent_chain::make_bitcoin_rpc(TRY(rpc_options(options, params))),
+                                                          service->loop_, clock));
+    return service;
 }
 
-ParentService::~ParentService() {
-    stop();
+ParentService::~ParentService() { stop(); }
+
+void ParentService::feed(ChainService& chain) {
+    chain_->on_change([&chain](std::shared_ptr<const parent_chain::ParentSnapshot> snapshot) {
+        chain.loop().post([&chain, snapshot = std::move(snapshot)] { chain.watch(chain.chain().set_parent_view(snapshot)); });
+    });
 }
 
 void ParentService::start() {
+    started_ = true;
+    loop_.start();
     chain_->start();
 }
 
 void ParentService::stop() {
-    if (!std::exchange(running_, false)) return;
+    if (!started_) return;
+    started_ = false;
     chain_->stop();
     loop_.stop();
-}
-
-Status ParentService::watch(const Script& script) {
-    return chain_->watch_deposits(script);
 }
 
 Result<std::vector<ports::Deposit>> ParentService::deposits() {
     std::vector<ports::Deposit> out;
     for (parent_chain::DepositSeen& seen : TRY(chain_->deposits())) {
-        ports::Deposit deposit;
-        deposit.outpoint = {Txid::from(seen.outpoint.txid), seen.outpoint.index};
-        deposit.amount = seen.amount;
-        deposit.script = std::move(seen.script);
-        deposit.depth = seen.depth;
-        deposit.transaction = std::move(seen.transaction);
-        deposit.txoutproof = std::move(seen.proof);
-        deposit.spent = seen.spent;
-        out.push_back(std::move(deposit));
+        out.push_back({{Txid::from(seen.outpoint.txid), seen.outpoint.index},
+                       seen.amount,
+                       std::move(seen.script),
+                       seen.depth,
+                       std::move(seen.transaction),
+                       std::move(seen.proof),
+                       seen.spent});
     }
     return out;
 }

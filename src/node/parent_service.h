@@ -1,37 +1,34 @@
-// ParentService: the parent thread and the Bitcoin view on it, made from the node's options; and the wallet's port to
-// it.
-//
-// Composition: open(), add listeners to chain(), start(); stop() ends the thread. What the listeners use must live
-// until then.
+// ParentService: the parent thread with the node's own view of Bitcoin, and what others see of it: the chain gets a view for each
+// change, the wallet deposits.
 #pragma once
 
 #include <memory>
 
-#include "consensus/params/chain_params.h"
+#include "node/chain_service.h"
 #include "peg/chain/parent_chain.h"
 #include "ports/parent_client.h"
+#include "runtime/event_loop.h"
 #include "storage/disk.h"
-#include "util/options.h"
 
 namespace sluice::node {
 
 class ParentService final : public ports::ParentClient {
 public:
-    // Whether this node keeps a view of its parent chain: it has one, and deposits are checked or a Bitcoin node is
-    // named.
-    static bool wanted(const Options& options, const ChainParams& params);
-    // Keeps its database "parent" on `disk`. A member looks through Bitcoin from `scan_from` on; other nodes pass
-    // nullopt.
-    static Result<std::unique_ptr<ParentService>> open(const Options& options, const ChainParams& params,
-                                                       storage::Disk& disk, const Clock& clock,
-                                                       std::optional<uint32_t> scan_from);
+    // Opens the database "parent" of `disk` and reads -mainchainrpc*. `scan_from` as in ParentChainOptions. Errors are for the user.
+    // References outlive the service.
+    static Result<std::unique_ptr<ParentService>> open(storage::Disk& disk, const ChainParams& params, const Options& options,
+                                                       const Clock& clock, std::optional<uint32_t> scan_from);
     ~ParentService() override;
 
+    // Before start().
+    [[nodiscard]] parent_chain::ParentChain& chain() { return *chain_; }
+    // Feeds each view to the chain, when the chain wants depth judged.
+    void feed(ChainService& chain);
     void start();
     void stop();
-    [[nodiscard]] parent_chain::ParentChain& chain() { return *chain_; }
 
-    Status watch(const Script& script) override;
+    // ports::ParentClient
+    Status watch(const Script& script) override { return chain_->watch_deposits(script); }
     Result<std::vector<ports::Deposit>> deposits() override;
 
 private:
@@ -39,7 +36,7 @@ private:
 
     runtime::EventLoop loop_{"parent"};
     std::unique_ptr<parent_chain::ParentChain> chain_;
-    bool running_ = false;
+    bool started_ = false;
 };
 
 }  // namespace sluice::node
