@@ -17,7 +17,7 @@ KERNEL_BANNED_TEXT = [(re.compile(r"::now\(\)"), "reads a clock"), (re.compile(r
 THIRD_PARTY = {  # include prefix -> what a module must name in LIBS to use it
     "spdlog/": "spdlog::spdlog", "fmt/": "fmt::fmt", "event2/": "PkgConfig::LIBEVENT", "secp256k1": "PkgConfig::SECP256K1",
     "openssl/": "OpenSSL::Crypto", "leveldb/": "leveldb::leveldb", "nlohmann/": "nlohmann_json::nlohmann_json",
-    "zmq": "PkgConfig::ZMQ", "boost/program_options": "Boost::program_options", "boost/multi_index": "Boost::headers",
+    "zmq.h": "PkgConfig::ZMQ", "boost/program_options": "Boost::program_options", "boost/multi_index": "Boost::headers",
 }
 MAX_LINES = 800
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
