@@ -19,9 +19,11 @@
 #include "rpc/rawtx.h"
 #include "rpc/server.h"
 #include "rpc/wallet_methods.h"
+#include "rpc/zmq_methods.h"
 #include "storage/dir_lock.h"
 #include "storage/directory_disk.h"
 #include "util/log.h"
+#include "zmq/publisher.h"
 
 namespace sluice::node {
 namespace {
@@ -60,6 +62,7 @@ struct Node::Impl {
     ~Impl() { stop(); }
 
     Status start();
+    Status start_events();
     Status start_wallet(const rpc::ChainPorts& ports);
     void stop();
     // What an operator should know, for RPC; any thread.
@@ -75,6 +78,7 @@ struct Node::Impl {
     runtime::EventLoop http_loop{"http"};
     rpc::DispatcherPtr dispatcher;
     std::unique_ptr<ChainService> chain;
+    std::unique_ptr<zmq::Publisher> events;  // null: nothing is published
     std::unique_ptr<ParentService> parent;
     runtime::EventLoop net_loop{"net"};
     std::unique_ptr<PeerService> peers;
@@ -128,6 +132,8 @@ Status Node::Impl::start() {
     rpc::add_pool_methods(*dispatcher, ports, pool_ports);
     rpc::add_mining_methods(*dispatcher, ports, pool_ports);
 
+    TRY_VOID(start_events());
+
     if (options.get_bool("server", true)) {
         http_loop.start();
         rpc = std::make_unique<rpc::RpcServer>(http_loop, *dispatcher);
@@ -157,6 +163,28 @@ Status Node::Impl::start() {
     TRY_VOID(peers->start());
     rpc::set_warm_up(*dispatcher, std::nullopt);
     log_info("node", "ready at height {}", chain->reader().tip().height);
+    return {};
+}
+
+// Before the chain moves, so that no event is missed.
+Status Node::Impl::start_events() {
+    const zmq::PublisherOptions options = TRY(zmq::PublisherOptions::from(config.options));
+    rpc::ZmqPorts ports;
+    if (!options.endpoints.empty()) {
+        events = TRY(zmq::Publisher::open(options, *disk));
+        events->catch_up(chain->reader());
+        chain->add_listener([this](const chain::ChainEvent& event) { events->on_chain_event(event); });
+        chain->add_pool_listener([this](const mempool::PoolEvent& event) { events->on_pool_event(event); });
+        for (const zmq::Endpoint& at : options.endpoints) ports.notifiers.push_back({at.topic, at.address, at.high_water});
+        ports.replay = [this](const std::string& topic, uint64_t from, size_t count) -> Result<std::vector<rpc::ZmqPorts::Event>> {
+            std::vector<rpc::ZmqPorts::Event> out;
+            for (zmq::LoggedEvent& event : TRY(events->replay(topic, from, count))) {
+                out.push_back({event.sequence, std::move(event.body), zmq::is_json_topic(topic)});
+            }
+            return out;
+        };
+    }
+    rpc::add_zmq_methods(*dispatcher, std::move(ports));
     return {};
 }
 
@@ -208,6 +236,7 @@ void Node::Impl::stop() {
     if (chain) chain->stop();
     awake_wallet = nullptr;
     if (wallet) wallet->stop();
+    events.reset();
     log_info("node", "stopped");
 }
 
