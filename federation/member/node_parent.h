@@ -13,7 +13,7 @@ public:
     NodeParent(parent_chain::ParentChain& chain, runtime::EventLoop& federation, std::function<void()> on_change);
 
     [[nodiscard]] std::shared_ptr<const ParentSnapshot> snapshot() const override;
-    void watch(ledger::WatchList list) override { chain_.watch(std::move(list)); }
+    void watch(ledger::WatchList list) override { chain_.watch(list); }
     void poll_soon() override { chain_.poll_now(); }
     [[nodiscard]] std::optional<uint32_t> fee_estimate() const override { return chain_.status()->fee_rate; }
     void is_unspent(parent::ParentOutPoint outpoint, std::function<void(std::optional<bool>)> done) override;

@@ -279,18 +279,21 @@ void ParentChain::update_fee_rate() {
     current_.fee_rate = rate ? *rate : std::nullopt;
 }
 
-void ParentChain::watch(ledger::WatchList list) {
+void ParentChain::watch(const ledger::WatchList& list) {
+    ledger::WatchList fresh;
     {
         const MutexLock lock(mutex_);
-        std::erase_if(list.scripts, [&](const Script& script) { return !named_scripts_.insert(script).second; });
-        std::erase_if(list.outpoints, [&](const ledger::WatchList::Outpoint& each) {
-            return !named_outpoints_.insert(each.outpoint).second;
-        });
+        for (const Script& script : list.scripts) {
+            if (named_scripts_.insert(script).second) fresh.scripts.push_back(script);
+        }
+        for (const ledger::WatchList::Outpoint& each : list.outpoints) {
+            if (named_outpoints_.insert(each.outpoint).second) fresh.outpoints.push_back(each);
+        }
     }
-    if (list.scripts.empty() && list.outpoints.empty()) return;
+    if (fresh.scripts.empty() && fresh.outpoints.empty()) return;
     ++watches_pending_;
-    loop_.post([this, list = std::move(list)] {
-        add_watch(list);
+    loop_.post([this, fresh = std::move(fresh)] {
+        add_watch(fresh);
         --watches_pending_;
         changed_ = true;  // whoever waits for a view may ask again
         poll();

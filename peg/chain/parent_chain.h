@@ -79,7 +79,7 @@ public:
     // Looks at the Bitcoin node now rather than at the next poll; `done` runs on the parent thread afterwards.
     void poll_now(std::function<void()> done = {});
     // Federation scripts and coins: see ledger::WatchList. Naming again what was named before costs nothing.
-    void watch(ledger::WatchList list);
+    void watch(const ledger::WatchList& list);
     // A deposit script of the wallet: payments in blocks from now on.
     Status watch_deposits(const Script& script);
     [[nodiscard]] Result<std::vector<DepositSeen>> deposits();
