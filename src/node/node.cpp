@@ -7,6 +7,7 @@
 
 #include "codec/hex.h"
 #include "node/chain_service.h"
+#include "node/member_service.h"
 #include "node/parent_service.h"
 #include "node/peer_service.h"
 #include "node/stop_signal.h"
@@ -15,6 +16,7 @@
 #include "rpc/chain_methods.h"
 #include "rpc/control.h"
 #include "rpc/dispatcher.h"
+#include "rpc/federation_methods.h"
 #include "rpc/pool_methods.h"
 #include "rpc/rawtx.h"
 #include "rpc/server.h"
@@ -80,6 +82,7 @@ struct Node::Impl {
     std::unique_ptr<ChainService> chain;
     std::unique_ptr<zmq::Publisher> events;  // null: nothing is published
     std::unique_ptr<ParentService> parent;
+    std::unique_ptr<MemberService> member;
     runtime::EventLoop net_loop{"net"};
     std::unique_ptr<PeerService> peers;
     std::optional<rpc::AssetLabels> labels;
@@ -149,11 +152,20 @@ Status Node::Impl::start() {
     });
     // A proof-of-work parent only: there is no other that could be followed.
     if (chain_options.check_pegin_depth && params.parent.exists && params.parent.has_work()) {
-        parent = TRY(ParentService::open(*disk, params, options, clock, std::nullopt));
+        std::optional<uint32_t> scan_from;
+        if (MemberService::wanted(options)) scan_from = static_cast<uint32_t>(std::max<int64_t>(1, TRY(options.get_int("fedscanfrom", 1))));
+        parent = TRY(ParentService::open(*disk, params, options, clock, scan_from));
         parent->feed(*chain);
         parent->chain().on_change([this](const auto&) {
             if (WalletService* follower = awake_wallet.load()) follower->wake();
         });
+    }
+    if (MemberService::wanted(options)) {
+        const MemberService::Needs needs{params,         clock,           config.data_dir, config.chain_dir,
+                                         chain->chain(), chain->pool(),   chain->tips(),   chain->loop(),
+                                         parent ? &parent->chain() : nullptr};
+        member = TRY(MemberService::open(needs, options));
+        rpc::add_federation_methods(*dispatcher, {&member->member(), &member->loop()});
     }
     peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
     TRY_VOID(chain->start());
@@ -161,6 +173,7 @@ Status Node::Impl::start() {
     if (!options.get_bool("disablewallet", false)) TRY_VOID(start_wallet(ports));
     net_loop.start();
     TRY_VOID(peers->start());
+    if (member) TRY_VOID(member->start());
     rpc::set_warm_up(*dispatcher, std::nullopt);
     log_info("node", "ready at height {}", chain->reader().tip().height);
     return {};
@@ -231,6 +244,7 @@ void Node::Impl::stop() {
     http_loop.stop();
     if (peers) peers->stop();
     net_loop.stop();
+    if (member) member->stop();
     if (parent) parent->stop();
     // The state thread first: what it connects last, the wallet still hears of.
     if (chain) chain->stop();

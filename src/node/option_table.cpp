@@ -297,6 +297,8 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"total_valid_epochs", "=<n>", kElements, kPlain, "Epochs for which a deposit script stays valid (default: 2)"},
     {"validatepegin", "", kElements, kPlain, "Check deposits against the parent chain (default: 1 with a parent chain)"},
 
+    {"fedbind", "=<endpoint>", kFederation, kPlain, "Where the federation link listens, e.g. tcp://10.0.0.2:9002 (default: the manifest's port)"},
+    {"fedscanfrom", "=<n>", kFederation, kPlain, "First Bitcoin block that can hold coins of the federation (default: 1)"},
     {"fedmanifest", "=<file>", kFederation, kPlain, "Manifest of the federation; makes this node a member"},
     {"fedmanifesthash", "=<hex>", kFederation, kPlain, "Hash that the first manifest must have"},
     {"fedmember", "=<name>", kFederation, kPlain, "Name of this member in the manifest"},
