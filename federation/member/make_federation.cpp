@@ -128,6 +128,8 @@ Result<FederationMade> make_federation(const FederationPlan& asked) {
     for (const auto& [name, value] : chain_options(plan, manifest.sets[0])) options.add(name, value);
     const ChainParams params = TRY(make_chain_params(plan.chain, options));
     manifest.genesis = params.genesis_hash;
+    // Block 1 publishes the chain's first parameters; the first set must be exactly those.
+    manifest.sets[0].pak = params.first_extension_space;
     TRY_VOID(check_manifest(manifest));
 
     std::error_code error;
