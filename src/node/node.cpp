@@ -17,6 +17,7 @@
 #include "rpc/control.h"
 #include "rpc/dispatcher.h"
 #include "rpc/federation_methods.h"
+#include "rpc/net_methods.h"
 #include "rpc/pool_methods.h"
 #include "rpc/rawtx.h"
 #include "rpc/server.h"
@@ -168,6 +169,9 @@ Status Node::Impl::start() {
         rpc::add_federation_methods(*dispatcher, {&member->member(), &member->loop()});
     }
     peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
+    const mempool::PolicyOptions& relay = chain->pool().policy();
+    rpc::add_net_methods(*dispatcher, {&peers->connections(), &peers->engine(), &net_loop, &clock, kCompatibleVersion,
+                                       Amount{relay.min_relay.sat_per_kvb}, Amount{relay.incremental.sat_per_kvb}, ports.warnings});
     TRY_VOID(chain->start());
     if (parent) parent->start();
     if (!options.get_bool("disablewallet", false)) TRY_VOID(start_wallet(ports));
