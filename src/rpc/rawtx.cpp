@@ -208,6 +208,8 @@ void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPo
     add("decodescript", decode_script);
     add("validateaddress", validate_address);
     add("tweakfedpegscript", tweak_fedpegscript);
+    // No index is kept.
+    add("getindexinfo", [](const ChainPorts&, const Args&) -> RpcResult { return Json::object(); });
     dispatcher.add("getrawtransaction", [ports, find = std::move(find_in_pool)](const Args& args, const Caller&) {
         return get_raw_transaction(ports, find, args);
     });
