@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 
+#include "consensus/primitives/header_view.h"
 #include "consensus/primitives/merkle.h"
 #include "consensus/rules/block_check.h"
 #include "federation/member/make_federation.h"
@@ -348,6 +349,35 @@ BOOST_AUTO_TEST_CASE(garbage_from_a_member_changes_nothing) {
     }
     const uint32_t at = town.height(0);
     BOOST_TEST(town.reach(at + 3, {0, 1, 2, 3}));
+}
+
+namespace {
+
+// The branch that is genesis alone.
+class GenesisView final : public HeaderView {
+public:
+    explicit GenesisView(const ChainParams& params) : params_(params) {}
+    [[nodiscard]] uint32_t height() const override { return 0; }
+    [[nodiscard]] BlockHash hash_at(uint32_t) const override { return params_.genesis_hash; }
+    [[nodiscard]] int32_t version_at(uint32_t) const override { return params_.genesis.header.version; }
+    [[nodiscard]] uint32_t time_at(uint32_t) const override { return params_.genesis.header.time; }
+    [[nodiscard]] uint32_t median_time_past_at(uint32_t) const override { return params_.genesis.header.time; }
+    [[nodiscard]] bool is_dynafed_at(uint32_t) const override { return false; }
+    [[nodiscard]] Hash256 proposed_root_at(uint32_t) const override { return {}; }
+    [[nodiscard]] std::shared_ptr<const BlockHeader> header_at(uint32_t) const override {
+        return std::make_shared<const BlockHeader>(params_.genesis.header);
+    }
+
+private:
+    const ChainParams& params_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_first_set_is_what_the_chain_options_imply) {
+    Town town(4, 3);
+    const DynafedEntry expected = fed_rules::full_parameters(GenesisView(town.params), town.params);
+    BOOST_CHECK(expected == dynafed_entry(town.manifest.sets[0]));
 }
 
 BOOST_AUTO_TEST_CASE(manifests_are_read_strictly) {
