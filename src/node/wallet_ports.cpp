@@ -25,7 +25,13 @@ Result<int64_t> WalletChain::median_time() { return chain_.reader().tip().median
 Result<std::vector<FedpegScript>> WalletChain::fedpeg_scripts() {
     const chain::HeaderViewPtr branch = chain_.reader().branch(chain_.reader().tip().hash);
     if (!branch) return fail("the tip's headers are not known");
-    return fed_rules::fedpeg_scripts_after(*branch, params_);
+    std::vector<FedpegScript> out = fed_rules::fedpeg_scripts_after(*branch, params_);
+    // In its first epoch a chain that is dynafed from its start still lists the P2SH form that its genesis block implies, and drops
+    // it soon after. Deposits go to the form of the parameters in force, which is listed from the next epoch on.
+    const DynafedEntry now = fed_rules::full_parameters(*branch, params_);
+    FedpegScript in_force{now.fedpeg_program, now.fedpegscript};
+    if (out.empty() || !(out.front() == in_force)) out.insert(out.begin(), std::move(in_force));
+    return out;
 }
 
 Status WalletChain::broadcast(const TxRef& tx) {
