@@ -166,6 +166,9 @@ Status Node::Impl::start() {
                                          chain->chain(), chain->pool(),   chain->tips(),   chain->loop(),
                                          parent ? &parent->chain() : nullptr};
         member = TRY(MemberService::open(needs, options));
+        if (events) {
+            member->add_listener([this](const std::string& topic, const std::string& json) { events->publish(topic, json); });
+        }
         rpc::add_federation_methods(*dispatcher, {&member->member(), &member->loop()});
     }
     peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
