@@ -69,7 +69,7 @@ public:
         const auto genesis = make_block(BlockHash{}, 0, kStart - 365 * 24 * 3600, 0);
         tip_hash = genesis_hash = best_header = compute_hash(genesis->header);
         nodes[tip_hash] = {genesis->header, genesis, false, true};
-        active = {genesis_hash};
+        active = branch = {genesis_hash};
     }
     struct Node {
         BlockHeader header;
@@ -95,6 +95,7 @@ public:
     [[nodiscard]] std::optional<sync::KnownBlock> ancestor(const BlockHash& of, uint32_t height) const override {
         auto at = find(of);
         if (!at || at->height < height) return std::nullopt;
+        if (at->height < branch.size() && branch[at->height] == of) return find(branch[height]);
         while (at->height > height) at = at->active ? find(active[height]) : find(at->prev);
         return at;
     }
@@ -130,13 +131,15 @@ public:
     }
     [[nodiscard]] std::vector<sync::KnownBlock> missing(const BlockHash& toward, size_t most, uint32_t max_height) const override {
         std::vector<sync::KnownBlock> out;
-        for (auto at = find(toward); at && at->height > 0; at = find(at->prev)) {
-            if (at->failed) return {};
-            if (!at->has_block && at->height <= max_height) out.push_back(*at);
-            if (at->active) break;
+        const auto end = find(toward);
+        if (!end || end->failed) return {};
+        // Up from the last block that is on the active chain.
+        uint32_t height = std::min<uint32_t>(end->height, static_cast<uint32_t>(active.size()) - 1);
+        while (!ancestor(toward, height)->active) --height;
+        while (++height <= std::min(end->height, max_height) && out.size() < most) {
+            const auto at = ancestor(toward, height);
+            if (!at->has_block) out.push_back(*at);
         }
-        std::ranges::reverse(out);
-        if (out.size() > most) out.resize(most);
         return out;
     }
 
@@ -182,7 +185,10 @@ public:
         Node& node = nodes.at(hash);
         if (block->transactions[0]->tx.inputs[0].script_sig.bytes[0] == 0xff) {
             node.failed = true;
-            if (best_header == hash) best_header = tip_hash;
+            if (best_header == hash) {
+                best_header = tip_hash;
+                branch = active;
+            }
             result.failure = Failure{Failure::Kind::kInvalid, "bad-block", {}, false};
             return result;
         }
@@ -208,6 +214,7 @@ public:
     BlockHash tip_hash;
     BlockHash best_header;
     std::vector<BlockHash> active;  // by height
+    std::vector<BlockHash> branch;  // of the best header, by height
     std::multimap<BlockHash, BlockHash> children;
     size_t reads = 0;
     std::function<void(std::vector<std::shared_ptr<const Block>>)> on_connected;
@@ -229,7 +236,15 @@ private:
         }
         nodes[hash] = {header, nullptr, prev->second.failed, false};
         children.emplace(header.prev, hash);
-        if (!prev->second.failed && header.height > nodes.at(best_header).header.height) best_header = hash;
+        if (!prev->second.failed && header.height > nodes.at(best_header).header.height) {
+            best_header = hash;
+            branch.resize(header.height + 1);
+            uint32_t height = header.height;
+            for (BlockHash at = hash; branch[height] != at; at = nodes.at(at).header.prev) {
+                branch[height] = at;
+                if (height-- == 0) break;
+            }
+        }
         return std::nullopt;
     }
     // The block has come: it and those that waited for it may be the best chain now.

@@ -24,13 +24,16 @@ void Engine::Impl::schedule_all() {
 }
 
 void Engine::Impl::schedule(Peer& peer) {
-    if (!peer.best_known || peer.in_flight.size() >= kMaxBlocksInFlight || in_check.size() >= kMaxBlocksInCheck) return;
+    // Asked again when half of it has come: not for every block.
+    if (!peer.best_known || peer.in_flight.size() > kMaxBlocksInFlight / 2 || in_check.size() >= kMaxBlocksInCheck) return;
     if (!can_serve_blocks(peer)) return;
     const Tip tip = needs.chain.tip();
     const auto best = needs.chain.find(*peer.best_known);
     if (!best || best->failed || best->height <= tip.height) return;
     const uint32_t window_end = tip.height + kDownloadWindow;
-    const std::vector<KnownBlock> missing = needs.chain.missing(best->hash, kDownloadWindow, window_end);
+    // Enough to find one more than a full load behind all that is on its way.
+    const size_t most = std::min<size_t>(kDownloadWindow, downloads.size() + in_check.size() + kMaxBlocksInFlight);
+    const std::vector<KnownBlock> missing = needs.chain.missing(best->hash, most, window_end);
     std::vector<KnownBlock> wanted;
     std::optional<net::PeerId> first_holder;
     for (const KnownBlock& block : missing) {
