@@ -111,7 +111,7 @@ story('shapes of the node, chain and mempool methods', NEEDED, async (t) => {
     assert.equal(decoded.txid, coinbase.txid);
     const [test] = await node.call('testmempoolaccept', [coinbase.hex]);
     assert.deepEqual([test.txid, test.allowed, test['reject-reason']], [coinbase.txid, false, 'coinbase']);
-    await assert.rejects(node.call('sendrawtransaction', coinbase.hex), error(-26, /coinbase/));
+    await assert.rejects(node.call('sendrawtransaction', coinbase.hex), error(-27, /already in utxo set/));
 
     await node.call('invalidateblock', hash);
     assert.equal(await node.call('getblockcount'), 0);
