@@ -161,7 +161,9 @@ private:
                 out_.lost.push_back(claim.outpoint);
                 continue;
             }
-            add_coin({claim.outpoint, claim.value, CoinKind::kDeposit, claim.set, claim.claim_script, *height}, 1);
+            add_coin({claim.outpoint, claim.value, CoinKind::kDeposit, claim.set, claim.claim_script,
+                      claim.redeem_script, *height},
+                     1);
         }
         for (const Received& received : view_.received()) {
             const auto set = set_by_script_.find(received.script);
@@ -178,8 +180,13 @@ private:
             const uint32_t needed = received.coinbase ? kCoinbaseMaturity
                                     : change          ? params_.coin_depth
                                                       : params_.final_depth;
-            add_coin({received.outpoint, received.value, change ? CoinKind::kChange : CoinKind::kDonation, set->second,
-                      std::nullopt, received.height},
+            add_coin({received.outpoint,
+                      received.value,
+                      change ? CoinKind::kChange : CoinKind::kDonation,
+                      set->second,
+                      std::nullopt,
+                      {},
+                      received.height},
                      needed);
         }
         std::ranges::sort(out_.coins, {}, &Coin::outpoint);

@@ -22,6 +22,7 @@ struct Coin {
     CoinKind kind = CoinKind::kDeposit;
     std::optional<uint32_t> set;         // nullopt: nobody knows the keys; held, never spent
     std::optional<Script> claim_script;  // deposits: the tweak of the set's keys
+    Script redeem_script;                // see Claim
     uint32_t height = 0;                 // on Bitcoin
     bool reserved = false;               // input of a version of an open batch
     bool spendable = false;              // deep enough, of a known set, and not reserved

@@ -2,6 +2,7 @@
 
 #include "consensus/primitives/issuance.h"
 #include "consensus/script/script.h"
+#include "consensus/script/templates.h"
 #include "peg/parent/script.h"
 #include "peg/proof/contract.h"
 #include "peg/proof/pegin.h"
@@ -70,7 +71,14 @@ private:
         const Script& script = deposit->outputs[input.prevout.index].script;
         for (uint32_t i = 0; i < params_.sets.size() && !claim.set; ++i) {
             const auto tweaked = peg::tweak_fedpegscript(params_.sets[i].witness_script, claim.claim_script);
-            if (tweaked && parent::p2wsh(*tweaked) == script) claim.set = i;
+            if (!tweaked) continue;
+            const Script program = parent::p2wsh(*tweaked);
+            if (script == program) {
+                claim.set = i;
+            } else if (script == script::p2sh_of(program)) {
+                claim.set = i;
+                claim.redeem_script = program;
+            }
         }
         facts_.claims.push_back(std::move(claim));
     }

@@ -25,7 +25,8 @@ struct Claim {
     Amount value;
     Script claim_script;
     std::optional<uint32_t> set;  // whose tweaked script holds the coin; nullopt: of no set that we know
-    ParentBlockHash block;        // that holds the deposit
+    Script redeem_script;   // the witness program, if the deposit pays its P2SH (a chain's first epoch); else empty
+    ParentBlockHash block;  // that holds the deposit
     std::vector<ParentOutPoint> funding_inputs;
     bool operator==(const Claim&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/hex.h"
+#include "consensus/script/script.h"
 #include "peg/ledger/size.h"
 #include "peg/parent/script.h"
 
@@ -13,6 +14,8 @@ namespace {
 constexpr uint32_t kSequence = 0xfffffffd;  // BIP125: may be replaced
 constexpr size_t kMaxSweeps = 2;
 constexpr size_t kRecordHead = 1 + 1 + 4 + 3;  // format, planner version, rate, count of entries
+
+using Inputs = std::vector<parent::ParentTxIn>;
 
 struct Funding {
     std::vector<const Coin*> coins;
@@ -92,13 +95,18 @@ private:
 
     // ---- building transactions
 
-    [[nodiscard]] static ParentTransaction transaction(const std::vector<ParentOutPoint>& inputs,
-                                                       std::vector<parent::ParentTxOut> outputs) {
+    [[nodiscard]] static ParentTransaction transaction(Inputs inputs, std::vector<parent::ParentTxOut> outputs) {
         ParentTransaction tx;
-        for (const ParentOutPoint& input : inputs) tx.inputs.push_back({input, {}, kSequence, {}});
-        std::sort(tx.inputs.begin() + 1, tx.inputs.end());  // the pivot stays first
+        tx.inputs = std::move(inputs);
+        std::sort(tx.inputs.begin() + 1, tx.inputs.end());  // by outpoint; the pivot stays first
         tx.outputs = std::move(outputs);
         return tx;
+    }
+    static parent::ParentTxIn input_of(const Coin& coin) {
+        parent::ParentTxIn out{coin.outpoint, {}, kSequence, {}};
+        if (!coin.redeem_script.empty())
+            out.script_sig = script::ScriptBuilder().push(coin.redeem_script.view()).build();
+        return out;
     }
     [[nodiscard]] std::vector<parent::ParentTxOut> with_change(std::vector<parent::ParentTxOut> outputs,
                                                                const std::vector<int64_t>& change) const {
@@ -118,7 +126,7 @@ private:
 
     // How `sum` divides into the outputs, fee and at most `most` change outputs; nullopt if it does not reach. `drop`
     // lets a rest too small for change go to the fee.
-    [[nodiscard]] std::optional<Funding> divide(const PayoutSet& owner, size_t inputs, int64_t sum,
+    [[nodiscard]] std::optional<Funding> divide(const PayoutSet& owner, const Inputs& inputs, int64_t sum,
                                                 const std::vector<parent::ParentTxOut>& outputs, size_t most,
                                                 bool drop) const {
         int64_t paid = 0;
@@ -145,11 +153,13 @@ private:
                                               const std::vector<parent::ParentTxOut>& outputs, size_t most) const {
         int64_t sum = 0;
         std::vector<const Coin*> taken;
+        Inputs inputs;
         for (const Coin* coin : coins) {
             taken.push_back(coin);
+            inputs.push_back(input_of(*coin));
             sum += coin->value.sat;
             const bool last = taken.size() == coins.size();
-            if (std::optional<Funding> out = divide(owner, taken.size(), sum, outputs, most, last)) {
+            if (std::optional<Funding> out = divide(owner, inputs, sum, outputs, most, last)) {
                 out->coins = taken;
                 return out;
             }
@@ -161,9 +171,9 @@ private:
         const size_t wanted = 1 + (params_.target_coins > free_coins ? params_.target_coins - free_coins : 0);
         return std::min<size_t>(params_.max_change, wanted);
     }
-    static std::vector<ParentOutPoint> outpoints(const std::vector<const Coin*>& coins) {
-        std::vector<ParentOutPoint> out;
-        for (const Coin* coin : coins) out.push_back(coin->outpoint);
+    static Inputs inputs_of(const std::vector<const Coin*>& coins) {
+        Inputs out;
+        for (const Coin* coin : coins) out.push_back(input_of(*coin));
         return out;
     }
 
@@ -221,8 +231,7 @@ private:
         if (!owner) return;  // the pivot is not in chain(c) now
         std::vector<parent::ParentTxOut> outputs(
             newest.tx.outputs.begin(), newest.tx.outputs.begin() + static_cast<std::ptrdiff_t>(batch.requests.size()));
-        std::vector<ParentOutPoint> inputs;
-        for (const parent::ParentTxIn& input : newest.tx.inputs) inputs.push_back(input.prevout);
+        Inputs inputs = newest.tx.inputs;
         int64_t sum = value_of_inputs(newest, state.fees.back());
         // First from the change alone, then with coins appended; only coins of the current set join, and only payments
         // need them.
@@ -231,8 +240,8 @@ private:
         std::vector<const Coin*> appended;
         for (size_t next = 0;; ++next) {
             const bool last = next == more.size();
-            std::optional<Funding> funding = divide(set(*owner), inputs.size(), sum, outputs,
-                                                    newest.change.size() + (appended.empty() ? 0 : 1), true);
+            std::optional<Funding> funding =
+                divide(set(*owner), inputs, sum, outputs, newest.change.size() + (appended.empty() ? 0 : 1), true);
             if (funding && batch.kind == PlanKind::kSweep && funding->change.empty()) funding.reset();
             if (funding) {
                 const int64_t step = fee_of(static_cast<uint64_t>(params_.bump_step), vsize_of(funding->weight));
@@ -254,7 +263,7 @@ private:
             }
             if (last) break;
             appended.push_back(more[next]);
-            inputs.push_back(more[next]->outpoint);
+            inputs.push_back(input_of(*more[next]));
             sum += more[next]->value.sat;
         }
         out_.alarms.push_back("batch " + to_display(batch.id) + " needs a higher fee and cannot have it");
@@ -264,7 +273,7 @@ private:
         const std::optional<uint32_t> owner = set_of(batch.pivot);
         const auto coin = std::ranges::lower_bound(now_.coins, batch.pivot, {}, &Coin::outpoint);
         if (!owner) return;
-        const size_t vsize = vsize_of(payout_weight(set(*owner), 1, with_change({}, {0})));
+        const size_t vsize = vsize_of(payout_weight(set(*owner), {input_of(*coin)}, with_change({}, {0})));
         const int64_t step = fee_of(static_cast<uint64_t>(params_.bump_step), vsize);
         const int64_t fee = std::max(fee_of(input_.rate, vsize), state.largest_fee.sat + step);
         const int64_t available = pool_ + state.largest_fee.sat;
@@ -278,7 +287,7 @@ private:
         entry.batch = batch.id;
         entry.version = static_cast<uint32_t>(batch.versions.size());
         entry.change = {0};
-        entry.tx = transaction({batch.pivot}, with_change({}, {rest}));
+        entry.tx = transaction({input_of(*coin)}, with_change({}, {rest}));
         if (add(std::move(entry))) pool_ = available - fee;
     }
 
@@ -370,7 +379,7 @@ private:
         entry.kind = PlanKind::kPay;
         for (const Request* request : chosen) entry.requests.push_back(request->number);
         entry.change = positions(chosen.size(), funding->change.size());
-        entry.tx = transaction(outpoints(funding->coins), with_change(outputs_of(chosen), funding->change));
+        entry.tx = transaction(inputs_of(funding->coins), with_change(outputs_of(chosen), funding->change));
         if (!add(std::move(entry))) return;
         for (const Request* request : chosen) out_.waiting.erase(request->number);
         pool_ -= funding->fee;
@@ -420,14 +429,14 @@ private:
     bool sweep(uint32_t owner, std::vector<const Coin*> coins) {
         // A coin that costs more than it brings stays where it is.
         const int64_t cost =
-            fee_of(input_.rate, vsize_of(payout_weight(set(owner), 1, {}) - payout_weight(set(owner), 0, {})));
+            fee_of(input_.rate, vsize_of(payout_weight(set(owner), Inputs(1), {}) - payout_weight(set(owner), {}, {})));
         std::erase_if(coins, [&](const Coin* coin) { return coin->value.sat <= cost; });
         if (coins.size() > params_.max_sweep_inputs) coins.resize(params_.max_sweep_inputs);
         if (coins.empty()) return false;
         int64_t sum = 0;
         for (const Coin* coin : coins) sum += coin->value.sat;
         const size_t others = free_of(current_set()).size();
-        std::optional<Funding> funding = divide(set(owner), coins.size(), sum, {}, change_parts(others), false);
+        std::optional<Funding> funding = divide(set(owner), inputs_of(coins), sum, {}, change_parts(others), false);
         if (!funding || funding->change.empty() || funding->fee > params_.max_fee || funding->fee > pool_ ||
             funding->weight > params_.max_weight) {
             return false;
@@ -435,7 +444,7 @@ private:
         PlanEntry entry;
         entry.kind = PlanKind::kSweep;
         entry.change = positions(0, funding->change.size());
-        entry.tx = transaction(outpoints(coins), with_change({}, funding->change));
+        entry.tx = transaction(inputs_of(coins), with_change({}, funding->change));
         if (!add(std::move(entry))) return false;
         pool_ -= funding->fee;
         take(coins);

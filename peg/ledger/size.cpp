@@ -5,7 +5,6 @@
 namespace sluice::ledger {
 
 namespace {
-constexpr size_t kInput = 36 + 1 + 4;  // outpoint, empty scriptSig, sequence
 constexpr size_t kSignature = 72 + 1;
 }  // namespace
 
@@ -15,12 +14,16 @@ size_t witness_size(const PayoutSet& set) {
     return compact_size_length(items) + 1 + set.threshold * (1 + kSignature) + compact_size_length(script) + script;
 }
 
-size_t payout_weight(const PayoutSet& set, size_t inputs, const std::vector<parent::ParentTxOut>& outputs) {
-    size_t stripped = 4 + 4 + compact_size_length(inputs) + inputs * kInput + compact_size_length(outputs.size());
+size_t payout_weight(const PayoutSet& set, const std::vector<parent::ParentTxIn>& inputs,
+                     const std::vector<parent::ParentTxOut>& outputs) {
+    size_t stripped = 4 + 4 + compact_size_length(inputs.size()) + compact_size_length(outputs.size());
+    for (const parent::ParentTxIn& input : inputs) {
+        stripped += 36 + compact_size_length(input.script_sig.size()) + input.script_sig.size() + 4;
+    }
     for (const parent::ParentTxOut& output : outputs) {
         stripped += 8 + compact_size_length(output.script.size()) + output.script.size();
     }
-    return 4 * stripped + 2 + inputs * witness_size(set);
+    return 4 * stripped + 2 + inputs.size() * witness_size(set);
 }
 
 int64_t fee_of(uint64_t rate, size_t vsize) {

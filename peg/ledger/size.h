@@ -13,8 +13,9 @@ namespace sluice::ledger {
 // Witness of one input: the empty item that CHECKMULTISIG eats, K signatures of 72 bytes with their sighash byte, the
 // script.
 size_t witness_size(const PayoutSet& set);
-// Whole signed transaction of that many inputs of one set.
-size_t payout_weight(const PayoutSet& set, size_t inputs, const std::vector<parent::ParentTxOut>& outputs);
+// Whole signed transaction with these inputs, all of one set. Of an input only the length of its scriptSig matters.
+size_t payout_weight(const PayoutSet& set, const std::vector<parent::ParentTxIn>& inputs,
+                     const std::vector<parent::ParentTxOut>& outputs);
 inline size_t vsize_of(size_t weight) {
     return (weight + 3) / 4;
 }

@@ -17,7 +17,7 @@ World busy(int64_t count) {
     for (int64_t i = 0; i < count; ++i) {
         const ParentTransaction tx = world.bitcoin.payment_to(p2wpkh(1), 10'000'000);
         world.next.claims.push_back(
-            {{compute_txid(tx), 0}, {10'000'000}, Script{{0x51}}, 0, block, {tx.inputs[0].prevout}});
+            {{compute_txid(tx), 0}, {10'000'000}, Script{{0x51}}, 0, {}, block, {tx.inputs[0].prevout}});
         world.request(1'000'000 + i, p2wpkh(static_cast<uint32_t>(i)));
     }
     world.mine(10);

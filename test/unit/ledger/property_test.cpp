@@ -5,8 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "unit/ledger/world.h"
 #include "peg/ledger/size.h"
+#include "unit/ledger/world.h"
 
 using namespace sluice;
 using namespace sluice::ledger;

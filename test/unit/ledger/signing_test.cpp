@@ -3,10 +3,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "crypto/ecdsa.h"
-#include "unit/ledger/world.h"
 #include "peg/ledger/facts.h"
 #include "peg/ledger/size.h"
 #include "peg/proof/contract.h"
+#include "unit/ledger/world.h"
 
 using namespace sluice;
 using namespace sluice::ledger;
@@ -50,9 +50,35 @@ BOOST_AUTO_TEST_CASE(two_of_three_sign_deposit_and_donation) {
     BOOST_TEST((witness[1] == signatures[0][0]));
     BOOST_TEST((witness[2] == signatures[0][2]));
     // The estimate is an upper bound, and a tight one.
-    const size_t estimate = payout_weight(world.params.sets[0], tx.inputs.size(), tx.outputs);
+    const size_t estimate = payout_weight(world.params.sets[0], tx.inputs, tx.outputs);
     BOOST_TEST(parent::weight(*complete) <= estimate);
     BOOST_TEST(parent::weight(*complete) + 16 >= estimate);
+}
+
+BOOST_AUTO_TEST_CASE(a_deposit_behind_p2sh_is_spent_with_its_program) {
+    World world;
+    world.donate(100'000);
+    const Script program = parent::p2wsh(*peg::tweak_fedpegscript(world.params.sets[0].witness_script, Script{{0x51}}));
+    world.claim(30'000'000, 0, program);
+    world.block();
+    world.request(1'000'000, p2wpkh(1));
+    world.block();
+    world.block();
+    BOOST_REQUIRE(!world.last_plan.empty());
+    const ParentTransaction tx = world.last_plan.record.entries[0].tx;
+    BOOST_REQUIRE_EQUAL(tx.inputs.size(), 1u);
+    BOOST_REQUIRE_EQUAL(tx.inputs[0].script_sig.size(), 35u);
+    BOOST_TEST(equal(tx.inputs[0].script_sig.view().subspan(1), program.view()));
+    parent::ParentTxIn bare = tx.inputs[0];
+    bare.script_sig = {};
+    BOOST_TEST(payout_weight(world.params.sets[0], tx.inputs, {}) ==
+               payout_weight(world.params.sets[0], {bare}, {}) + 4 * 35);
+    // A bump keeps it.
+    world.mine(3);
+    world.block(10'000);
+    BOOST_REQUIRE(!world.last_plan.empty());
+    BOOST_TEST((world.last_plan.record.entries[0].tx.inputs[0].script_sig == tx.inputs[0].script_sig));
+    BOOST_TEST(world.ledger.fault() == "");
 }
 
 BOOST_AUTO_TEST_CASE(scripts_that_are_no_multisig) {

@@ -173,12 +173,12 @@ struct World {
     }
     void donate(int64_t value) { mine(params.planner.final_depth, {bitcoin.payment_to(donation_script(), value)}); }
     // A deposit, deep on Bitcoin, claimed in the next block.
-    void claim(int64_t value, uint32_t set = 0) {
+    void claim(int64_t value, uint32_t set = 0, const Script& redeem = {}) {
         const Script script = p2wpkh(1'000'000 + ++salt);  // stands for the tweaked script
         const ParentTransaction tx = bitcoin.payment_to(script, value);
         const ParentBlockHash block = bitcoin.mine({tx});
         mine(params.planner.final_depth);
-        next.claims.push_back({{compute_txid(tx), 0}, {value}, Script{{0x51}}, set, block, {tx.inputs[0].prevout}});
+        next.claims.push_back({{compute_txid(tx), 0}, {value}, Script{{0x51}}, set, redeem, block, {tx.inputs[0].prevout}});
     }
     void request(int64_t amount, Script script) {
         Request request;
