@@ -81,7 +81,7 @@ export class Federation {
     async follower(name, { peers = this.members, options = {} } = {}) {
         const dir = join(this.dir, name);
         mkdirSync(dir, { recursive: true });
-        const own = /^\s*(fed\w+|port|rpcport|bind|rpcbind|addnode|connect|wallet\w*|zmq\w+)\s*=/;
+        const own = /^\s*(fedmanifest\w*|fedmember|fedkeys|port|rpcport|bind|rpcbind|addnode|connect|wallet\w*|zmq\w+)\s*=/;
         const lines = readFileSync(join(this.members[0].dir, 'elements.conf'), 'utf8').split('\n').filter((line) => !own.test(line));
         writeFileSync(join(dir, 'elements.conf'), lines.join('\n'));
         const base = await freePorts(PORTS);
