@@ -1,0 +1,206 @@
+// The methods about chain, pool and blocks, on a chain that needs no signatures, in memory.
+#include <boost/test/unit_test.hpp>
+
+#include "chain/chain_state.h"
+#include "codec/hex.h"
+#include "mempool/chain_tip.h"
+#include "mempool/mempool.h"
+#include "rpc/chain_methods.h"
+#include "rpc/pool_methods.h"
+#include "rpc/rawtx.h"
+#include "storage/memory_disk.h"
+#include "support/chain_maker.h"
+
+using namespace sluice;
+using namespace sluice::rpc;
+
+namespace {
+
+struct Node {
+    Node() {
+        state.start();
+        state.call([this] {
+            chain = chain::ChainState::open({disk, params, clock, workers}, {}).value();
+            tips = std::make_unique<mempool::ChainTipSource>(*chain, false);
+            mempool::PolicyOptions policy;
+            policy.require_standard = false;
+            pool = std::make_unique<mempool::Mempool>(params, policy, clock, *tips);
+            chain->add_listener([this](const chain::ChainEvent& event) {
+                pool->on_chain_event(event);
+                if (std::holds_alternative<chain::TipChanged>(event)) state.post([this] { pool->follow(); });
+            });
+            BOOST_REQUIRE(chain->start().has_value());
+        });
+        ports.params = &params;
+        ports.chain = chain.get();
+        ports.reader = &chain->reader();
+        ports.state = &state;
+        ports.clock = &clock;
+        const PoolPorts pool_ports{pool.get(), tips.get(), [this](const TxRef&) { ++relayed; }};
+        add_chain_read_methods(dispatcher, ports);
+        add_chain_info_methods(dispatcher, ports);
+        add_chain_write_methods(dispatcher, ports);
+        add_rawtx_methods(dispatcher, ports, pool_finder(ports, pool_ports));
+        add_pool_methods(dispatcher, ports, pool_ports);
+        add_mining_methods(dispatcher, ports, pool_ports);
+        dispatcher.set_warm_up(std::nullopt);
+    }
+    ~Node() { state.stop(); }
+
+    // The result as text; "-8 message" for an error.
+    std::string text(const std::string& method, const Json& arguments = Json::array()) {
+        const RpcResult result = dispatcher.call(method, arguments, Caller{});
+        return result ? write_json(*result) : std::to_string(static_cast<int>(result.error().code)) + " " + result.error().message;
+    }
+    // The result of a call that must succeed.
+    Json ask(const std::string& method, const Json& arguments = Json::array()) {
+        const RpcResult result = dispatcher.call(method, arguments, Caller{});
+        BOOST_REQUIRE_MESSAGE(result.has_value(), method + ": " + (result ? "" : result.error().message));
+        return *result;
+    }
+
+    ChainParams params = test::open_chain_params();
+    SystemClock clock;
+    storage::MemoryDisk disk;
+    runtime::WorkerPool workers{1};
+    runtime::EventLoop state{"state"};
+    std::unique_ptr<chain::ChainState> chain;
+    std::unique_ptr<mempool::ChainTipSource> tips;
+    std::unique_ptr<mempool::Mempool> pool;
+    ChainPorts ports;
+    Dispatcher dispatcher;
+    int relayed = 0;
+};
+
+// A JSON array; braces would turn a single value into itself.
+template <class... Values>
+Json list(const Values&... values) {
+    Json out = Json::array();
+    (out.push_back(values), ...);
+    return out;
+}
+
+const std::string kAddress = "ert1qp5ww8puku3wf4sdd4tm64jnyax3xhwhdtf6yy7";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(methods)
+
+BOOST_AUTO_TEST_CASE(blocks_are_made_and_shown) {
+    Node node;
+    BOOST_TEST(node.text("getblockcount") == "0");
+    const Json made = node.ask("generatetoaddress", list(3, kAddress));
+    BOOST_TEST(made.size() == 3u);
+    BOOST_TEST(node.ask("getbestblockhash") == made[2]);
+    BOOST_TEST(node.ask("getblockhash", list(2)) == made[1]);
+    const Json block = node.ask("getblock", list(made[1]));
+    BOOST_TEST(block["height"] == 2);
+    BOOST_TEST(block["confirmations"] == 2);
+    BOOST_TEST(block["nextblockhash"] == made[2]);
+    BOOST_TEST(block["previousblockhash"] == made[0]);
+    const Json raw = node.ask("getblock", list(made[1], 0));
+    BOOST_TEST(raw.get<std::string>().starts_with(node.ask("getblockheader", list(made[1], false)).get<std::string>()));
+    BOOST_TEST(node.ask("getblock", list(made[1], 2))["tx"][0]["vin"][0].contains("coinbase"));
+    BOOST_TEST(node.ask("getblockchaininfo")["blocks"] == 3);
+    BOOST_TEST(node.ask("gettxoutsetinfo", list("none"))["height"] == 3);
+    BOOST_TEST(node.ask("getchaintips")[0]["status"] == "active");
+    BOOST_TEST(node.text("waitforblockheight", list(3, 10)) == "{\"hash\":" + write_json(made[2]) + ",\"height\":3}");
+    BOOST_TEST(node.text("generatetoaddress", list(1, "nonsense")) == "-5 Error: Invalid address");
+}
+
+BOOST_AUTO_TEST_CASE(wrong_arguments_get_the_references_words) {
+    Node node;
+    const std::string zeros(64, '0');
+    BOOST_TEST(node.text("getblockhash", list(1)) == "-8 Block height out of range");
+    BOOST_TEST(node.text("getblockhash", list(-1)) == "-8 Block height out of range");
+    BOOST_TEST(node.text("getblock", list(zeros)) == "-5 Block not found");
+    BOOST_TEST(node.text("getblock", list("ab")) == "-8 blockhash must be of length 64 (not 2, for 'ab')");
+    BOOST_TEST(node.text("getblockheader", list(std::string(64, 'z'))) == "-8 hash must be hexadecimal string (not '" + std::string(64, 'z') + "')");
+    BOOST_TEST(node.text("submitblock", list("00")) == "-22 Block decode failed");
+    BOOST_TEST(node.text("submitheader", list("00")) == "-22 Block header decode failed");
+    BOOST_TEST(node.text("sendrawtransaction", list("00")) == "-22 TX decode failed. Make sure the tx has at least one input.");
+    BOOST_TEST(node.text("decoderawtransaction", list("zz")) == "-22 TX decode failed");
+    BOOST_TEST(node.text("testmempoolaccept", list(Json::array())) == "-8 Array must contain between 1 and 25 transactions.");
+    BOOST_TEST(node.text("getmempoolentry", list(zeros)) == "-5 Transaction not in mempool");
+    BOOST_TEST(node.text("gettxoutsetinfo", list("x")) == "-8 'x' is not a valid hash_type");
+    BOOST_TEST(node.text("invalidateblock", list(zeros)) == "-5 Block not found");
+    BOOST_TEST(node.text("getrawtransaction", list(zeros)).starts_with("-5 No such mempool transaction."));
+    BOOST_TEST(node.text("gettxout", list(zeros, 0)) == "null");
+    BOOST_TEST(node.text("getnewblockhex", list(-1)) == "-8 min_tx_age must be non-negative.");
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_goes_from_the_pool_into_a_block) {
+    Node node;
+    const test::OpenCoin coin = test::free_coins(node.params);
+    const TxRef tx = test::split(node.params, coin, 3);
+    const std::string hex = to_hex(encode_tx(tx->tx));
+    const std::string txid = to_display(tx->txid);
+    const Json spent = list(to_display(coin.outpoint.txid), coin.outpoint.index);
+    BOOST_TEST(node.ask("gettxout", spent)["confirmations"] == 1);
+
+    const Json judged = node.ask("testmempoolaccept", list(list(hex)))[0];
+    BOOST_TEST(judged["allowed"] == true);
+    BOOST_TEST(write_json(judged["fees"]["base"]) == "0.00001000");
+    BOOST_TEST(node.text("sendrawtransaction", list(hex, "0.00000001")) == "-25 Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
+    BOOST_TEST(node.text("sendrawtransaction", list(hex, 1)) == "-8 Fee rates larger than or equal to 1BTC/kvB are not accepted");
+    BOOST_TEST(node.ask("sendrawtransaction", list(hex)) == txid);
+    BOOST_TEST(node.ask("sendrawtransaction", list(hex)) == txid);  // again: announced again
+    BOOST_TEST(node.relayed == 2);
+
+    BOOST_TEST(node.text("getrawmempool") == "[\"" + txid + "\"]");
+    BOOST_TEST(node.ask("getrawmempool", list(true))[txid]["descendantcount"] == 1);
+    BOOST_TEST(node.ask("getmempoolinfo")["size"] == 1);
+    BOOST_TEST(node.ask("getmempoolentry", list(txid))["vsize"] == (tx->weight() + 3) / 4);
+    BOOST_TEST(node.ask("getrawtransaction", list(txid)) == hex);
+    BOOST_TEST(node.text("gettxout", spent) == "null");
+    BOOST_TEST(node.ask("gettxout", list(txid, 0))["confirmations"] == 0);
+    BOOST_TEST(node.text("gettxout", list(txid, 0, false)) == "null");
+
+    const std::string block = node.ask("getnewblockhex").get<std::string>();
+    BOOST_TEST(node.text("testproposedblock", list(block)) == "null");
+    BOOST_TEST(node.text("submitblock", list(block)) == "null");
+    BOOST_TEST(node.text("submitblock", list(block)) == "\"duplicate\"");
+    BOOST_TEST(node.text("testproposedblock", list(block)) == "-27 already have block");
+    BOOST_TEST(node.text("getrawmempool") == "[]");
+    BOOST_TEST(node.ask("gettxout", list(txid, 0))["confirmations"] == 1);
+    BOOST_TEST(node.text("sendrawtransaction", list(hex)) == "-27 Transaction outputs already in utxo set");
+
+    const std::string hash = node.ask("getbestblockhash").get<std::string>();
+    const Json confirmed = node.ask("getrawtransaction", list(txid, 2, hash));
+    BOOST_TEST(confirmed["in_active_chain"] == true);
+    BOOST_TEST(confirmed["confirmations"] == 1);
+    BOOST_TEST(write_json(confirmed["vin"][0]["prevout"]["value"]) == "21000000.00000000");
+    BOOST_TEST(node.ask("getblock", list(hash, 3))["tx"][1]["vin"][0]["prevout"]["generated"] == false);
+
+    const Json proof = node.ask("gettxoutproof", list(list(txid)));
+    BOOST_TEST(node.text("verifytxoutproof", list(proof)) == "[\"" + txid + "\"]");
+    BOOST_TEST(node.text("gettxoutproof", list(list(txid, txid))).starts_with("-8 Invalid parameter, duplicated txid"));
+}
+
+BOOST_AUTO_TEST_CASE(branches_are_left_and_taken_again) {
+    Node node;
+    const Json made = node.ask("generatetoaddress", list(2, kAddress));
+    BOOST_TEST(node.text("invalidateblock", list(made[1])) == "null");
+    BOOST_TEST(node.ask("getbestblockhash") == made[0]);
+    BOOST_TEST(node.ask("getblock", list(made[1]))["confirmations"] == -1);
+    BOOST_TEST(node.text("reconsiderblock", list(made[1])) == "null");
+    BOOST_TEST(node.ask("getbestblockhash") == made[1]);
+}
+
+BOOST_AUTO_TEST_CASE(scripts_and_addresses) {
+    Node node;
+    const Json valid = node.ask("validateaddress", list(kAddress));
+    BOOST_TEST(valid["isvalid"] == true);
+    BOOST_TEST(valid["witness_program"] == "0d1ce38796e45c9ac1adaaf7aaca64e9a26bbaed");
+    BOOST_TEST(node.ask("validateaddress", list("x"))["isvalid"] == false);
+    const Json decoded = node.ask("decodescript", list("51"));
+    BOOST_TEST(decoded["asm"] == "1");
+    BOOST_TEST(decoded["desc"] == "raw(51)#8lvh9jxk");
+    BOOST_TEST(node.ask("decodescript", list("6a"))["type"] == "nulldata");
+    BOOST_TEST(node.ask("tweakfedpegscript", list("0014" + std::string(40, '1')))["script"] == "51");
+    BOOST_TEST(node.text("setmocktime", list(-1)).starts_with("-8 Mocktime must be in the range"));
+    BOOST_TEST(node.text("setmocktime", list(2'000'000'000)) == "null");
+    BOOST_TEST(node.clock.unix_time() == 2'000'000'000);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
