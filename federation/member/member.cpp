@@ -174,10 +174,6 @@ void Member::look_at_bitcoin() {
         freeze("reserves: " + std::to_string(reserves.deficit.sat) + " satoshi are missing");
     }
     last_plan_ = plan(ledger_, *evaluation_, *view, {choose_rate(manifest_.planner, {fee_hint()}), frozen_, cancel_});
-    for (const std::string& each : last_plan_.alarms) alarm(each);
-    if (reserves.pool.sat < manifest_.planner.pool_alarm && !ledger_.requests().empty()) {
-        log_debug(kLog, "the fee pool holds {} satoshi", reserves.pool.sat);
-    }
     work_on_payouts();
     say_requests();
 }

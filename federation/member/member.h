@@ -119,6 +119,7 @@ private:
 
     // Showing.
     void publish();
+    [[nodiscard]] std::vector<PegoutStatus> pegouts() const;
     void say(const std::string& topic, const std::string& json);
     void say_block(const ledger::BlockFacts& facts);
     void say_requests();
@@ -140,6 +141,7 @@ private:
     ledger::Plan last_plan_;  // what waits and why, at the last look
     Payouts payouts_;
     bool frozen_ = false;
+    bool pegouts_changed_ = true;  // since they were last published
     bool following_ = true;  // false: another chain than ours became active; nothing is voted
     std::set<parent::ParentTxid> cancel_;
     std::deque<std::string> alarms_;

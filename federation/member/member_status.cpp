@@ -28,6 +28,48 @@ void Member::say(const std::string& topic, const std::string& json) {
     for (const EventListener& listener : listeners_) listener(topic, json);
 }
 
+// What became of each request, at the last committed Bitcoin block. Precondition: evaluation_.
+std::vector<PegoutStatus> Member::pegouts() const {
+    std::vector<PegoutStatus> all;
+    for (const ledger::Request& request : ledger_.requests()) {
+        const ledger::RequestStatus& known = evaluation_->requests.at(request.number);
+        PegoutStatus out;
+        out.number = request.number;
+        out.txid = request.outpoint.txid;
+        out.index = request.outpoint.index;
+        out.script = request.script;
+        out.address = encode_address({request.script, {}}, needs_.params.parent.address).value_or("");
+        out.amount = request.amount;
+        out.height = request.height;
+        out.state = to_string(known.state);
+        if (const auto waits = last_plan_.waiting.find(request.number); waits != last_plan_.waiting.end()) {
+            if (known.state == ledger::RequestState::kQueued) out.hold = to_string(waits->second);
+        }
+        out.batch = known.batch;
+        out.payment = known.payment;
+        if (known.payment_height) out.confirmations = evaluation_->height - *known.payment_height + 1;
+        const ledger::Batch* batch = known.batch ? ledger_.find_batch(*known.batch) : nullptr;
+        for (const ledger::Version& version : batch != nullptr ? batch->versions : std::vector<ledger::Version>{}) {
+            PayoutVersionStatus shown;
+            shown.txid = version.txid;
+            shown.kind = to_string(version.kind);
+            shown.height = version.height;
+            if (const Payouts::Version* open = payouts_.find(version.txid)) {
+                shown.signatures = static_cast<uint32_t>(open->signatures.size());
+                shown.complete = open->complete.has_value();
+                shown.visible = open->visible;
+                shown.refusal = open->refusal;
+                for (const auto& refusal : open->refusals) {
+                    shown.refusal += (shown.refusal.empty() ? "" : "; ") + manifest_.members[set_.positions[refusal.first]].name + ": " + refusal.second;
+                }
+            }
+            out.versions.push_back(std::move(shown));
+        }
+        all.push_back(std::move(out));
+    }
+    return all;
+}
+
 void Member::publish() {
     auto status = std::make_shared<MemberStatus>();
     FederationStatus& fed = status->federation;
@@ -41,6 +83,7 @@ void Member::publish() {
     fed.commitment = final_.commitment;
     fed.frozen = frozen_;
     fed.alarms.assign(alarms_.begin(), alarms_.end());
+    fed.alarms.insert(fed.alarms.end(), last_plan_.alarms.begin(), last_plan_.alarms.end());
     agreement::State mine;
     participant_.agreement().fill(mine);
     fed.height = mine.height;
@@ -95,42 +138,7 @@ void Member::publish() {
         reserves.reserves = evaluation_->reserves;
         reserves.by_set.assign(evaluation_->by_set.begin(), evaluation_->by_set.end());
         reserves.coins = evaluation_->coins.size();
-        for (const ledger::Request& request : ledger_.requests()) {
-            const ledger::RequestStatus& known = evaluation_->requests.at(request.number);
-            PegoutStatus out;
-            out.number = request.number;
-            out.txid = request.outpoint.txid;
-            out.index = request.outpoint.index;
-            out.script = request.script;
-            out.address = encode_address({request.script, {}}, needs_.params.parent.address).value_or("");
-            out.amount = request.amount;
-            out.height = request.height;
-            out.state = to_string(known.state);
-            if (const auto waits = last_plan_.waiting.find(request.number); waits != last_plan_.waiting.end()) {
-                if (known.state == ledger::RequestState::kQueued) out.hold = to_string(waits->second);
-            }
-            out.batch = known.batch;
-            out.payment = known.payment;
-            if (known.payment_height) out.confirmations = evaluation_->height - *known.payment_height + 1;
-            const ledger::Batch* batch = known.batch ? ledger_.find_batch(*known.batch) : nullptr;
-            for (const ledger::Version& version : batch != nullptr ? batch->versions : std::vector<ledger::Version>{}) {
-                PayoutVersionStatus shown;
-                shown.txid = version.txid;
-                shown.kind = to_string(version.kind);
-                shown.height = version.height;
-                if (const Payouts::Version* open = payouts_.find(version.txid)) {
-                    shown.signatures = static_cast<uint32_t>(open->signatures.size());
-                    shown.complete = open->complete.has_value();
-                    shown.visible = open->visible;
-                    shown.refusal = open->refusal;
-                    for (const auto& refusal : open->refusals) {
-                        shown.refusal += (shown.refusal.empty() ? "" : "; ") + fed.members[refusal.first].name + ": " + refusal.second;
-                    }
-                }
-                out.versions.push_back(std::move(shown));
-            }
-            status->pegouts.push_back(std::move(out));
-        }
+        status->pegouts = std::exchange(pegouts_changed_, false) ? std::make_shared<const std::vector<PegoutStatus>>(pegouts()) : before->pegouts;
     } else {
         // Bitcoin is not scanned up to the last commitment yet: the figures of the block before stay, under its height.
         status->reserves = before->reserves;
@@ -162,9 +170,10 @@ void Member::say_block(const ledger::BlockFacts& facts) {
 
 // A pegout event whenever what became of a request changes.
 void Member::say_requests() {
+    pegouts_changed_ = true;
     publish();
     const MemberStatusRef status = published_.load();
-    for (const PegoutStatus& pegout : status->pegouts) {
+    for (const PegoutStatus& pegout : *status->pegouts) {
         std::string told = pegout.state + " " + pegout.hold;
         if (pegout.payment) told += to_display(*pegout.payment);
         for (const PayoutVersionStatus& version : pegout.versions) told += version.visible ? "+" : "-";

@@ -89,7 +89,7 @@ struct ReservesStatus {
 
 struct MemberStatus {
     FederationStatus federation;
-    std::vector<PegoutStatus> pegouts;
+    std::shared_ptr<const std::vector<PegoutStatus>> pegouts = std::make_shared<const std::vector<PegoutStatus>>();  // by number
     ReservesStatus reserves;
 };
 using MemberStatusRef = std::shared_ptr<const MemberStatus>;

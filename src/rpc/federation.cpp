@@ -23,7 +23,7 @@ RpcResult pegouts(const Member& member, const Args& args) {
     if (args.has(0)) txid = TRY(args.id<Txid>(0, "txid"));
     const int64_t vout = TRY(args.integer_or(1, -1));
     std::vector<member::PegoutStatus> shown;
-    for (const member::PegoutStatus& pegout : status->pegouts) {
+    for (const member::PegoutStatus& pegout : *status->pegouts) {
         const bool wanted = txid ? pegout.txid == *txid && (vout < 0 || vout == pegout.index) : pegout.state != "paid";
         if (wanted) shown.push_back(pegout);
     }
