@@ -112,7 +112,8 @@ private:
     Status load();
     Status check_recent();
 
-    Judged<BlockNode*> accept_header(const BlockHeader& header);
+    // `proven`: the proof was found good.
+    Judged<BlockNode*> accept_header(const BlockHeader& header, bool proven);
     Judged<void> store_block(const Block& block, BlockNode& node);
     void mark_complete(BlockNode& node);
     void mark_invalid(BlockNode& node);
