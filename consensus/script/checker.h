@@ -27,6 +27,8 @@ struct TaprootContext {
     int64_t validation_weight_left = 0;
 };
 
+struct Introspection;  // introspection.h
+
 class SignatureChecker {
 public:
     virtual ~SignatureChecker() = default;
@@ -43,6 +45,8 @@ public:
     // BIP65, BIP112: whether the transaction satisfies the operand.
     [[nodiscard]] virtual bool check_lock_time(int64_t /*lock_time*/) const { return false; }
     [[nodiscard]] virtual bool check_sequence(int64_t /*sequence*/) const { return false; }
+    // The transaction, for introspection opcodes; nullptr where there is none. Valid as long as the checker.
+    [[nodiscard]] virtual const Introspection* introspection() const { return nullptr; }
 };
 
 }  // namespace sluice::script

@@ -92,7 +92,7 @@ Texts texts(ScriptError error) {
         case ScriptError::kSimplicityWrongLength:
             return {"Simplicity witness has incorrect length", "SIMPLICITY_WRONG_LENGTH"};
         case ScriptError::kTaprootUnavailable:
-            return {"Taproot spends are not supported by this node", "TAPROOT_UNAVAILABLE"};
+            return {"Taproot spend without the outputs that its transaction spends", "TAPROOT_UNAVAILABLE"};
         case ScriptError::kSimplicityUnavailable:
             return {"Simplicity programs are not supported by this node", "SIMPLICITY_UNAVAILABLE"};
     }

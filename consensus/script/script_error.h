@@ -89,9 +89,9 @@ enum class ScriptError : uint8_t {
     kArithmetic64,
     kEcMultVerifyFail,
     kSimplicityWrongLength,
-    // Ours: what this interpreter cannot evaluate yet it refuses, it never lets it pass.
-    kTaprootUnavailable,
-    kSimplicityUnavailable,
+    // Ours: what cannot be evaluated is refused, it never passes.
+    kTaprootUnavailable,    // the caller did not say what all inputs spend
+    kSimplicityUnavailable,  // Simplicity programs are not evaluated here
 };
 
 // The reference's text, e.g. "Script failed an OP_VERIFY operation".

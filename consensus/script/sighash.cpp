@@ -26,7 +26,18 @@ void ElementsLayout::write_proofs(Writer& w, size_t i) const {
     w.var_bytes(tx_.outputs[i].witness.surjection_proof);
 }
 
-TxHashes compute_tx_hashes(const Transaction& tx) { return TxHashes{compute_v0_hashes(ElementsLayout(tx))}; }
+TxHashes compute_tx_hashes(const Transaction& tx) { return TxHashes{compute_v0_hashes(ElementsLayout(tx)), std::nullopt}; }
+
+TxHashes compute_tx_hashes(const Transaction& tx, std::span<const TxOut> spent, const BlockHash& genesis) {
+    CHECK(spent.size() == tx.inputs.size());
+    TxHashes out = compute_tx_hashes(tx);
+    const bool has_taproot = std::ranges::any_of(spent, [](const TxOut& coin) {
+        const auto program = parse_witness_program(coin.script.view());
+        return program && program->version == 1 && program->program.size() == 32;
+    });
+    if (has_taproot) out.taproot = compute_taproot_hashes(tx, spent, genesis);
+    return out;
+}
 
 Hash256 sighash_legacy(const Transaction& tx, ByteView script_code, size_t index, HashType type) {
     return legacy_sighash(ElementsLayout(tx), script_code, index, type);

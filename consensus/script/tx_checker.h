@@ -47,8 +47,10 @@ private:
     const V0Hashes& hashes_;
 };
 
-// Whether input `index` may spend `spent` (of a peg-in: the output synthesised from its witness). `hashes` are
-// compute_tx_hashes(tx), shared by all inputs. Precondition: index < tx.inputs.size().
+// Whether input `index` may spend spent[index] (of a peg-in: the output synthesised from its witness). `spent` has one output
+// for each input; `hashes` are compute_tx_hashes(tx, spent, genesis), shared by all inputs.
+ScriptResult verify_input(const Transaction& tx, size_t index, std::span<const TxOut> spent, Flags flags, const TxHashes& hashes);
+// Where only one spent output is known: the same, but a taproot spend is refused.
 ScriptResult verify_input(const Transaction& tx, size_t index, const TxOut& spent, Flags flags, const TxHashes& hashes);
 
 }  // namespace sluice::script

@@ -3,6 +3,8 @@
 #include "consensus/script/interpreter.h"
 #include "consensus/script/script.h"
 #include "consensus/script/script_num.h"
+#include "consensus/script/taproot.h"
+#include "crypto/hash_writer.h"
 #include "util/check.h"
 
 namespace sluice::script {
@@ -16,9 +18,15 @@ struct Verification {
 
     [[nodiscard]] bool has(Flags flag) const { return (flags & flag) != 0; }
     ScriptResult run_legacy(Stack& stack, ByteView script) const;
-    ScriptResult run_witness_v0(Stack stack, ByteView script) const;
+    // A script inside a witness must leave exactly one true element.
+    ScriptResult run_witness(Stack stack, ByteView script, SigVersion version, TaprootContext& context) const;
     ScriptResult check_program(const WitnessProgram& program, bool in_p2sh) const;
     ScriptResult check_program_v0(ByteView program) const;
+    ScriptResult check_taproot(ByteView program) const;
+    ScriptResult check_script_path(ByteView program, std::span<const Bytes> stack, TaprootContext context) const;
+    ScriptResult run_tapscript(Stack stack, ByteView script, TaprootContext context) const;
+    // Bytes of the whole witness stack as serialized, which pay for signatures.
+    [[nodiscard]] int64_t witness_size() const;
 };
 
 ScriptResult Verification::run_legacy(Stack& stack, ByteView script) const {
@@ -31,37 +39,100 @@ ScriptResult is_true(const Stack& stack) {
     return {};
 }
 
-ScriptResult Verification::run_witness_v0(Stack stack, ByteView script) const {
+ScriptResult Verification::run_witness(Stack stack, ByteView script, SigVersion version, TaprootContext& context) const {
     for (const Bytes& element : stack) {
         if (element.size() > kMaxElementSize) return script_fail(ScriptError::kPushSize);
     }
-    TaprootContext none;
-    TRY_VOID(eval_script(stack, script, flags, checker, SigVersion::kWitnessV0, none));
+    TRY_VOID(eval_script(stack, script, flags, checker, version, context));
     if (stack.size() != 1) return script_fail(ScriptError::kCleanStack);
     return is_true(stack);
 }
 
 ScriptResult Verification::check_program_v0(ByteView program) const {
+    TaprootContext none;
     if (program.size() == 32) {
         if (witness.empty()) return script_fail(ScriptError::kWitnessProgramWitnessEmpty);
         const Bytes& script = witness.back();
         if (!equal(sha256(script).view(), program)) return script_fail(ScriptError::kWitnessProgramMismatch);
-        return run_witness_v0(Stack(witness.begin(), witness.end() - 1), script);
+        return run_witness(Stack(witness.begin(), witness.end() - 1), script, SigVersion::kWitnessV0, none);
     }
     if (program.size() == 20) {
         if (witness.size() != 2) return script_fail(ScriptError::kWitnessProgramMismatch);
         const ScriptBuilder script =
             ScriptBuilder().op(OP_DUP).op(OP_HASH160).push(program).op(OP_EQUALVERIFY).op(OP_CHECKSIG);
-        return run_witness_v0(witness, script.bytes());
+        return run_witness(witness, script.bytes(), SigVersion::kWitnessV0, none);
     }
     return script_fail(ScriptError::kWitnessProgramWrongLength);
+}
+
+int64_t Verification::witness_size() const {
+    SizeWriter size;
+    Writer& w = size;
+    describe_stack(w, witness);
+    return static_cast<int64_t>(size.size());
+}
+
+ScriptResult Verification::check_taproot(ByteView program) const {
+    if (witness.empty()) return script_fail(ScriptError::kWitnessProgramWitnessEmpty);
+    std::span<const Bytes> stack(witness);
+    TaprootContext context;
+    if (stack.size() >= 2 && !stack.back().empty() && stack.back()[0] == kAnnexTag) {
+        HashWriter annex;
+        annex.var_bytes(stack.back());
+        context.annex_hash = annex.sha256();
+        context.has_annex = true;
+        stack = stack.first(stack.size() - 1);
+    }
+    if (stack.size() == 1) return checker.check_schnorr(stack[0], program, SigVersion::kTaproot, context);
+    return check_script_path(program, stack, std::move(context));
+}
+
+// Stack, bottom first: what the script works on, the script, the control block.
+ScriptResult Verification::check_script_path(ByteView program, std::span<const Bytes> stack, TaprootContext context) const {
+    const Bytes& control = stack[stack.size() - 1];
+    const Bytes& script = stack[stack.size() - 2];
+    stack = stack.first(stack.size() - 2);
+    if (control.size() < kControlBase || (control.size() - kControlBase) % kControlNode != 0 ||
+        control.size() > kControlBase + kControlNode * kControlMaxNodes) {
+        return script_fail(ScriptError::kTaprootWrongControlSize);
+    }
+    const uint8_t leaf_version = control[0] & 0xfe;
+    context.leaf_hash = tapleaf_hash(leaf_version, script);
+    if (!verify_taproot_commitment(control, program, context.leaf_hash)) {
+        return script_fail(ScriptError::kWitnessProgramMismatch);
+    }
+    if (leaf_version == kLeafTapscript) {
+        constexpr int64_t kFreeWeight = 50;
+        context.validation_weight_left = witness_size() + kFreeWeight;
+        return run_tapscript(Stack(stack.begin(), stack.end()), script, std::move(context));
+    }
+    if (leaf_version == kLeafSimplicity && has(kVerifySimplicity)) {
+        if (stack.size() != 2 || script.size() != 32) return script_fail(ScriptError::kSimplicityWrongLength);
+        return script_fail(ScriptError::kSimplicityUnavailable);
+    }
+    if (has(kVerifyDiscourageUpgradableTaprootVersion)) {
+        return script_fail(ScriptError::kDiscourageUpgradableTaprootVersion);
+    }
+    return {};
+}
+
+ScriptResult Verification::run_tapscript(Stack stack, ByteView script, TaprootContext context) const {
+    // An OP_SUCCESS anywhere before the first broken push decides, whatever else is wrong.
+    ScriptParser parser(script);
+    while (const auto instruction = parser.next()) {
+        if (!is_op_success(instruction->opcode)) continue;
+        if (has(kVerifyDiscourageOpSuccess)) return script_fail(ScriptError::kDiscourageOpSuccess);
+        return {};
+    }
+    if (!parser.at_end()) return script_fail(ScriptError::kBadOpcode);
+    if (stack.size() > kMaxStackSize) return script_fail(ScriptError::kStackSize);
+    return run_witness(std::move(stack), script, SigVersion::kTapscript, context);
 }
 
 ScriptResult Verification::check_program(const WitnessProgram& program, bool in_p2sh) const {
     if (program.version == 0) return check_program_v0(program.program);
     if (program.version == 1 && program.program.size() == 32 && !in_p2sh) {
-        if (!has(kVerifyTaproot)) return {};
-        return script_fail(ScriptError::kTaprootUnavailable);
+        return has(kVerifyTaproot) ? check_taproot(program.program) : ScriptResult{};
     }
     constexpr uint8_t kAnchor[] = {0x4e, 0x73};
     if (program.version == 1 && !in_p2sh && equal(program.program, kAnchor)) return {};

@@ -7,6 +7,7 @@
 #include <openssl/sha.h>
 
 #include <bit>
+#include <cstring>
 
 #include "util/secret.h"
 
@@ -57,6 +58,43 @@ Sha256& Sha256::write(ByteView bytes) {
 Hash256 Sha256::finish() {
     Hash256 out;
     SHA256_Final(out.bytes.data(), context(state_));
+    return out;
+}
+
+uint64_t Sha256::length() const {
+    SHA256_CTX ctx;
+    std::memcpy(&ctx, state_, sizeof(ctx));
+    return (static_cast<uint64_t>(ctx.Nh) << 32 | ctx.Nl) >> 3;
+}
+
+Bytes Sha256::save() const {
+    SHA256_CTX ctx;
+    std::memcpy(&ctx, state_, sizeof(ctx));
+    Bytes out;
+    for (const SHA_LONG word : ctx.h) {
+        for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<uint8_t>(word >> shift));
+    }
+    const uint64_t bits = static_cast<uint64_t>(ctx.Nh) << 32 | ctx.Nl;
+    for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<uint8_t>(bits >> shift));
+    append(out, ByteView(reinterpret_cast<const uint8_t*>(ctx.data), ctx.num));
+    return out;
+}
+
+std::optional<Sha256> Sha256::load(ByteView saved) {
+    if (saved.size() < 40) return std::nullopt;
+    const uint64_t bits = little_endian64(saved.subspan(32, 8));
+    const ByteView rest = saved.subspan(40);
+    if (bits % 8 != 0 || rest.size() != bits / 8 % 64) return std::nullopt;
+    Sha256 out;
+    SHA256_CTX& ctx = *context(out.state_);
+    for (size_t i = 0; i < 8; ++i) {
+        ctx.h[i] = 0;
+        for (size_t j = 0; j < 4; ++j) ctx.h[i] = ctx.h[i] << 8 | saved[4 * i + j];
+    }
+    ctx.Nl = static_cast<SHA_LONG>(bits);
+    ctx.Nh = static_cast<SHA_LONG>(bits >> 32);
+    ctx.num = static_cast<unsigned>(rest.size());
+    std::memcpy(ctx.data, rest.data(), rest.size());
     return out;
 }
 

@@ -1,6 +1,8 @@
 // Hash functions over bytes. Pure; any thread. Inputs are public unless a comment says otherwise.
 #pragma once
 
+#include <optional>
+
 #include "util/bytes.h"
 #include "util/fixed_bytes.h"
 
@@ -20,6 +22,13 @@ public:
     Sha256& write(ByteView bytes);
     // The digest; the object must not be written afterwards.
     Hash256 finish();
+
+    // The state between two writes, in the form of Elements' streaming opcodes: eight big-endian words, the bits eaten so far
+    // as 64 bits little-endian, and the bytes that do not fill a block yet. load refuses any other form.
+    [[nodiscard]] Bytes save() const;
+    static std::optional<Sha256> load(ByteView saved);
+    // Bytes eaten so far.
+    [[nodiscard]] uint64_t length() const;
 
     // One compression of 64 bytes from the initial state, without padding: a node of Elements' fast Merkle tree.
     // Precondition: block.size() == 64.

@@ -78,6 +78,13 @@ std::optional<PubKey> PubKey::add_tweak(ByteView tweak) const {
     return parse(serialize(point));
 }
 
+std::optional<PubKey> PubKey::multiply(ByteView scalar) const {
+    CHECK(scalar.size() == 32);
+    secp256k1_pubkey point = point_of(*this);
+    if (secp256k1_ec_pubkey_tweak_mul(secp(), &point, scalar.data()) != 1) return std::nullopt;
+    return parse(serialize(point));
+}
+
 std::optional<XOnlyPubKey> XOnlyPubKey::parse(ByteView bytes) {
     if (!parse_xonly(bytes)) return std::nullopt;
     XOnlyPubKey key;

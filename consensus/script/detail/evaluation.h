@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "consensus/script/interpreter.h"
+#include "consensus/script/introspection.h"
 #include "consensus/script/opcodes.h"
 #include "consensus/script/script.h"
 
@@ -78,6 +79,22 @@ private:
     ScriptResult spend_validation_weight();
 
     ScriptResult tapscript_op(uint8_t opcode);
+    ScriptResult sha256_op(uint8_t opcode);
+    ScriptResult inspect_input(uint8_t opcode);
+    ScriptResult inspect_output(uint8_t opcode);
+    ScriptResult inspect_transaction(uint8_t opcode);
+    ScriptResult arithmetic64(uint8_t opcode);
+    ScriptResult negate64();
+    ScriptResult divide64(int64_t a, int64_t b);
+    ScriptResult convert64(uint8_t opcode);
+    ScriptResult ec_mul_scalar_verify();
+    ScriptResult tweak_verify();
+    Result<const Introspection*, ScriptError> introspection() const;
+    Result<size_t, ScriptError> checked_index(int64_t index, size_t count) const;
+    void push_asset(const ConfidentialAsset& asset);
+    void push_value(const ConfidentialValue& value);
+    void push_script_pubkey(const Script& script, const Hash256& hash);
+    void push_little_endian(uint64_t value, size_t size);
 
     [[nodiscard]] bool minimal() const { return (flags_ & kVerifyMinimalData) != 0; }
     [[nodiscard]] bool before_tapscript() const { return version_ != SigVersion::kTapscript; }
