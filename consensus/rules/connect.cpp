@@ -116,7 +116,7 @@ private:
             out_.delta.spent.push_back({in.prevout, std::move(*coin++)});
         }
         sigops_ += sigop_cost(tx->tx, inputs.spent, flags_);
-        if (!trusted) append_checks(out_.checks, make_spending(tx, std::move(inputs.spent)), flags_);
+        if (!trusted) append_checks(out_.checks, make_spending(tx, std::move(inputs.spent), c_.params.genesis_hash), flags_);
         return {};
     }
 

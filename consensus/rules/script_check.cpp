@@ -4,14 +4,14 @@
 
 namespace sluice::rules {
 
-std::shared_ptr<const SpendingTx> make_spending(TxRef tx, std::vector<TxOut> spent) {
-    script::TxHashes hashes = script::compute_tx_hashes(tx->tx);
+std::shared_ptr<const SpendingTx> make_spending(TxRef tx, std::vector<TxOut> spent, const BlockHash& genesis) {
+    script::TxHashes hashes = script::compute_tx_hashes(tx->tx, spent, genesis);
     return std::make_shared<const SpendingTx>(SpendingTx{std::move(tx), std::move(spent), std::move(hashes)});
 }
 
 script::ScriptResult run(const ScriptCheck& check) {
     const SpendingTx& s = *check.spending;
-    return script::verify_input(s.tx->tx, check.input, s.spent[check.input], check.flags, s.hashes);
+    return script::verify_input(s.tx->tx, check.input, s.spent, check.flags, s.hashes);
 }
 
 Failure script_failure(const ScriptCheck& check, script::ScriptError error) {

@@ -17,7 +17,8 @@ struct SpendingTx {
     std::vector<TxOut> spent;
     script::TxHashes hashes;
 };
-std::shared_ptr<const SpendingTx> make_spending(TxRef tx, std::vector<TxOut> spent);
+// `spent` has one output for each input; `genesis` is the chain's own (taproot signatures name it).
+std::shared_ptr<const SpendingTx> make_spending(TxRef tx, std::vector<TxOut> spent, const BlockHash& genesis);
 
 struct ScriptCheck {
     std::shared_ptr<const SpendingTx> spending;

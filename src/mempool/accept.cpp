@@ -215,7 +215,8 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     entry.pegins = std::move(inputs->pegins);
     entry.flags = pool_flags(params_, tip);
     if (mode.passed_under != entry.flags) {
-        if (auto script = check_scripts(rules::make_spending(parsed, std::move(inputs->spent)), entry.flags)) {
+        const auto spending = rules::make_spending(parsed, std::move(inputs->spent), params_.genesis_hash);
+        if (auto script = check_scripts(spending, entry.flags)) {
             return tl::unexpected<Refusal>(std::move(*script));
         }
     }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kMaxSignature = 72;       // DER, low S, with the hash type byte
 constexpr int kFeeRounds = 20;             // a fee that moves the selection settles in few
+constexpr int64_t kDustChange = 100;       // satoshi; less costs more to spend than it is worth and may not be relayed
 constexpr uint32_t kSequenceReplaceable = 0xfffffffd;
 
 TxOut pay(const Script& script, const AssetId& asset, Amount amount) {
@@ -84,6 +85,7 @@ Result<Wallet::Draft> Wallet::build(const std::vector<Recipient>& recipients, in
     for (int round = 0; round < kFeeRounds; ++round) {
         Draft draft;
         std::vector<TxOut> outputs;
+        Amount paid_fee = fee;
         std::map<AssetId, Amount> needed = targets;
         if (payer_of_fee == nullptr) {
             const auto with_fee = add(needed[options_.policy_asset], fee);
@@ -103,6 +105,10 @@ Result<Wallet::Draft> Wallet::build(const std::vector<Recipient>& recipients, in
             }
             const Amount change{chosen->total.sat - target.sat};
             if (change.sat == 0) continue;
+            if (asset == options_.policy_asset && change.sat < kDustChange) {
+                paid_fee.sat += change.sat;
+                continue;
+            }
             if (!change_scripts.contains(asset)) change_scripts[asset] = TRY(next_script(KeyChain::kChange, ""));
             outputs.push_back(pay(change_scripts[asset], asset, change));
         }
@@ -115,7 +121,7 @@ Result<Wallet::Draft> Wallet::build(const std::vector<Recipient>& recipients, in
         shuffle(outputs);
         draft.tx.outputs = std::move(outputs);
         // The fee output weighs the same whatever it says.
-        draft.tx.outputs.push_back(pay({}, options_.policy_asset, fee));
+        draft.tx.outputs.push_back(pay({}, options_.policy_asset, paid_fee));
         const Amount enough = fee_of(draft.tx, draft.spent, fee_rate);
         if (fee >= enough) return draft;
         fee = enough;
