@@ -68,6 +68,18 @@ std::vector<Txid> TxLedger::conflicts_of(const Transaction& tx) const {
     return out;
 }
 
+bool TxLedger::cannot_confirm(const Transaction& tx) const {
+    const Txid self = compute_txid(tx);
+    return std::ranges::any_of(tx.inputs, [&](const TxIn& in) {
+        const WalletTx* from = in.is_pegin ? nullptr : find(in.prevout.txid);
+        if (from != nullptr && from->dead()) return true;
+        const auto spenders = spenders_.find(in.prevout);
+        return spenders != spenders_.end() && std::ranges::any_of(spenders->second, [&](const Txid& txid) {
+            return txid != self && txs_.at(txid).block.has_value();
+        });
+    });
+}
+
 bool TxLedger::is_spent(const OutPoint& outpoint) const {
     const auto spenders = spenders_.find(outpoint);
     if (spenders == spenders_.end()) return false;

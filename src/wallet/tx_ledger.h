@@ -53,6 +53,8 @@ public:
     [[nodiscard]] bool spends_ours(const Transaction& tx) const;
     // Unconfirmed transactions of the ledger that spend an input of `tx`, and those that depend on them.
     [[nodiscard]] std::vector<Txid> conflicts_of(const Transaction& tx) const;
+    // True if a confirmed transaction of the ledger spends an input of `tx`, or `tx` spends an output of a dead one.
+    [[nodiscard]] bool cannot_confirm(const Transaction& tx) const;
 
     // Unspent explicit outputs of ours; outputs whose value or asset is blinded are not listed.
     [[nodiscard]] std::vector<WalletCoin> coins(uint32_t tip_height) const;

@@ -184,11 +184,12 @@ Status Wallet::block_disconnected(const Block& block, const ports::BlockPoint& a
             ledger_->put(std::move(entry));
         }
     }
-    // What this block had pushed aside may stand again; a block that connects next says otherwise if need be.
+    // What this block had pushed aside may stand again, unless an earlier block pushes it aside as well; a block that connects
+    // next says otherwise if need be. Parents come before what spends them.
     for (const TxRef& tx : block.transactions) {
         for (const Txid& other : ledger_->conflicts_of(tx->tx)) {
             WalletTx entry = *ledger_->find(other);
-            if (!entry.conflicted) continue;
+            if (!entry.conflicted || ledger_->cannot_confirm(entry.tx->tx)) continue;
             entry.conflicted = false;
             batch.put(tx_key(other), encode_wallet_tx(entry));
             ledger_->put(std::move(entry));

@@ -153,6 +153,39 @@ BOOST_AUTO_TEST_CASE(a_reorganisation_unconfirms_and_a_double_spend_is_noticed) 
     BOOST_TEST(!f.wallet->ledger().find(txid)->conflicted);
 }
 
+BOOST_AUTO_TEST_CASE(a_payment_stays_dead_while_any_block_spends_one_of_its_coins) {
+    Fixture f;
+    for (int i = 0; i < 2; ++i) {
+        (void)f.wallet->send({f.to(f.wallet->new_script("").value(), kCoin)}, {}).value();
+        f.mine();
+    }
+    // One payment of two coins; each coin is then spent otherwise, in a block of its own.
+    const std::vector<WalletCoin> coins = f.wallet->unspent();
+    BOOST_REQUIRE(coins.size() >= 2u);
+    int64_t all = f.trusted();
+    const Txid txid = f.wallet->send({f.to(f.wallet->new_script("").value(), all, true)}, {}).value();
+    const Transaction payment = f.wallet->ledger().find(txid)->tx->tx;
+    BOOST_REQUIRE(payment.inputs.size() >= 2u);
+    f.chain.pool.clear();
+    for (size_t i = 0; i < 2; ++i) {
+        Transaction other;
+        other.inputs = {payment.inputs[i]};
+        other.outputs = payment.outputs;
+        f.chain.mine({make_tx(other)});
+        BOOST_REQUIRE(f.wallet->catch_up().has_value());
+        BOOST_TEST(f.wallet->ledger().find(txid)->conflicted);
+    }
+    f.chain.pop(1);
+    f.chain.mine({});
+    BOOST_REQUIRE(f.wallet->catch_up().has_value());
+    BOOST_TEST(f.wallet->ledger().find(txid)->conflicted);
+    f.chain.pop(2);
+    f.chain.mine({});
+    f.chain.mine({});
+    BOOST_REQUIRE(f.wallet->catch_up().has_value());
+    BOOST_TEST(!f.wallet->ledger().find(txid)->conflicted);
+}
+
 BOOST_AUTO_TEST_CASE(a_passphrase_guards_the_keys_but_not_receiving) {
     Fixture f;
     const Script ours = f.wallet->new_script("").value();
