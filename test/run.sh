@@ -3,7 +3,8 @@
 # daemon, and the functional stories (node --test).
 #   run.sh [--asan] [--only LIST]
 # --asan: with clang under AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan.
-# --only: a comma-separated part of ctest,golden,functional; `build` alone stops after the build.
+# --only: a comma-separated part of ctest,golden,functional; `build` alone stops after the build; `unit` alone builds and runs
+#   the unit tests and the replay of the fuzz corpora, nothing else.
 # SLUICE_VECTORS: root of the test vectors (default: ../shared/vectors beside the repository, when it is there).
 # Ends with the runners' own summary lines; any failure makes the exit status non-zero.
 set -euo pipefail
@@ -21,7 +22,7 @@ while [ $# -gt 0 ]; do
             export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:halt_on_error=1:detect_stack_use_after_return=1}
             export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1} ;;
         --only) only=$2; shift ;;
-        *) echo "usage: $0 [--asan] [--only build,ctest,golden,functional]" >&2; exit 2 ;;
+        *) echo "usage: $0 [--asan] [--only build,unit,ctest,golden,functional]" >&2; exit 2 ;;
     esac
     shift
 done
@@ -34,6 +35,11 @@ share/install-deps.sh
 title "build ($build)"
 cmake -S . -B "$build" -G Ninja "${configure[@]}" > "$build.configure.log" 2>&1 || { cat "$build.configure.log"; exit 1; }
 mv "$build.configure.log" "$build/configure.log"
+if [ "$only" = unit ]; then
+    ninja -C "$build" --quiet unit_tests
+    cd "$build"
+    exec ctest -L 'unit|fuzz' -j "$(nproc)" --output-on-failure --timeout 900
+fi
 ninja -C "$build" --quiet
 
 vectors=${SLUICE_VECTORS:-$(realpath -m ../shared/vectors)}
