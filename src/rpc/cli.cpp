@@ -230,7 +230,7 @@ CliOutcome get_info(const CliCall& call, const Connection& connection) {
         const auto result = reply->find("result");
         if (result == reply->end() || !result->is_object()) continue;  // the node has no such part
         for (const char* key : {"chain", "blocks", "headers", "verificationprogress", "bestblockhash", "version", "subversion", "connections",
-                                "member", "threshold", "members", "view"}) {
+                                "member", "members_total", "threshold", "final_height", "view"}) {
             if (result->contains(key) && !(*result)[key].is_structured()) out.out += std::string(key) + ": " + plain((*result)[key]) + "\n";
         }
     }
