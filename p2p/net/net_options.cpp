@@ -25,48 +25,95 @@ std::vector<std::string> names(const Options& options, std::string_view name) {
     return out;
 }
 
+Status refuse_proxies(const Options& options) {
+    for (const char* name : {"proxy", "onion"}) {
+        const std::string value = options.get_or(name, "0");
+        if (!value.empty() && value != "0") return fail("-" + std::string(name) + " is not supported: connections would not go through it");
+    }
+    return {};
+}
+
+Result<std::set<wire::Network>> only_networks(const Options& options) {
+    std::set<wire::Network> out;
+    for (const std::string& name : names(options, "onlynet")) {
+        if (name == "ipv4") {
+            out.insert(wire::Network::kIpv4);
+        } else if (name == "ipv6") {
+            out.insert(wire::Network::kIpv6);
+        } else {
+            return fail("Unknown network specified in -onlynet: '" + name + "'");
+        }
+    }
+    return out;
+}
+
+// "perm,perm@rest": permissions are all the same here.
+std::string without_permissions(const std::string& text) {
+    const size_t at = text.find('@');
+    return at == std::string::npos ? text : text.substr(at + 1);
+}
+
+Status read_listening(const Options& options, NetOptions& out) {
+    // As elementsd: -bind asks for listening, -connect for none, unless -listen says so itself.
+    const std::vector<std::string> binds = names(options, "bind");
+    const std::vector<std::string> trusted = names(options, "whitebind");
+    out.listen = options.get_bool("listen", !binds.empty() || !trusted.empty() || !out.connect_only);
+    for (const std::string& bind : binds) {
+        // "=onion" marks the address that a Tor service forwards to; it is listened on like any other.
+        out.binds.push_back(TRY(numeric("bind", bind.substr(0, bind.find('=')), out.default_port)));
+    }
+    for (const std::string& bind : trusted) {
+        out.trusted_binds.push_back(TRY(numeric("whitebind", without_permissions(bind), out.default_port)));
+    }
+    if (!out.listen && (!binds.empty() || !trusted.empty())) return fail("Cannot set -bind or -whitebind together with -listen=0");
+    for (const std::string& text : names(options, "externalip")) {
+        out.external.push_back(TRY(numeric("externalip", text, out.default_port)));
+    }
+    for (const std::string& text : names(options, "whitelist")) {
+        const auto subnet = parse_subnet(without_permissions(text));
+        if (!subnet) return fail("Invalid netmask specified in -whitelist: '" + text + "'");
+        out.whitelist.push_back(*subnet);
+    }
+    return {};
+}
+
+Status read_limits(const Options& options, NetOptions& out) {
+    out.max_connections = static_cast<size_t>(TRY(bounded(options, "maxconnections", 125, 0, 10'000)));
+    out.ban_seconds = TRY(bounded(options, "bantime", 24 * 3600, 1, int64_t{100} * 365 * 24 * 3600));
+    out.receive_limit = static_cast<size_t>(TRY(bounded(options, "maxreceivebuffer", 5000, 1, 1'000'000))) * 1000;
+    out.send_soft_limit = static_cast<size_t>(TRY(bounded(options, "maxsendbuffer", 1000, 1, 1'000'000))) * 1000;
+    out.send_hard_limit = out.send_soft_limit + 4 * wire::kMaxPayload;
+    out.handshake_timeout = std::chrono::seconds(TRY(bounded(options, "peertimeout", 60, 1, 3600)));
+    out.connect_timeout = std::chrono::seconds((TRY(bounded(options, "timeout", 5000, 1, 600'000)) + 999) / 1000);
+    return {};
+}
+
 }  // namespace
 
-Result<NetOptions> net_options(const Options& options, const wire::Magic& magic, uint16_t default_port,
-                               std::vector<std::string> dns_seeds) {
+Result<NetOptions> net_options(const Options& options, const NetworkDefaults& defaults) {
+    TRY_VOID(refuse_proxies(options));
     NetOptions out;
-    out.magic = magic;
-    out.default_port = static_cast<uint16_t>(TRY(bounded(options, "port", default_port, 1, 65535)));
+    out.magic = defaults.magic;
+    out.default_port = static_cast<uint16_t>(TRY(bounded(options, "port", defaults.port, 1, 65535)));
     out.connect_only = options.is_set("connect");
     out.connect = names(options, "connect");
     out.add_nodes = names(options, "addnode");
     out.seed_nodes = names(options, "seednode");
     for (const auto* list : {&out.connect, &out.add_nodes, &out.seed_nodes}) {
         for (const std::string& node : *list) {
-            if (!wire::split_host_port(node, default_port)) return fail("Invalid peer address: '" + node + "'");
+            if (!wire::split_host_port(node, out.default_port)) return fail("Invalid peer address: '" + node + "'");
         }
     }
-    // As elementsd: -bind asks for listening, -connect for none, unless -listen says so itself.
-    const std::vector<std::string> binds = names(options, "bind");
-    out.listen = options.get_bool("listen", !binds.empty() || !out.connect_only);
-    for (const std::string& bind : binds) {
-        // "=onion" marks the address that a Tor service forwards to; it is listened on like any other.
-        const std::string text = bind.substr(0, bind.find('='));
-        out.binds.push_back(TRY(numeric("bind", text, out.default_port)));
-    }
-    if (!out.listen && !out.binds.empty()) return fail("Cannot set -bind or -whitebind together with -listen=0");
-    out.dns_seeds = std::move(dns_seeds);
-    out.dns_seed = options.get_bool("dnsseed", !out.connect_only) && !out.dns_seeds.empty();
-    for (const std::string& text : names(options, "externalip")) {
-        out.external.push_back(TRY(numeric("externalip", text, out.default_port)));
-    }
-    for (const std::string& text : names(options, "whitelist")) {
-        const auto subnet = parse_subnet(text.substr(text.find('@') == std::string::npos ? 0 : text.find('@') + 1));
-        if (!subnet) return fail("Invalid netmask specified in -whitelist: '" + text + "'");
-        out.whitelist.push_back(*subnet);
-    }
-    out.max_connections = static_cast<size_t>(TRY(bounded(options, "maxconnections", 125, 0, 10'000)));
-    out.ban_seconds = TRY(bounded(options, "bantime", 24 * 3600, 1, int64_t{100} * 365 * 24 * 3600));
+    out.only = TRY(only_networks(options));
     out.network_active = options.get_bool("networkactive", true);
-    out.send_soft_limit = static_cast<size_t>(TRY(bounded(options, "maxsendbuffer", 1000, 1, 1'000'000))) * 1000;
-    out.send_hard_limit = out.send_soft_limit + 4 * wire::kMaxPayload;
-    out.handshake_timeout = std::chrono::seconds(TRY(bounded(options, "peertimeout", 60, 1, 3600)));
-    out.connect_timeout = std::chrono::seconds((TRY(bounded(options, "timeout", 5000, 1, 600'000)) + 999) / 1000);
+    out.dns_lookup = options.get_bool("dns", true);
+    out.dns_seeds = defaults.dns_seeds;
+    out.dns_seed = options.get_bool("dnsseed", !out.connect_only && out.dns_lookup) && !out.dns_seeds.empty();
+    out.force_dns_seed = options.get_bool("forcednsseed", false);
+    if (out.force_dns_seed && !options.get_bool("dnsseed", true)) return fail("Cannot set -forcednsseed to true when setting -dnsseed to false.");
+    if (options.get_bool("fixedseeds", true)) out.fixed_seeds = defaults.fixed_seeds;
+    TRY_VOID(read_listening(options, out));
+    TRY_VOID(read_limits(options, out));
     return out;
 }
 

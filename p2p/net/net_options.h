@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,17 +18,23 @@ struct NetOptions {
     uint16_t default_port = 0;
     bool listen = true;
     std::vector<wire::NetAddress> binds;  // empty: every address of the machine
+    std::vector<wire::NetAddress> trusted_binds;  // -whitebind: as binds, and who comes in there is never banned or evicted
     bool connect_only = false;            // -connect was given: only those, none from the address book
     std::vector<std::string> connect;
     std::vector<std::string> add_nodes;
     std::vector<std::string> seed_nodes;
-    bool dns_seed = false;
+    bool dns_lookup = true;       // -dns: names may be resolved
+    bool dns_seed = false;        // ask the seeds when no address is known
+    bool force_dns_seed = false;  // ask them in any case
     std::vector<std::string> dns_seeds;
+    std::vector<wire::NetAddress> fixed_seeds;  // built in; used when nothing else gave an address
+    std::set<wire::Network> only;               // -onlynet: choose peers from these networks; empty: any
     std::vector<wire::NetAddress> external;
     std::vector<Subnet> whitelist;  // never banned or evicted
     size_t max_connections = 125;
     int64_t ban_seconds = 24 * 3600;
     bool network_active = true;
+    size_t receive_limit = 256 * 1024;    // bytes of a peer that wait in memory before its socket is left alone
     size_t send_soft_limit = 1'000'000;   // bytes: above, the protocol holds back
     size_t send_hard_limit = 64'000'000;  // bytes: above, the peer does not read and is dropped
     std::chrono::seconds handshake_timeout{60};
@@ -35,10 +42,18 @@ struct NetOptions {
     std::chrono::minutes inactivity_timeout{20};
 };
 
-// Reads -listen -bind -port -connect -addnode -seednode -dnsseed -externalip -maxconnections -whitelist -bantime -networkactive
-// -maxsendbuffer -peertimeout -timeout. Errors are for the user and name the option. Host names stay names: they are resolved
-// when they are needed; -bind and -externalip take numeric addresses only.
-Result<NetOptions> net_options(const Options& options, const wire::Magic& magic, uint16_t default_port,
-                               std::vector<std::string> dns_seeds);
+// What a chain says about its network.
+struct NetworkDefaults {
+    wire::Magic magic{};
+    uint16_t port = 0;
+    std::vector<std::string> dns_seeds;
+    std::vector<wire::NetAddress> fixed_seeds;
+};
+
+// Reads -listen -bind -whitebind -port -connect -addnode -seednode -dns -dnsseed -forcednsseed -fixedseeds -externalip -onlynet
+// -maxconnections -whitelist -bantime -networkactive -maxreceivebuffer -maxsendbuffer -peertimeout -timeout; -proxy and -onion are
+// refused, because a peer that is reached without them would be a broken promise. Errors are for the user and name the option.
+// Host names stay names: they are resolved when they are needed; -bind, -whitebind and -externalip take numeric addresses only.
+Result<NetOptions> net_options(const Options& options, const NetworkDefaults& defaults);
 
 }  // namespace sluice::net

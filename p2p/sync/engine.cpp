@@ -32,6 +32,7 @@ Result<EngineOptions> engine_options(const Options& options, uint32_t block_spac
                     ") exceeds maximum length (256). Reduce the number or size of uacomments.");
     }
     out.blocks_only = options.get_bool("blocksonly", false);
+    if (options.get_bool("peerblockfilters", false)) return fail("-peerblockfilters is not supported: block filters are not served");
     const int64_t orphans = TRY(options.get_int("maxorphantx", 100));
     if (orphans < 0) return fail("-maxorphantx must not be negative");
     out.max_orphans = static_cast<size_t>(std::min<int64_t>(orphans, 10'000));

@@ -30,7 +30,7 @@ struct EngineOptions {
     std::vector<wire::NetAddress> external;  // our own addresses, to tell others
     uint16_t port = 0;            // on which we listen; 0: not listening
 };
-// Reads -uacomment -blocksonly -maxorphantx; the error names the option.
+// Reads -uacomment -blocksonly -maxorphantx, and refuses -peerblockfilters; the error names the option.
 Result<EngineOptions> engine_options(const Options& options, uint32_t block_spacing);
 
 struct EngineNeeds {

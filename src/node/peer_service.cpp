@@ -106,8 +106,9 @@ PeerService::PeerService(Needs needs) : needs_(needs) {}
 Result<std::unique_ptr<PeerService>> PeerService::make(Needs needs, const Options& options) {
     std::unique_ptr<PeerService> service(new PeerService(needs));
     const NetworkParams& network = needs.params.network;
-    net::NetOptions net_options =
-        TRY(net::net_options(options, network.magic, network.p2p_port, network.seeds));
+    net::NetworkDefaults defaults{network.magic, network.p2p_port, network.seeds, {}};
+    for (const SeedAddress& seed : network.fixed_seeds) defaults.fixed_seeds.push_back(*wire::ip_address(seed.ipv4, seed.port));
+    net::NetOptions net_options = TRY(net::net_options(options, defaults));
     sync::EngineOptions engine_options =
         TRY(sync::engine_options(options, static_cast<uint32_t>(needs.params.spacing.target_spacing)));
     service->db_ = TRY(needs.disk.open_db("peers", {}));

@@ -11,7 +11,6 @@
 
 namespace sluice::net::detail {
 namespace {
-constexpr size_t kReadAhead = 256 * 1024;  // bytes that wait in the buffer before the socket is left alone
 constexpr int kBufferOptions = BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS;
 }  // namespace
 
@@ -22,7 +21,7 @@ Connection::Connection(ConnectionOwner& owner, event_base* base, const NetOption
     CHECK(buffer_ != nullptr);
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    watch(options.send_soft_limit / 2);
+    watch(options);
 }
 
 Connection::Connection(ConnectionOwner& owner, event_base* base, const NetOptions& options, PeerInfo info)
@@ -30,17 +29,17 @@ Connection::Connection(ConnectionOwner& owner, event_base* base, const NetOption
     stats.info = std::move(info);
     buffer_ = bufferevent_socket_new(base, -1, kBufferOptions);
     CHECK(buffer_ != nullptr);
-    watch(options.send_soft_limit / 2);
+    watch(options);
     const auto socket = to_socket(stats.info.address);
     if (!socket || bufferevent_socket_connect(buffer_, socket->get(), static_cast<int>(socket->size)) != 0) close();
 }
 
 Connection::~Connection() { bufferevent_free(buffer_); }
 
-void Connection::watch(size_t drain_below) {
+void Connection::watch(const NetOptions& options) {
     bufferevent_setcb(buffer_, &Connection::readable, &Connection::drained, &Connection::happened, this);
-    bufferevent_setwatermark(buffer_, EV_READ, 0, kReadAhead);
-    bufferevent_setwatermark(buffer_, EV_WRITE, drain_below, 0);
+    bufferevent_setwatermark(buffer_, EV_READ, 0, options.receive_limit);
+    bufferevent_setwatermark(buffer_, EV_WRITE, options.send_soft_limit / 2, 0);
     bufferevent_enable(buffer_, EV_READ | EV_WRITE);
 }
 

@@ -56,7 +56,7 @@ private:
     static void readable(bufferevent*, void* self);
     static void drained(bufferevent*, void* self);
     static void happened(bufferevent*, short what, void* self);
-    void watch(size_t drain_below);
+    void watch(const NetOptions& options);
 
     ConnectionOwner& owner_;
     wire::Magic magic_;

@@ -38,7 +38,8 @@ Status Connections::Impl::listen_on(const wire::NetAddress& address) {
 Status Connections::Impl::listen_all() {
     if (!options.listen) return {};
     for (const wire::NetAddress& address : options.binds) TRY_VOID(listen_on(address));
-    if (options.binds.empty()) {
+    for (const wire::NetAddress& address : options.trusted_binds) TRY_VOID(listen_on(address));
+    if (options.binds.empty() && options.trusted_binds.empty()) {
         TRY_VOID(listen_on(*wire::parse_ip("0.0.0.0", options.default_port)));
         const Status v6 = listen_on(*wire::parse_ip("::", options.default_port));
         if (!v6) log_debug("net", "no IPv6: {}", v6.error().message);
@@ -54,7 +55,8 @@ void Connections::Impl::stop_listening() {
 }
 
 void Connections::Impl::accept(int fd, const wire::NetAddress& from) {
-    const bool trusted = is_whitelisted(from);
+    const wire::NetAddress local = detail::local_address(fd);
+    const bool trusted = is_whitelisted(from) || std::ranges::find(options.trusted_binds, local) != options.trusted_binds.end();
     const auto refuse = [&](const char* why) {
         log_debug("net", "refused {}: {}", from.to_string(), why);
         ::close(fd);
@@ -78,7 +80,7 @@ void Connections::Impl::accept(int fd, const wire::NetAddress& from) {
     info.id = next_id++;
     info.kind = ConnectionKind::kInbound;
     info.address = from;
-    info.local = detail::local_address(fd);
+    info.local = local;
     info.name = from.to_string();
     info.connected_at = clock.unix_time();
     info.protected_from_bans = trusted;

@@ -36,13 +36,22 @@ void Connections::Impl::dial_due() {
         dial_named(name, ConnectionKind::kManual);
     }
     if (options.connect_only) return;
-    if (!seeds_asked && book->size() == 0) ask_seeds();
+    if (!seeds_asked && (book->size() == 0 || options.force_dns_seed)) ask_seeds();
     dial_from_book();
 }
 
 void Connections::Impl::ask_seeds() {
     seeds_asked = true;
     for (const std::string& name : options.seed_nodes) dial_named(name, ConnectionKind::kAddrFetch);
+    if (!options.fixed_seeds.empty() && !options.dns_seed && options.seed_nodes.empty()) {
+        std::vector<wire::PeerAddress> peers;
+        for (const wire::NetAddress& address : options.fixed_seeds) {
+            const auto time = static_cast<uint32_t>(clock.unix_time() - kSeedAge);
+            peers.push_back({time, wire::kNodeNetwork | wire::kNodeWitness, address});
+        }
+        // Each as its own source: they are meant to be far apart.
+        for (const wire::PeerAddress& peer : peers) book->add({peer}, peer.address, clock.unix_time(), 0);
+    }
     if (!options.dns_seed) return;
     if (!resolver) {
         resolver = std::make_unique<runtime::EventLoop>("resolver");
@@ -68,6 +77,7 @@ void Connections::Impl::dial_named(const std::string& name, ConnectionKind kind)
     const auto target = wire::split_host_port(name, options.default_port);
     if (!target) return dial_failed(name);
     if (const auto address = wire::parse_ip(target->host, target->port)) return dial(name, *address, kind);
+    if (!options.dns_lookup) return dial_failed(name);
     if (!resolver) {
         resolver = std::make_unique<runtime::EventLoop>("resolver");
         resolver->start();
@@ -129,6 +139,7 @@ void Connections::Impl::dial_from_book() {
     const auto acceptable = [&](const wire::PeerAddress& peer) {
         const bool has_blocks = (peer.services & (wire::kNodeNetwork | wire::kNodeNetworkLimited)) != 0;
         if (!detail::to_socket(peer.address) || !has_blocks || (peer.services & kDesired) != kDesired) return false;
+        if (!options.only.empty() && !options.only.contains(peer.address.network)) return false;
         if (bans.is_banned(peer.address, now) || bans.is_discouraged(peer.address)) return false;
         if (std::ranges::find(listening, peer.address) != listening.end()) return false;
         return kind == ConnectionKind::kFeeler || !groups.contains(peer.address.group());

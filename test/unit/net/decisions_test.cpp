@@ -27,6 +27,8 @@ std::string nth(uint32_t n) {
     return "8." + std::to_string(n >> 16 & 255) + "." + std::to_string(n >> 8 & 255) + "." + std::to_string(n & 255);
 }
 
+const NetworkDefaults kDefaults = {{}, 7042, {"seed.example"}, {}};
+
 Options with(std::initializer_list<std::pair<std::string, std::string>> all) {
     Options options;
     for (const auto& [name, value] : all) options.add(name, value);
@@ -183,30 +185,34 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(options)
 
 BOOST_AUTO_TEST_CASE(the_users_words_become_options) {
-    const auto plain = net_options(Options{}, {}, 7042, {"seed.example"});
+    const auto plain = net_options(Options{}, kDefaults);
     BOOST_REQUIRE(plain.has_value());
     BOOST_CHECK(plain->listen && plain->dns_seed && !plain->connect_only);
     BOOST_CHECK_EQUAL(plain->default_port, 7042);
 
-    const auto connect = net_options(with({{"connect", "127.0.0.1:9"}, {"port", "18000"}}), {}, 7042, {"seed.example"});
+    const auto connect = net_options(with({{"connect", "127.0.0.1:9"}, {"port", "18000"}}), kDefaults);
     BOOST_CHECK(!connect->listen && !connect->dns_seed && connect->connect_only);
     BOOST_CHECK_EQUAL(connect->default_port, 18000);
 
-    const auto none = net_options(with({{"connect", "0"}}), {}, 7042, {});
+    const auto none = net_options(with({{"connect", "0"}}), kDefaults);
     BOOST_CHECK(none->connect_only && none->connect.empty());
 
-    const auto bound = net_options(with({{"connect", "h"}, {"bind", "127.0.0.1"}}), {}, 7042, {});
+    const auto bound = net_options(with({{"connect", "h"}, {"bind", "127.0.0.1"}}), kDefaults);
     BOOST_CHECK(bound->listen);
     BOOST_CHECK_EQUAL(bound->binds.at(0).to_string(), "127.0.0.1:7042");
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_are_named) {
-    BOOST_CHECK_EQUAL(net_options(with({{"bind", "nonsense"}}), {}, 1, {}).error().message,
+    BOOST_CHECK_EQUAL(net_options(with({{"bind", "nonsense"}}), kDefaults).error().message,
                       "Cannot resolve -bind address: 'nonsense'");
-    BOOST_CHECK(!net_options(with({{"port", "0"}}), {}, 1, {}).has_value());
-    BOOST_CHECK(!net_options(with({{"port", "x"}}), {}, 1, {}).has_value());
-    BOOST_CHECK(!net_options(with({{"addnode", "h:99999"}}), {}, 1, {}).has_value());
-    BOOST_CHECK(!net_options(with({{"listen", "0"}, {"bind", "127.0.0.1"}}), {}, 1, {}).has_value());
+    BOOST_CHECK(!net_options(with({{"proxy", "127.0.0.1:9050"}}), kDefaults).has_value());
+    BOOST_CHECK(net_options(with({{"proxy", "0"}}), kDefaults).has_value());
+    BOOST_CHECK_EQUAL(net_options(with({{"onlynet", "onion"}}), kDefaults).error().message,
+                      "Unknown network specified in -onlynet: 'onion'");
+    BOOST_CHECK(!net_options(with({{"port", "0"}}), kDefaults).has_value());
+    BOOST_CHECK(!net_options(with({{"port", "x"}}), kDefaults).has_value());
+    BOOST_CHECK(!net_options(with({{"addnode", "h:99999"}}), kDefaults).has_value());
+    BOOST_CHECK(!net_options(with({{"listen", "0"}, {"bind", "127.0.0.1"}}), kDefaults).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
