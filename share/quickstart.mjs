@@ -47,19 +47,28 @@ function progress(federation) {
     };
 }
 
-/** Shows what a subscriber of the first member sees: each event as it comes; reserves only when their figures change. */
+// What is shown of an event's JSON, in this order; the event itself holds more.
+const SHOWN = {
+    pegin: ['height', 'parent_txid', 'parent_vout', 'amount', 'claim_script'],
+    pegout: ['txid', 'address', 'amount', 'state', 'held', 'payout_txid', 'confirmations'],
+    reserves: ['held', 'circulating', 'pending', 'pool', 'discrepancy'],
+    federation: ['signer', 'frozen', 'alarms'],
+};
+
+/** Shows what a subscriber of the first member sees: each event as it comes, its main fields; one that says nothing new is left out. */
 function follow(federation) {
-    let figures = '';
-    return new Subscriber(federation.members[0].zmq, { topics: ['hashblock', 'pegin', 'pegout', 'reserves', 'federation'],
-        onMessage(message) {
-            if (message.topic === 'hashblock') federation.seenHeight = message.sequence + 1;
-            if (message.topic === 'reserves') {
-                const { height, hash, parent_hash, parent_height, time, ...rest } = message.json;
-                if (JSON.stringify(rest) === figures) return;
-                figures = JSON.stringify(rest);
-            }
+    const said = {};
+    return new Subscriber(federation.members[0].zmq, { topics: ['hashblock', ...Object.keys(SHOWN)], onMessage(message) {
+        const { topic, json, sequence } = message;
+        if (topic === 'hashblock') {
+            federation.seenHeight = sequence + 1;
             line(`    event ${describe(message)}`);
-        } });
+            return;
+        }
+        const text = JSON.stringify(Object.fromEntries(SHOWN[topic].filter((key) => key in json).map((key) => [key, json[key]])));
+        if (said[topic] !== text) line(`    event ${topic} #${sequence} ${text}`);
+        said[topic] = text;
+    } });
 }
 
 async function play(dir, running) {
