@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "codec/hex.h"
@@ -57,6 +58,29 @@ Status start_log(const Config& config) {
     return {};
 }
 
+// Options of Elements that ask for what this program cannot do: silence would be a lie.
+Status refuse_unavailable(const Options& options) {
+    if (TRY(options.get_int("prune", 0)) != 0) return fail("-prune is not possible: this version keeps all block files");
+    for (const char* name : {"reindex", "reindex-chainstate"}) {
+        if (!options.get_bool(name, false)) continue;
+        return fail("-" + std::string(name) + " is not possible: move the folders chainstate and blocks away, and the node fetches " +
+                    "the chain again");
+    }
+    return {};
+}
+
+// -dbcache in MiB: half for coins, half for the database.
+Result<chain::ChainStateOptions> memory_options(const Options& options) {
+    constexpr int64_t kDefault = 128;
+    constexpr int64_t kLeast = 4;
+    constexpr int64_t kMost = 16384;
+    const int64_t mib = std::clamp(TRY(options.get_int("dbcache", kDefault)), kLeast, kMost);
+    chain::ChainStateOptions out;
+    out.coin_cache_bytes = static_cast<size_t>(mib) << 19;
+    out.db_cache_bytes = static_cast<size_t>(mib) << 19;
+    return out;
+}
+
 }  // namespace
 
 // Members stand in the order in which they are made; each may use those above it. stop() ends them from the bottom up.
@@ -96,6 +120,7 @@ struct Node::Impl {
 
 Status Node::Impl::start() {
     const Options& options = config.options;
+    TRY_VOID(refuse_unavailable(options));
     params = TRY(make_chain_params(config.chain, options));
     lock = TRY(storage::DirLock::acquire(config.chain_dir, "Sluice"));
     TRY_VOID(start_log(config));
@@ -111,7 +136,7 @@ Status Node::Impl::start() {
     dispatcher = rpc::make_dispatcher(options);
     rpc::set_warm_up(*dispatcher, "Loading block index…");
 
-    chain::ChainStateOptions chain_options;
+    chain::ChainStateOptions chain_options = TRY(memory_options(options));
     chain_options.check_pegin_depth = options.get_bool("validatepegin", params.parent.exists);
     chain_options.check_blocks = static_cast<uint32_t>(std::max<int64_t>(0, TRY(options.get_int("checkblocks", 6))));
     const mempool::PolicyOptions policy = TRY(mempool::make_policy_options(options, params));

@@ -107,3 +107,11 @@ story('a manifest that cannot be read, or is none, is refused', NEEDED, async (t
     writeFileSync(file, '{ this is no manifest');
     assert.match(await refused(node, options), /manifest/);
 });
+
+story('what this version cannot do is refused, not ignored', NEEDED, async (t) => {
+    const node = await prepareMiningNode(t);
+    assert.match(await refused(node, { prune: 550 }), /-prune/);
+    assert.match(await refused(node, { reindex: 1 }), /-reindex/);
+    await node.start({ prune: 0, dbcache: 8 });
+    await node.stop();
+});
