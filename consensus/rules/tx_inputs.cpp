@@ -4,6 +4,7 @@
 
 #include "codec/hex.h"
 #include "consensus/rules/limits.h"
+#include "federation/rules/block_proof.h"
 
 namespace sluice::rules {
 namespace {
@@ -24,7 +25,7 @@ std::optional<std::vector<Coin>> find_coins(const Transaction& tx, const CoinVie
 std::string name_of(const OutPoint& outpoint) { return to_display(outpoint.txid) + ":" + std::to_string(outpoint.index); }
 
 Judged<void> take_pegin(TxInputs& out, const TxIn& in, const CoinView& coins, const SpendContext& context) {
-    Result<peg::PeginProof> proof = peg::check_pegin(in, context.fedpegs, context.params);
+    Result<peg::PeginProof> proof = check_claim(in, context.fedpegs, context.params);
     if (!proof) return broken(Rule::kTxPeginWitness, std::move(proof).error().message);
     const PeginId id = pegin_id(*proof);
     if (coins.pegin_spent(id)) return broken(Rule::kTxDoublePegin, "Double-pegin of " + name_of(id.deposit));
@@ -37,6 +38,16 @@ Judged<void> take_pegin(TxInputs& out, const TxIn& in, const CoinView& coins, co
 }
 
 }  // namespace
+
+Result<peg::PeginProof> check_claim(const TxIn& in, std::span<const FedpegScript> fedpegs, const ChainParams& params) {
+    Result<peg::PeginProof> proof = peg::check_pegin(in, fedpegs, params);
+    // Fact: the parent's signatures are bounded by this chain's own limit.
+    if (proof && proof->signed_parent != nullptr &&
+        !fed_rules::check_signed_parent_proof(*proof->signed_parent, params.parent.signblockscript, params.max_block_signature_size)) {
+        return fail("Parent signed block is invalid.");
+    }
+    return proof;
+}
 
 PeginId pegin_id(const peg::PeginProof& proof) {
     return {proof.claim.genesis, {Txid::from(proof.deposit.txid), proof.deposit.index}};

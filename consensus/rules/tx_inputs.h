@@ -28,6 +28,9 @@ struct TxInputs {
 // Preconditions: not a coinbase; check_transaction passed.
 Judged<TxInputs> check_tx_inputs(const Transaction& tx, const CoinView& coins, const SpendContext& context);
 
+// Whether the input claims a deposit (peg::check_pegin), the signatures of a signed parent's block included.
+Result<peg::PeginProof> check_claim(const TxIn& in, std::span<const FedpegScript> fedpegs, const ChainParams& params);
+
 PeginId pegin_id(const peg::PeginProof& proof);
 
 }  // namespace sluice::rules

@@ -8,6 +8,7 @@
 namespace sluice::peg {
 namespace {
 
+constexpr uint32_t kDynafedBit = 0x80000000;  // of the version on the wire
 constexpr size_t kAmbiguousSize = 64;  // bytes of two hashes side by side
 
 enum Item { kValue, kAsset, kGenesis, kClaimScript, kTransaction, kProof };
@@ -21,6 +22,111 @@ bool pays_federation(const Script& output, std::span<const FedpegScript> fedpegs
         if (expected && *expected == output) return true;
     }
     return false;
+}
+
+// What a claim's proof shows of the parent chain, whichever kind it is.
+struct Shown {
+    parent::ParentBlockHash block;
+    parent::ParentTxid matched;
+    uint32_t tx_index = 0;
+    uint32_t tx_count = 0;
+    bool ambiguous = false;
+    std::shared_ptr<const BlockHeader> signed_parent;
+};
+// The output that the claim spends.
+struct Paid {
+    Amount value;
+    Script script;
+};
+
+// The tree leads from exactly one transaction to the root.
+Result<Shown> follow_tree(const parent::PartialMerkleTree& tree, const parent::ParentMerkleRoot& root) {
+    const auto matches = parent::extract_matches(tree);
+    if (!matches || matches->root != root || matches->matches.size() != 1) {
+        return fail("Could not extract block and tx from merkleblock.");
+    }
+    Shown out;
+    out.matched = matches->matches[0].txid;
+    out.tx_index = matches->matches[0].index;
+    out.tx_count = tree.transactions;
+    out.ambiguous = matches->ambiguous_node;
+    return out;
+}
+
+Result<Shown> show_bitcoin(const Bytes& bytes, const WorkLimit& limit) {
+    const auto block = decode<parent::MerkleBlock>(bytes);
+    if (!block) return fail("Could not extract block and tx from merkleblock.");
+    Shown out = TRY(follow_tree(block->tree, block->header.merkle_root));
+    out.block = parent::compute_hash(block->header);
+    if (!parent::check_pow(out.block, block->header.bits, parent::U256::from_le(limit.view()))) {
+        return fail("Parent proof of work is invalid or insufficient.");
+    }
+    return out;
+}
+
+struct SignedMerkleBlock {
+    BlockHeader header;
+    parent::PartialMerkleTree tree;
+};
+// HeaderForm::kUnsigned of a dynafed header.
+void read_unsigned(Reader& reader, BlockHeader& header) {
+    const uint32_t version = reader.u32();
+    if ((version & kDynafedBit) == 0) return reader.fail(DecodeError::kBadValue);
+    header.version = static_cast<int32_t>(version & ~kDynafedBit);
+    field(reader, header.prev);
+    field(reader, header.merkle_root);
+    field(reader, header.time);
+    field(reader, header.height);
+    DynafedHeader dynafed;
+    field(reader, dynafed.current);
+    field(reader, dynafed.proposed);
+    // Two null entries say nothing: as everywhere, that is a legacy header with an empty proof, which must hold.
+    if (dynafed.current.is_null() && dynafed.proposed.is_null()) {
+        header.seal = BlockProof{};
+    } else {
+        header.seal = std::move(dynafed);
+    }
+}
+
+// A dynafed header stands there with its signatures or without: the reference's releases leave them out, its newest code does not.
+std::optional<SignedMerkleBlock> decode_signed(const Bytes& bytes) {
+    for (const bool with_signatures : {true, false}) {
+        SignedMerkleBlock out;
+        Reader reader(bytes);
+        if (with_signatures) {
+            describe(reader, out.header);
+        } else {
+            read_unsigned(reader, out.header);
+        }
+        describe(reader, out.tree);
+        if (reader.finish()) return out;
+    }
+    return std::nullopt;
+}
+
+Result<Shown> show_signed(const Bytes& bytes) {
+    std::optional<SignedMerkleBlock> block = decode_signed(bytes);
+    if (!block) return fail("Could not extract block and tx from merkleblock.");
+    Shown out = TRY(follow_tree(block->tree, parent::ParentMerkleRoot::from(block->header.merkle_root)));
+    out.block = parent::ParentBlockHash::from(compute_hash(block->header));
+    out.signed_parent = std::make_shared<const BlockHeader>(std::move(block->header));
+    return out;
+}
+
+// The claimed output of a Bitcoin transaction. nullopt: it is another transaction, or has no such output.
+std::optional<Paid> paid_by_bitcoin(const Bytes& bytes, const parent::ParentOutPoint& deposit, Shown& shown) {
+    const auto tx = parent::decode_parent_tx(bytes);
+    if (!tx || parent::compute_txid(*tx) != deposit.txid || deposit.index >= tx->outputs.size()) return std::nullopt;
+    shown.ambiguous = shown.ambiguous || parent::serialized_size(*tx, parent::ParentWitness::kWithout) == kAmbiguousSize;
+    return Paid{tx->outputs[deposit.index].value, tx->outputs[deposit.index].script};
+}
+// Of a transaction of an Elements-style parent: amount and asset in the open, the asset the one that is pegged.
+std::optional<Paid> paid_by_elements(const Bytes& bytes, const parent::ParentOutPoint& deposit, const AssetId& pegged) {
+    const TxRef tx = parse_tx(bytes);
+    if (tx == nullptr || parent::ParentTxid::from(tx->txid) != deposit.txid || deposit.index >= tx->tx.outputs.size()) return std::nullopt;
+    const TxOut& out = tx->tx.outputs[deposit.index];
+    if (!out.is_explicit() || out.asset.explicit_value() != pegged) return std::nullopt;
+    return Paid{out.value.explicit_value(), out.script};
 }
 
 }  // namespace
@@ -57,31 +163,22 @@ Result<PeginProof> check_pegin(const TxIn& in, std::span<const FedpegScript> fed
     PeginProof out;
     out.claim = TRY(parse_claim(stack));
     out.deposit = {parent::ParentTxid::from(in.prevout.txid), in.prevout.index};
-    if (!params.parent.has_work()) return fail("Parent chains with signed blocks are not supported.");
-
-    const auto block = decode<parent::MerkleBlock>(stack[kProof]);
-    const auto matches = block ? parent::extract_matches(block->tree) : std::nullopt;
-    if (!matches || matches->root != block->header.merkle_root || matches->matches.size() != 1) {
-        return fail("Could not extract block and tx from merkleblock.");
-    }
-    out.block = parent::compute_hash(block->header);
-    if (!parent::check_pow(out.block, block->header.bits, parent::U256::from_le(params.parent.work_limit.view()))) {
-        return fail("Parent proof of work is invalid or insufficient.");
-    }
-
-    const auto tx = parent::decode_parent_tx(stack[kTransaction]);
-    if (!tx || parent::compute_txid(*tx) != out.deposit.txid || out.deposit.index >= tx->outputs.size() ||
-        tx->outputs[out.deposit.index].value != out.claim.value ||
-        !pays_federation(tx->outputs[out.deposit.index].script, fedpegs, out.claim.claim_script)) {
+    const bool work = params.parent.has_work();
+    Shown shown = work ? TRY(show_bitcoin(stack[kProof], params.parent.work_limit)) : TRY(show_signed(stack[kProof]));
+    const std::optional<Paid> paid = work ? paid_by_bitcoin(stack[kTransaction], out.deposit, shown)
+                                          : paid_by_elements(stack[kTransaction], out.deposit, params.parent.pegged_asset);
+    if (!paid || paid->value != out.claim.value || !pays_federation(paid->script, fedpegs, out.claim.claim_script)) {
         return fail("Peg-in tx is invalid.");
     }
-    if (matches->matches[0].txid != out.deposit.txid) return fail("Merkle proof and txid mismatch.");
+    if (shown.matched != out.deposit.txid) return fail("Merkle proof and txid mismatch.");
     if (out.claim.genesis != params.parent.genesis) return fail("Parent genesis block mismatch.");
     if (out.claim.asset != params.pegged_asset) return fail("Asset is not the pegged asset.");
 
-    out.tx_index = matches->matches[0].index;
-    out.tx_count = block->tree.transactions;
-    out.ambiguous = matches->ambiguous_node || parent::serialized_size(*tx, parent::ParentWitness::kWithout) == kAmbiguousSize;
+    out.block = shown.block;
+    out.tx_index = shown.tx_index;
+    out.tx_count = shown.tx_count;
+    out.ambiguous = shown.ambiguous;
+    out.signed_parent = std::move(shown.signed_parent);
     return out;
 }
 

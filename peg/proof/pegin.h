@@ -39,15 +39,17 @@ struct PeginProof {
     uint32_t tx_index = 0;     // in that block
     uint32_t tx_count = 0;     // of that block, as the proof says
     bool ambiguous = false;    // without the block's real count, the transaction may be an inner node of the tree
+    // Of a parent whose blocks are signed: the header, whose signatures are still to be checked (rules::check_claim does).
+    std::shared_ptr<const BlockHeader> signed_parent;
 };
-// Steps 1 to 5 of section 9. Precondition: in.is_pegin. The error says which part is wrong. Elements-style parents (a
-// signblockscript for the parent) are refused with an error of their own.
+// Steps 1 to 5 of section 9, but for signatures of a parent's block. Precondition: in.is_pegin. The error says which part is
+// wrong.
 Result<PeginProof> check_pegin(const TxIn& in, std::span<const FedpegScript> fedpegs, const ChainParams& params);
 
 // Depth of the claim's block, never Invalid: Deferred while the parent chain, as this view has it, does not bear the claim out.
 Judged<void> judge_depth(const PeginProof& proof, const ParentView& view, const ChainParams& params);
 
-// The witness that claims output `index` of `tx` with `proof` (gettxoutproof). nullopt if there is no such output.
+// The witness that claims output `index` of a Bitcoin transaction with `proof` (gettxoutproof). nullopt if there is no such output.
 std::optional<WitnessStack> make_pegin_witness(const ChainParams& params, const parent::ParentTransaction& tx, uint32_t index,
                                                const parent::MerkleBlock& proof, const Script& claim_script);
 

@@ -65,7 +65,7 @@ std::optional<Refusal> check_inputs_exist(const ParsedTx& tx, const rules::CoinV
     }
     for (const TxIn& in : tx.tx.inputs) {
         if (in.is_pegin) {
-            const auto proof = peg::check_pegin(in, fedpegs, params);
+            const auto proof = rules::check_claim(in, fedpegs, params);
             if (!proof) return refuse(RefusalKind::kWitness, "pegin-no-witness", proof.error().message);
             if (coins.pegin_spent(rules::pegin_id(*proof))) return refuse(RefusalKind::kInvalid, "pegin-already-claimed");
         } else if (!coins.get(in.prevout)) {

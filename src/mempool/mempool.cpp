@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "consensus/rules/pak.h"
+#include "consensus/rules/tx_inputs.h"
 #include "federation/rules/dynafed.h"
-#include "peg/proof/pegin.h"
 
 namespace sluice::mempool {
 namespace {
@@ -180,7 +180,7 @@ void Mempool::drop_at_epoch_end() {
             const Transaction& tx = entry.tx->tx;
             const bool pegouts = !params_.enforce_pak || rules::check_pak(tx, list, params_) == rules::PakAnswer::kAllowed;
             const bool claims = entry.pegins.empty() || std::ranges::all_of(tx.inputs, [&](const TxIn& in) {
-                return !in.is_pegin || peg::check_pegin(in, fedpegs, params_).has_value();
+                return !in.is_pegin || rules::check_claim(in, fedpegs, params_).has_value();
             });
             if (!pegouts || !claims) bad.push_back(txid);
         }

@@ -175,7 +175,12 @@ private:
             t.inputs[0].witness.script_witness = {Bytes{1}};
             return make_tx(std::move(t));
         };
-        add("a witness that nothing commits to", Rule::kBlockUnexpectedWitness, block({with_witness()}));
+        {
+            // The id, and so the Merkle root, is that of the transaction without it.
+            Block b = block({make_tx(spend())});
+            b.transactions[1] = with_witness();
+            add("a witness that nothing commits to", Rule::kBlockUnexpectedWitness, std::move(b));
+        }
         const auto changed = [&](auto change) {
             Block b = block({with_witness()});
             commit(b);

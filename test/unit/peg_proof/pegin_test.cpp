@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(each_part_of_a_claim_is_checked) {
     BOOST_TEST(d.why() == "Parent chain is not enabled on this network.");
     d = good;
     d.params.parent.signblockscript.bytes = {0x51};
-    BOOST_TEST(d.why() == "Parent chains with signed blocks are not supported.");
+    BOOST_TEST(d.why() == "Could not extract block and tx from merkleblock.");  // Bitcoin's header is none of such a parent
 }
 
 BOOST_AUTO_TEST_CASE(a_program_of_a_later_version_takes_any_output) {
@@ -202,4 +202,74 @@ BOOST_AUTO_TEST_CASE(pegout_round_trip) {
     TxOut blinded = out;
     blinded.value = ValueCommitment{};
     BOOST_TEST(!peg::parse_pegout(blinded, params).has_value());
+}
+
+// A deposit on a parent chain of our own kind.
+BOOST_AUTO_TEST_CASE(a_claim_from_a_signed_parent) {
+    Options options;
+    options.add("fedpegscript", "51210279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f8179851ae");
+    options.add("con_parent_chain_signblockscript", "51");
+    options.add("con_parent_pegged_asset", "05");
+    const ChainParams params = make_chain_params("signedparent", options).value();
+    const FedpegScript fedpeg{script::p2wsh_of(params.fedpegscript), params.fedpegscript};
+    const Script claim_script = script::make_p2wpkh(Hash160{});
+
+    Transaction deposit;
+    deposit.inputs.resize(1);
+    deposit.inputs[0].prevout.index = 0;
+    deposit.outputs.resize(1);
+    deposit.outputs[0].asset = params.parent.pegged_asset;
+    deposit.outputs[0].value = Amount{7};
+    deposit.outputs[0].script = *peg::deposit_script(fedpeg, claim_script);
+    const auto claim_with = [&](const Transaction& tx, const BlockHeader& above, HeaderForm form) {
+        const TxRef parsed = make_tx(tx);
+        const auto txid = parent::ParentTxid::from(parsed->txid);
+        BlockHeader header = above;
+        header.merkle_root = MerkleRoot::from(parent::merkle_root({txid}));
+        ByteWriter proof;
+        describe(proof, header, form);
+        Writer& sink = proof;
+        const parent::PartialMerkleTree tree = parent::build_tree({txid}, {true});
+        describe(sink, tree);
+        ByteWriter value;
+        value.i64(7);
+        TxIn in;
+        in.is_pegin = true;
+        in.prevout = {parsed->txid, 0};
+        in.witness.pegin_witness = {value.release(),
+                                    to_bytes(params.pegged_asset.view()),
+                                    to_bytes(params.parent.genesis.view()),
+                                    claim_script.bytes,
+                                    encode_tx(tx, WitnessForm::kWithout),
+                                    proof.release()};
+        return in;
+    };
+    BlockHeader legacy;
+    legacy.seal = BlockProof{Script{{0x51}}, {}};
+    BlockHeader dynafed;
+    DynafedHeader entries;
+    entries.current.kind = DynafedEntryKind::kCompact;
+    entries.signblock_witness = {Bytes{0x51}};
+    dynafed.seal = entries;
+    const auto why = [&](const TxIn& in) {
+        const auto proof = peg::check_pegin(in, std::vector{fedpeg}, params);
+        return proof ? std::string(proof->signed_parent != nullptr ? "" : "no header") : proof.error().message;
+    };
+    BOOST_TEST(why(claim_with(deposit, legacy, HeaderForm::kFull)) == "");
+    BOOST_TEST(why(claim_with(deposit, dynafed, HeaderForm::kFull)) == "");
+    BOOST_TEST(why(claim_with(deposit, dynafed, HeaderForm::kStripped)) == "");
+    BlockHeader unsaid;
+    unsaid.seal = DynafedHeader{};
+    const auto unsaid_proof = peg::check_pegin(claim_with(deposit, unsaid, HeaderForm::kStripped), std::vector{fedpeg}, params);
+    // Without entries it is no dynafed header: nothing excuses it from signatures. (Its hash is a legacy one's.)
+    BOOST_TEST((!unsaid_proof || !unsaid_proof->signed_parent->is_dynafed()));
+    Transaction other = deposit;
+    other.outputs[0].asset = AssetId{};
+    BOOST_TEST(why(claim_with(other, legacy, HeaderForm::kFull)) == "Peg-in tx is invalid.");
+    other = deposit;
+    other.outputs[0].value = ValueCommitment{};
+    BOOST_TEST(why(claim_with(other, legacy, HeaderForm::kFull)) == "Peg-in tx is invalid.");
+    TxIn wrong = claim_with(deposit, legacy, HeaderForm::kFull);
+    wrong.witness.pegin_witness[5][40] ^= 1;
+    BOOST_TEST(why(wrong) == "Could not extract block and tx from merkleblock.");
 }

@@ -3,6 +3,7 @@
 
 #include "consensus/rules/amounts.h"
 #include "consensus/rules/tx_check.h"
+#include "consensus/rules/tx_inputs.h"
 #include "peg/proof/pegout.h"
 #include "support/block_cases.h"
 #include "support/deposit_maker.h"
@@ -102,6 +103,47 @@ BOOST_FIXTURE_TEST_CASE(a_claim_waits_for_its_depth_and_blames_nobody, Fixture) 
     BOOST_TEST((kind(block({make_tx(greedy)})) == Failure::Kind::kInvalid));
     view.depth = 8;
     BOOST_TEST(why(claim) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_signed_parent_must_have_signed) {
+    // A claim whose proof holds but for the signature: the parent's blocks answer to a key, and this one's solution is empty.
+    Options options;
+    options.add("fedpegscript", kFedpeg);
+    options.add("con_parent_chain_signblockscript", kFedpeg);
+    options.add("con_parent_pegged_asset", "05");
+    ChainParams params = make_chain_params("signedparent", options).value();
+    const FedpegScript fedpeg = test::first_fedpeg(params);
+    Transaction deposit;
+    deposit.inputs.resize(1);
+    deposit.inputs[0].prevout.index = 0;
+    deposit.outputs.resize(1);
+    deposit.outputs[0].asset = params.parent.pegged_asset;
+    deposit.outputs[0].value = Amount{7};
+    deposit.outputs[0].script = peg::deposit_script(fedpeg, Script{{0x51}}).value();
+    const TxRef parsed = make_tx(deposit);
+    const auto txid = parent::ParentTxid::from(parsed->txid);
+    BlockHeader header;
+    header.merkle_root = MerkleRoot::from(parent::merkle_root({txid}));
+    header.seal = BlockProof{Script{}, {}};
+    ByteWriter proof;
+    Writer& sink = proof;
+    describe(sink, header);
+    const parent::PartialMerkleTree tree = parent::build_tree({txid}, {true});
+    describe(sink, tree);
+    TxIn in;
+    in.is_pegin = true;
+    in.prevout = {parsed->txid, 0};
+    in.witness.pegin_witness = {Bytes{7, 0, 0, 0, 0, 0, 0, 0},
+                                to_bytes(params.pegged_asset.view()),
+                                to_bytes(params.parent.genesis.view()),
+                                Bytes{0x51},
+                                encode_tx(deposit),
+                                proof.release()};
+    const std::vector<FedpegScript> fedpegs = {fedpeg};
+    BOOST_TEST(peg::check_pegin(in, fedpegs, params).has_value());
+    BOOST_TEST(rules::check_claim(in, fedpegs, params).error().message == "Parent signed block is invalid.");
+    params.parent.signblockscript.bytes = {0x51};
+    BOOST_TEST(rules::check_claim(in, fedpegs, params).has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(dynafed_headers_repeat_the_parameters, Fixture) {
