@@ -129,14 +129,27 @@ Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const memp
 Result<std::shared_ptr<Block>> new_block(chain::ChainState& chain, mempool::Mempool& pool, mempool::TipSource& tips,
                                          const BlockRequest& request) {
     pool.follow();
-    Result<std::shared_ptr<Block>> block = fail("the tip was not read");
-    const std::optional<Error> fault =
-        tips.with_tip([&](const mempool::Tip& tip) { block = assemble(pool, tip, chain.params(), request); });
-    if (fault) return fail(fault->message);
-    if (!block) return block;
-    const auto tested = chain.test_block(*block, {});
-    if (!tested) return fail("the new block would not be valid: " + tested.error().reason + " " + tested.error().detail);
-    return block;
+    // A block must come about whatever the pool holds: if what was chosen does not stand the test (a claim whose depth a
+    // reorganisation of the parent chain took away), first the claims stay out, then everything.
+    BlockRequest without_claims = request;
+    without_claims.may_go = [&](const mempool::Entry& entry) {
+        return entry.pegins.empty() && (!request.may_go || request.may_go(entry));
+    };
+    BlockRequest bare = request;
+    bare.may_go = [](const mempool::Entry&) { return false; };
+    std::string why;
+    for (const BlockRequest* each : {&request, static_cast<const BlockRequest*>(&without_claims), static_cast<const BlockRequest*>(&bare)}) {
+        Result<std::shared_ptr<Block>> block = fail("the tip was not read");
+        const std::optional<Error> fault =
+            tips.with_tip([&](const mempool::Tip& tip) { block = assemble(pool, tip, chain.params(), *each); });
+        if (fault) return fail(fault->message);
+        if (!block) return block;
+        const auto tested = chain.test_block(*block, {});
+        if (tested) return block;
+        why = tested.error().reason + " " + tested.error().detail;
+        if (tested.error().kind == Failure::Kind::kFault) break;
+    }
+    return fail("the new block would not be valid: " + why);
 }
 
 BlockRequest getnewblock_request(const ChainParams& params, const std::vector<Bytes>& commitments, const DynafedEntry& proposed,

@@ -28,7 +28,8 @@ struct BlockRequest {
 Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const mempool::Tip& tip, const ChainParams& params,
                                         const BlockRequest& request);
 
-// Assembles on the chain's tip, signs for nobody, and tests all but the proof. Follows the pool first.
+// Assembles on the chain's tip, signs for nobody, and tests all but the proof. Follows the pool first. Transactions that no block
+// can take just now are left out rather than failing it.
 Result<std::shared_ptr<Block>> new_block(chain::ChainState& chain, mempool::Mempool& pool, mempool::TipSource& tips,
                                          const BlockRequest& request);
 

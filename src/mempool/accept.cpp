@@ -21,6 +21,9 @@ namespace {
 
 constexpr size_t kMaxReplaced = 100;          // transactions that one replacement may push out
 constexpr int64_t kCarveOutVsize = 10'000;    // one small child more than the limits allow
+constexpr int32_t kTopologyRestricted = 3;    // version whose transactions stay in pairs (BIP431)
+constexpr int64_t kMaxRestrictedVsize = 10'000;
+constexpr int64_t kMaxRestrictedChildVsize = 1000;
 constexpr int64_t kMinSubsidyRate = 1000;     // sat/kvB that a peg-in's later spend is taken to cost at least
 
 Refusal refuse(RefusalKind kind, std::string reason, std::string detail = {}) {
@@ -208,6 +211,7 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     if (auto pegin = check_pegin_policy(tx, inputs->pegins, params_, tip, fedpegs)) return tl::unexpected<Refusal>(std::move(*pegin));
     if (mode.check_limits) {
         if (auto chain = check_relatives(candidate)) return tl::unexpected<Refusal>(std::move(*chain));
+        if (auto pair = check_version_three(candidate)) return tl::unexpected<Refusal>(std::move(*pair));
     }
     if (!candidate.direct_conflicts.empty()) {
         if (auto replacement = check_replacement(candidate)) return tl::unexpected<Refusal>(std::move(*replacement));
@@ -227,7 +231,8 @@ std::optional<Refusal> Mempool::find_conflicts(const Transaction& tx, Candidate&
     for (const TxIn& in : tx.inputs) {
         const auto other = spends_.find(in.prevout);
         if (other == spends_.end()) continue;
-        if (!signals_replacement(entries_.at(other->second).tx->tx)) return refuse(RefusalKind::kConflict, "txn-mempool-conflict");
+        const Transaction& there = entries_.at(other->second).tx->tx;
+        if (!signals_replacement(there) && there.version != kTopologyRestricted) return refuse(RefusalKind::kConflict, "txn-mempool-conflict");
         candidate.direct_conflicts.insert(other->second);
     }
     candidate.conflicts = closure(candidate.direct_conflicts, &Entry::children);
@@ -293,6 +298,28 @@ std::optional<Refusal> Mempool::check_relatives(Candidate& candidate) const {
                           to_display(entry.tx->txid) + " spends conflicting transaction " + to_display(txid));
         }
     }
+    return std::nullopt;
+}
+
+// BIP431: a version 3 transaction is alone or one of two, parent and small child, both of version 3.
+std::optional<Refusal> Mempool::check_version_three(const Candidate& candidate) const {
+    const Entry& entry = candidate.entry;
+    const bool restricted = entry.tx->tx.version == kTopologyRestricted;
+    const auto violation = [](const char* detail) { return refuse(RefusalKind::kPolicy, "TRUC-violation", detail); };
+    for (const Txid& txid : entry.parents) {
+        if ((entries_.at(txid).tx->tx.version == kTopologyRestricted) != restricted) {
+            return violation("version 3 and other versions do not spend each other");
+        }
+    }
+    if (!restricted) return std::nullopt;
+    if (entry.vsize > kMaxRestrictedVsize) return violation("too large");
+    if (entry.parents.empty()) return std::nullopt;
+    const Entry& parent = entries_.at(*entry.parents.begin());
+    if (entry.parents.size() > 1 || !parent.parents.empty()) return violation("too many ancestors");
+    if (entry.vsize > kMaxRestrictedChildVsize) return violation("a child that is too large");
+    const bool has_sibling =
+        std::ranges::any_of(parent.children, [&](const Txid& child) { return !candidate.conflicts.contains(child); });
+    if (has_sibling) return violation("the parent has a child already");
     return std::nullopt;
 }
 

@@ -93,6 +93,7 @@ private:
     std::optional<Refusal> find_conflicts(const Transaction& tx, Candidate& candidate) const;
     std::optional<Refusal> check_fees(const Candidate& candidate, const AcceptMode& mode) const;
     std::optional<Refusal> check_relatives(Candidate& candidate) const;
+    std::optional<Refusal> check_version_three(const Candidate& candidate) const;
     std::optional<Refusal> check_replacement(const Candidate& candidate) const;
 
     void insert(Candidate candidate);

@@ -3,6 +3,7 @@
 
 #include "consensus/script/templates.h"
 #include "mempool/chain_tip.h"
+#include "support/deposit_maker.h"
 #include "unit/chain/chain_fixture.h"
 
 using namespace sluice;
@@ -169,6 +170,22 @@ BOOST_FIXTURE_TEST_CASE(a_chain_with_signers_does_not_generate, Assembling) {
     assembly::BlockRequest vote = request();
     vote.proposed = assembly::make_proposal(script::p2wsh_of(Script{{0x51}}), 99, Script{{0x52}}, {});
     BOOST_TEST(!assembly::new_block(*chain, *pool, *tips, vote).has_value());
+}
+
+// The pool took it when it was deep enough; the parent chain, as the chain state knows it, no longer bears it out.
+BOOST_FIXTURE_TEST_CASE(a_claim_that_is_not_deep_does_not_stop_the_chain, Assembling) {
+    start({kLegacy, {"fedpegscript", "51210279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f8179851ae"}});
+    const Amount value{100'000};
+    const auto deposit = test::make_deposit(params, test::first_fedpeg(params), value, Script{{0x51}});
+    Transaction claim = test::claim_of(params, deposit, value)->tx;
+    claim.outputs[0].value = Amount{90'000};
+    claim.outputs[1].value = Amount{10'000};
+    enter(make_tx(std::move(claim)));
+    const TxRef other = enter(pay(free_coins(params), 1000));
+    const auto block = make(request());
+    BOOST_REQUIRE(block->transactions.size() == 2U);
+    BOOST_TEST((block->transactions[1]->txid == other->txid));
+    connect(block);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_mandatory_destination_is_paid, Assembling) {

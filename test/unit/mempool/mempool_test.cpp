@@ -253,7 +253,7 @@ BOOST_FIXTURE_TEST_CASE(a_reorganisation_gives_back_what_still_can_be, Pooled) {
 
 BOOST_FIXTURE_TEST_CASE(a_full_pool_drops_what_pays_least, Pooled) {
     mempool::PolicyOptions policy;
-    policy.max_bytes = 3 * (700 + 2 * size_t{spend(coin(0))->size}) + 10;
+    policy.max_bytes = (700 + 2 * size_t{spend(coin(0))->size}) * 7 / 2;  // room for three; a twentieth less still is
     use_policy(policy);
     const TxRef poor = spend(coin(0), {.fee = 200});
     BOOST_REQUIRE(enter(poor) == "");
@@ -264,6 +264,25 @@ BOOST_FIXTURE_TEST_CASE(a_full_pool_drops_what_pays_least, Pooled) {
     BOOST_TEST(pool->entries().size() == 3U);
     BOOST_TEST(enter(spend(coin(4), {.fee = 200})) == "mempool min fee not met");
     BOOST_TEST((pool->min_rate() > policy.min_relay));
+}
+
+BOOST_FIXTURE_TEST_CASE(version_three_stays_in_pairs, Pooled) {
+    const auto as_v3 = [](const TxRef& tx) {
+        Transaction t = tx->tx;
+        t.version = 3;
+        return make_tx(std::move(t));
+    };
+    const TxRef parent = as_v3(spend(coin(0)));
+    BOOST_REQUIRE(enter(parent) == "");
+    BOOST_TEST(enter(spend(output_of(parent, 0))) == "TRUC-violation");
+    const TxRef child = as_v3(spend(output_of(parent, 0)));
+    BOOST_TEST(enter(child) == "");
+    BOOST_TEST(enter(as_v3(spend(output_of(child, 0)))) == "TRUC-violation");
+    const TxRef plain = spend(coin(1));
+    BOOST_REQUIRE(enter(plain) == "");
+    BOOST_TEST(enter(as_v3(spend(output_of(plain, 0)))) == "TRUC-violation");
+    BOOST_TEST(enter(as_v3(spend(coin(0), {.fee = 9000}))) == "");  // always replaceable
+    BOOST_TEST(pool->find(child->txid) == nullptr);
 }
 
 BOOST_FIXTURE_TEST_CASE(old_transactions_expire_with_what_spends_them, Pooled) {
