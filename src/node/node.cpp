@@ -195,6 +195,8 @@ Status Node::Impl::start() {
             member->add_listener([this](const std::string& topic, const std::string& json) { events->publish(topic, json); });
         }
         rpc::add_federation_methods(*dispatcher, {&member->member(), &member->loop()});
+    } else {
+        rpc::refuse_federation_methods(*dispatcher);
     }
     peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
     const mempool::PolicyOptions& relay = chain->pool().policy();

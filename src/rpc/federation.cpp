@@ -58,4 +58,13 @@ void add_federation_methods(Dispatcher& dispatcher, const FederationPorts& ports
     });
 }
 
+void refuse_federation_methods(Dispatcher& dispatcher) {
+    for (const char* name : {"getfederationinfo", "getreserves", "getpegoutstatus", "approvecancel", "clearfreeze", "resumenow",
+                             "resolveconflict"}) {
+        dispatcher.add(name, [](const Args&, const Caller&) -> RpcResult {
+            return rpc_error(Code::kMisc, "This node is not a member of a federation (-fedmanifest); ask a member");
+        });
+    }
+}
+
 }  // namespace sluice::rpc

@@ -18,5 +18,7 @@ struct FederationPorts {
     runtime::EventLoop* loop = nullptr;
 };
 void add_federation_methods(Dispatcher& dispatcher, const FederationPorts& ports);
+// The same names on a node that is no member: each says so.
+void refuse_federation_methods(Dispatcher& dispatcher);
 
 }  // namespace sluice::rpc
