@@ -94,7 +94,7 @@ Actions HeightMachine::on_proposal(Proposal proposal) {
     }
     if (!verify_proposal(config_.committee, verifier_, proposal)) return {};
     if (known && *known) {
-        emit(Accuse{make_evidence(**known, std::move(proposal))});
+        accuse(make_evidence(**known, std::move(proposal)), (*known)->member);
         return take();
     }
     if (proposal.valid_view != kNoView) {
@@ -147,7 +147,7 @@ Actions HeightMachine::on_block_sig(const BlockSig& sig) {
     if (slot && slot->hash == sig.hash) return {};
     if (!verify_block_sig(config_.committee, verifier_, sig)) return {};
     if (slot) {
-        emit(Accuse{make_evidence(*slot, sig)});
+        accuse(make_evidence(*slot, sig), sig.member);
         return take();
     }
     slot = sig;
@@ -266,6 +266,13 @@ void HeightMachine::fill(State& state) const {
     }
 }
 
+// One proof a height is enough: a liar could make thousands.
+void HeightMachine::accuse(Evidence evidence, MemberIndex member) {
+    if (has_member(accused_, member)) return;
+    accused_ |= member_bit(member);
+    emit(Accuse{std::move(evidence)});
+}
+
 // --- keeping votes ---
 
 void HeightMachine::insert(const Vote& vote) {
@@ -282,7 +289,7 @@ void HeightMachine::insert(const Vote& vote) {
         slot = prevotes ? &votes.prevotes[vote.member] : &votes.precommits[vote.member];
     }
     if (*slot) {
-        if ((*slot)->hash != vote.hash) emit(Accuse{make_evidence(**slot, vote)});
+        if ((*slot)->hash != vote.hash) accuse(make_evidence(**slot, vote), vote.member);
         return;
     }
     *slot = vote;

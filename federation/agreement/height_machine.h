@@ -132,6 +132,7 @@ private:
     }
     void broadcast(Message message) { out_.push_back(Send{std::nullopt, std::move(message)}); }
     void conflict(const BlockHash& hash);
+    void accuse(Evidence evidence, MemberIndex member);
     Actions take();
 
     Config config_;
@@ -152,6 +153,7 @@ private:
     bool acceptable_asked_ = false;
     std::array<std::optional<BlockSig>, kMaxMembers> block_sigs_;
     std::set<BlockHash> assembled_;
+    Bitmap accused_ = 0;
     HeightJournal journal_;
     Actions out_;
 };
