@@ -105,7 +105,7 @@ private:
     void resend();
     [[nodiscard]] BuildRequest next_block(agreement::View view);
     void judge(const BlockHash& hash);
-    void judged(const BlockHash& hash, agreement::View view, bool fresh, const Judged<void>& verdict);
+    void judged(const BlockHash& hash, agreement::View view, bool fresh, const TestVerdict& verdict);
     void check_deposits(const BlockHash& hash, agreement::View view, std::deque<parent::ParentOutPoint> deposits);
     void answer(const BlockHash& hash, agreement::View view, agreement::Judgement sound, agreement::Judgement acceptable,
                 const std::string& why);

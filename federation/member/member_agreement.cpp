@@ -137,7 +137,7 @@ void Member::judge(const BlockHash& hash) {
         return;
     }
     at->second.running = true;
-    needs_.chain.test(block, [this, alive = alive_, hash](const Judged<void>& verdict) {
+    needs_.chain.test(block, [this, alive = alive_, hash](const TestVerdict& verdict) {
         if (!*alive) return;
         const auto found = judging_.find(hash);
         if (found == judging_.end()) return;  // of an earlier height
@@ -146,9 +146,9 @@ void Member::judge(const BlockHash& hash) {
     });
 }
 
-void Member::judged(const BlockHash& hash, agreement::View view, bool fresh, const Judged<void>& verdict) {
-    if (!verdict) {
-        const Failure& failure = verdict.error();
+void Member::judged(const BlockHash& hash, agreement::View view, bool fresh, const TestVerdict& verdict) {
+    if (!verdict.rules) {
+        const Failure& failure = verdict.rules.error();
         if (failure.kind == Failure::Kind::kFault) {
             alarm("the chain cannot judge blocks: " + failure.reason);
             return;
@@ -160,6 +160,10 @@ void Member::judged(const BlockHash& hash, agreement::View view, bool fresh, con
     }
     if (!fresh) {
         answer(hash, view, Judgement::kYes, Judgement::kUnknown, {});
+        return;
+    }
+    if (verdict.ripens) {
+        answer(hash, view, Judgement::kYes, Judgement::kDeferred, *verdict.ripens);
         return;
     }
     const BlockRef block = bodies_.find(hash);

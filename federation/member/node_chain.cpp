@@ -70,10 +70,15 @@ void NodeChain::build(BuildRequest request, std::function<void(Result<BlockRef>)
     });
 }
 
-void NodeChain::test(BlockRef block, std::function<void(Judged<void>)> done) {
+void NodeChain::test(BlockRef block, std::function<void(TestVerdict)> done) {
     needs_.state.post([this, block = std::move(block), done = std::move(done)] {
-        const auto tested = needs_.chain.test_block(block, chain::TestBlockOptions{});
-        const Judged<void> verdict = tested ? Judged<void>() : Judged<void>(tl::make_unexpected(tested.error()));
+        TestVerdict verdict;
+        auto tested = needs_.chain.test_block(block, {});
+        if (!tested && tested.error().kind == Failure::Kind::kDeferred) {
+            verdict.ripens = tested.error().reason;
+            tested = needs_.chain.test_block(block, {.check_proof = false, .check_pegin_depth = false});
+        }
+        if (!tested) verdict.rules = tl::make_unexpected(tested.error());
         needs_.federation.post([done, verdict] { done(verdict); });
     });
 }

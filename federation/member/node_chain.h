@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::optional<BlockHash> hash_at(uint32_t height) const override;
     [[nodiscard]] Result<DynafedEntry> parameters_after(const BlockHash& tip) const override;
     void build(BuildRequest request, std::function<void(Result<BlockRef>)> done) override;
-    void test(BlockRef block, std::function<void(Judged<void>)> done) override;
+    void test(BlockRef block, std::function<void(TestVerdict)> done) override;
     void submit(BlockRef block, std::function<void(Status)> done) override;
     void set_final(uint32_t height) override;
 

@@ -35,6 +35,11 @@ struct BuildRequest {
     std::function<bool(const Transaction&)> claim_fits;
 };
 
+struct TestVerdict {
+    Judged<void> rules;              // consensus, peg-in depth aside
+    std::optional<std::string> ripens;  // a claim is not deep enough yet, as this node sees Bitcoin: what it waits for
+};
+
 class ChainPort {
 public:
     virtual ~ChainPort() = default;
@@ -48,7 +53,7 @@ public:
     // A block on `prev`, unsigned, coinbase laid out as federation-design section 3 says.
     virtual void build(BuildRequest request, std::function<void(Result<BlockRef>)> done) = 0;
     // All consensus rules but the proof, without changing anything.
-    virtual void test(BlockRef block, std::function<void(Judged<void>)> done) = 0;
+    virtual void test(BlockRef block, std::function<void(TestVerdict)> done) = 0;
     // A signed block: connect it and tell the network.
     virtual void submit(BlockRef block, std::function<void(Status)> done) = 0;
     // Nothing at or below this height is reorganised from now on.

@@ -74,14 +74,15 @@ bool ChainState::is_assumed_valid(const BlockNode& node) const {
 }
 
 Judged<std::shared_ptr<const rules::BlockDelta>> ChainState::judge(const Block& block, const BlockHash& hash,
-                                                                   const BlockNode& prev, const BlockNode* node) {
+                                                                   const BlockNode& prev, const BlockNode* node,
+                                                                   bool pegin_depth) {
     for (const Tested& tested : tested_) {
         if (tested.hash == hash) return tested.delta;
     }
     const BranchView branch(prev, data_->headers);
     const TipCoinView coins(*data_->db, cache_);
-    const judge::Place place{branch, coins, needs_.params, *judges_,
-                             options_.check_pegin_depth ? parent_view_.get() : nullptr, options_.check_pegin_depth,
+    const bool depth = options_.check_pegin_depth && pegin_depth;
+    const judge::Place place{branch, coins, needs_.params, *judges_, depth ? parent_view_.get() : nullptr, depth,
                              node != nullptr && is_assumed_valid(*node)};
     auto delta = judge::block_on_coins(block, place, needs_.workers);
     // What rules said about data that could not be read means nothing.

@@ -277,7 +277,9 @@ Judged<std::shared_ptr<const rules::BlockDelta>> ChainState::test_block(const st
     auto verdict = check();
     if (branch.fault()) return tl::make_unexpected(stop_with(*branch.fault()));
     if (!verdict) return tl::make_unexpected(std::move(verdict).error());
-    std::shared_ptr<const rules::BlockDelta> delta = TRY(judge(*block, hash, tip, nullptr));
+    std::shared_ptr<const rules::BlockDelta> delta =
+        TRY(judge(*block, hash, tip, nullptr, options.check_pegin_depth));
+    if (!options.check_pegin_depth) return delta;
     if (tested_.size() >= kMaxTested) tested_.erase(tested_.begin());
     tested_.push_back({hash, delta});
     return delta;

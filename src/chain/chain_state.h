@@ -46,6 +46,8 @@ struct ChainStateNeeds {
 
 struct TestBlockOptions {
     bool check_proof = false;  // proposals are not signed yet
+    // False: peg-in depth aside. Nothing is remembered then, so connecting judges it.
+    bool check_pegin_depth = true;
 };
 
 class ChainState {
@@ -129,7 +131,7 @@ private:
     Judged<std::shared_ptr<const rules::BlockDelta>> known_delta(const Block& block, const BlockNode& node);
     // `node` is null for a proposal.
     Judged<std::shared_ptr<const rules::BlockDelta>> judge(const Block& block, const BlockHash& hash, const BlockNode& prev,
-                                                           const BlockNode* node);
+                                                           const BlockNode* node, bool pegin_depth = true);
     [[nodiscard]] bool is_assumed_valid(const BlockNode& node) const;
 
     [[nodiscard]] BlockNode& tip_node() const;

@@ -58,7 +58,7 @@ public:
     [[nodiscard]] std::optional<BlockHash> hash_at(uint32_t height) const override;
     [[nodiscard]] Result<DynafedEntry> parameters_after(const BlockHash& tip) const override;
     void build(BuildRequest request, std::function<void(Result<BlockRef>)> done) override;
-    void test(BlockRef block, std::function<void(Judged<void>)> done) override;
+    void test(BlockRef block, std::function<void(TestVerdict)> done) override;
     void submit(BlockRef block, std::function<void(Status)> done) override;
     void set_final(uint32_t height) override { final_height = height; }
 
@@ -265,11 +265,12 @@ void ListChain::build(BuildRequest request, std::function<void(Result<BlockRef>)
     auto built = std::make_shared<const Block>(std::move(block));
     town_.loop.post([built, done = std::move(done)] { done(BlockRef(built)); });
 }
-void ListChain::test(BlockRef block, std::function<void(Judged<void>)> done) {
+void ListChain::test(BlockRef block, std::function<void(TestVerdict)> done) {
     const bool fits = block->header.prev == tip().hash && !rules::is_mutated(*block);
     town_.loop.post([fits, done = std::move(done)] {
-        if (fits) done({});
-        else done(invalid("bad-block"));
+        TestVerdict verdict;
+        if (!fits) verdict.rules = invalid("bad-block");
+        done(verdict);
     });
 }
 void ListChain::submit(BlockRef block, std::function<void(Status)> done) {
