@@ -267,6 +267,33 @@ BOOST_AUTO_TEST_CASE(rates) {
     BOOST_TEST(!accept_rate(params, 2000, 20'001));
 }
 
+BOOST_AUTO_TEST_CASE(plan_record_of_the_protocol_page) {
+    PlanRecord record;
+    record.rate = 2000;
+    record.entries.resize(2);
+    record.entries[0].kind = PlanKind::kRelease;
+    record.entries[0].batch.bytes[0] = 7;
+    PlanEntry& pay = record.entries[1];
+    pay.requests = {5};
+    pay.change = {1};
+    pay.tx.inputs.emplace_back();
+    pay.tx.inputs[0].prevout.txid.bytes[0] = 9;
+    pay.tx.inputs[0].prevout.index = 0;
+    pay.tx.inputs[0].sequence = 0xfffffffd;
+    pay.tx.outputs = {{{1000}, Script{{0x51}}}, {{2000}, Script{{0x52}}}};
+    const std::string zeros(62, '0');
+    BOOST_TEST(to_hex(encode_plan(record)) ==
+               "0101d007000002"
+               "0307" +
+                   zeros + "0000" + zeros +
+                   "0001050101"
+                   "020000000109" +
+                   zeros +
+                   "0000000000fdffffff02"
+                   "e8030000000000000151d007000000000000015200000000");
+    BOOST_TEST((decode_plan(encode_plan(record)) == record));
+}
+
 BOOST_AUTO_TEST_CASE(plan_record_round_trip_and_refusals) {
     World world = funded();
     world.request(kBtc, p2wpkh(1));
