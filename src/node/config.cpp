@@ -355,6 +355,14 @@ Result<Config> load_config(Program program, const std::vector<std::string>& args
             continue;
         }
         config.options.set(name, *value, list_value(sources, config.chain, name, own_section));
+        const uint8_t flags = find_option(program, name)->flags;
+        const bool off = *value == "0";
+        if ((off ? flags & kRefusedOff : flags & kRefused) != 0) {
+            return fail("-" + name + (value->empty() ? "" : "=" + *value) + " is not supported by this program");
+        }
+        if ((flags & kUnused) != 0 && find_option(program, name)->group != OptionGroup::kHidden) {
+            config.warnings.push_back("-" + name + " has no effect in this program");
+        }
     }
     if (!misplaced.empty() && program == Program::kDaemon) return fail(misplaced.substr(0, misplaced.size() - 1));
     return config;

@@ -1,5 +1,6 @@
 // The options that the programs know, by Elements' names. Anything else on the command line is refused. An option marked unused is
-// accepted so that existing configuration files and start scripts work, and does nothing here; -help says so.
+// accepted so that existing configuration files and start scripts work, and does nothing here; -help and a warning say so. One
+// whose silent loss would do harm (privacy, keys, data) is refused.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,8 @@ enum OptionFlag : uint8_t {
     kNoElision = 4,    // needs a value
     kSecret = 8,       // its value is never logged
     kUnused = 16,
+    kRefused = 32,     // not supported, and ignoring it would do harm: anything but 0 stops the program
+    kRefusedOff = 64,  // likewise, but 0 is what stops it
 };
 
 struct OptionSpec {

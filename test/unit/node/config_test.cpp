@@ -56,12 +56,12 @@ BOOST_AUTO_TEST_CASE(unknown_options_and_stray_words_are_refused) {
 BOOST_AUTO_TEST_CASE(command_line_goes_before_the_file_and_the_section_before_the_rest) {
     const Folder folder;
     folder.write("elements.conf",
-                 "chain=mine\n# comment\nrpcuser = general # tail\nrpcuser=second\ndbcache=1\n[mine]\nrpcuser=own\nport=7\n"
-                 "[other]\nport=8\ndbcache=2\n");
-    const Config config = folder.load({"-dbcache=5", "--dbcache=6"}).value();
+                 "chain=mine\n# comment\nrpcuser = general # tail\nrpcuser=second\npar=1\n[mine]\nrpcuser=own\nport=7\n"
+                 "[other]\nport=8\npar=2\n");
+    const Config config = folder.load({"-par=5", "--par=6"}).value();
     BOOST_TEST(config.chain == "mine");
     BOOST_TEST(config.chain_dir == folder.path / "mine");
-    BOOST_TEST(config.options.get("dbcache").value() == "6");
+    BOOST_TEST(config.options.get("par").value() == "6");
     BOOST_TEST(config.options.get("rpcuser").value() == "own");
     BOOST_TEST(config.options.get_int("port", 0).value() == 7);
     BOOST_TEST(!config.options.is_set("listen"));
@@ -116,6 +116,15 @@ BOOST_AUTO_TEST_CASE(broken_files_name_the_line) {
     BOOST_TEST(error("-a=1") == "parse error on line 1: -a=1, options in configuration file must be specified without leading -");
     BOOST_TEST(error("rpcpassword=a#b") == "parse error on line 1, using # in rpcpassword can be ambiguous and should be avoided");
     BOOST_TEST(parse_config_text("\xff\xfe=\n[x]\n\n")->lines.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_supported_is_said_or_refused) {
+    const Folder folder;
+    BOOST_TEST(joined(folder.load({"-txindex"}).value().warnings) == "-txindex has no effect in this program;");
+    BOOST_TEST(folder.load({"-proxy=127.0.0.1:9050"}).error().message == "-proxy=127.0.0.1:9050 is not supported by this program");
+    BOOST_TEST(folder.load({"-daemon"}).error().message == "-daemon is not supported by this program");
+    BOOST_TEST(folder.load({"-noproxy", "-prune=0", "-walletbroadcast=1"}).has_value());
+    BOOST_TEST(folder.load({"-walletbroadcast=0"}).error().message == "-walletbroadcast=0 is not supported by this program");
 }
 
 BOOST_AUTO_TEST_CASE(the_client_keeps_its_arguments) {
