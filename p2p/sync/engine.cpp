@@ -12,6 +12,7 @@ constexpr size_t kMaxTxsInCheck = 100;   // of one peer
 constexpr size_t kMaxWantedItems = 1000;  // of one peer's getdata, before it must wait
 constexpr size_t kMaxDecoding = 32;      // blocks of one peer
 constexpr int kMalformedScore = 20;
+constexpr std::chrono::minutes kForgiveAfter{1};
 
 }  // namespace
 
@@ -63,7 +64,9 @@ void Engine::Impl::misbehaved(Peer& peer, int points, std::string_view why) {
     peer.misbehaviour += points;
     log_debug("sync", "peer {}: {} (score {})", peer.info.id, why, peer.misbehaviour);
     if (before >= kDiscourageScore || peer.misbehaviour < kDiscourageScore) return;
-    // One that the user trusts stays connected, but no block is asked of it any more.
+    // One that the user trusts stays connected, but no block is asked of it for a while: what it gave may have been our own
+    // doing (a block that the operator refused here), and a damaged block is not to be fetched again and again.
+    peer.distrusted_at = now();
     if (!peer.info.protected_from_bans) peer.leaving = true;
     needs.transport.discourage(peer.info.id, why);
 }
@@ -242,6 +245,7 @@ void Engine::tick() {
     impl_->orphans.expire(now);
     for (auto& [id, peer] : impl_->peers) {
         if (peer.leaving || !peer.is_ready) continue;
+        if (peer.misbehaviour >= kDiscourageScore && now - peer.distrusted_at > kForgiveAfter) peer.misbehaviour = 0;
         impl_->tick_ping(peer);
         if (!peer.leaving) impl_->tick_headers(peer);
         if (!peer.leaving) impl_->tick_download(peer);

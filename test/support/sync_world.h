@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 
 #include "consensus/primitives/merkle.h"
 #include "p2p/sync/engine.h"
@@ -349,6 +350,7 @@ public:
     sync::Engine engine;
     std::map<net::PeerId, Link> links;
     std::map<std::string, int> sent;
+    std::set<net::PeerId> trusted;  // as -whitelist and manual connections: never closed for misbehaviour
     std::vector<std::string> discouraged;
     std::vector<std::string> dropped;
     int established_count = 0;
@@ -369,6 +371,7 @@ public:
         const net::PeerId there = next_id++;
         from.links[here] = {&to, there};
         to.links[there] = {&from, here};
+        if (kind == net::ConnectionKind::kManual) from.trusted.insert(here);
         to.engine.connected(info(there, net::ConnectionKind::kInbound, from));
         from.engine.connected(info(here, kind, to));
         return here;
@@ -465,7 +468,7 @@ inline void Host::disconnect(net::PeerId peer, std::string_view why) {
 }
 inline void Host::discourage(net::PeerId peer, std::string_view why) {
     discouraged.emplace_back(why);
-    disconnect(peer, why);
+    if (!trusted.contains(peer)) disconnect(peer, why);
 }
 
 }  // namespace sluice::test

@@ -19,6 +19,7 @@ struct Peer {
 
     net::PeerInfo info;
     int misbehaviour = 0;
+    SteadyTime distrusted_at{};  // when the score reached its end; a trusted peer gets another chance later
     bool leaving = false;  // disconnect was asked for: nothing it says counts any more
 
     // Handshake.

@@ -164,6 +164,26 @@ BOOST_AUTO_TEST_CASE(a_chosen_peer_that_stays_behind_makes_room) {
     BOOST_CHECK(node.discouraged.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_trusted_peer_that_erred_gets_another_chance) {
+    World world;
+    Host& node = world.add();
+    Host& trusted = world.add();
+    trusted.chain.mine(3, kStart);
+    world.connect(node, trusted, net::ConnectionKind::kManual);
+    world.pass(5s);
+    BOOST_REQUIRE(tip(node) == tip(trusted));
+    // A branch that is refused here, and is given up there.
+    const auto bad = make_block(tip(node), 4, kStart + 60, 9, {}, false);
+    world.say(node, node.links.begin()->first, wire::Headers{{bad->header}});
+    world.say(node, node.links.begin()->first, wire::BlockMessage{*bad});
+    world.run();
+    BOOST_REQUIRE_EQUAL(node.discouraged.size(), 1u);
+    BOOST_REQUIRE_EQUAL(node.links.size(), 1u);
+    trusted.chain.mine(3, kStart + 120, 5);
+    world.pass(3min, 1s);
+    BOOST_CHECK(tip(node) == tip(trusted));
+}
+
 BOOST_AUTO_TEST_CASE(self_connections_are_noticed) {
     World world;
     Host& a = world.add();
