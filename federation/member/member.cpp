@@ -102,8 +102,31 @@ Status Member::follow(const BlockHash& hash, const Block& block) {
         final_.commitment = parent::ParentBlockHash::from(needs_.params.parent.genesis);
     }
     evaluation_.reset();
+    while (!signed_headers_.empty() && signed_headers_.begin()->first <= header.height) {
+        const auto rivals = signed_headers_.extract(signed_headers_.begin());
+        for (const BlockHash& rival : rivals.mapped()) {
+            if (rivals.key() == header.height && rival != hash) conflict(rival, header.height);
+        }
+    }
     if (resend_timer_) say_block(block_facts);
     return {};
+}
+
+void Member::on_header(const BlockHash& hash, uint32_t height) {
+    if (height > final_.height) {
+        // Far ahead there is only a chain to catch up with.
+        if (height <= final_.height + 2) signed_headers_[height].insert(hash);
+        return;
+    }
+    const auto known = needs_.chain.hash_at(height);
+    if (known && *known != hash) conflict(hash, height);
+}
+
+// Rule 10: stop voting and planning, keep serving; only the operator ends it. The header stays in the chain's database.
+void Member::conflict(const BlockHash& hash, uint32_t height) {
+    (void)needs_.signer.core().advance({hash, {}, height, {}});
+    participant_.halt();
+    alarm("conflict: " + to_display(hash) + " carries a good witness at final height " + std::to_string(height));
 }
 
 void Member::on_connected(const BlockHash& hash, BlockRef block) {

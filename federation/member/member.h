@@ -51,6 +51,8 @@ public:
     void on_frame(uint8_t from, const Bytes& frame);
     void on_connected(const BlockHash& hash, BlockRef block);
     void on_disconnected(const BlockHash& hash, uint32_t height);
+    // A header whose witness is good, of any branch: two at one height prove that the bound on liars was broken.
+    void on_header(const BlockHash& hash, uint32_t height);
     void on_parent_changed();
 
     // Operators, on the loop. Errors are for people.
@@ -80,6 +82,7 @@ private:
 
     // Following the chain.
     Status follow(const BlockHash& hash, const Block& block);
+    void conflict(const BlockHash& hash, uint32_t height);
     void begin_soon();
     void begin_height();
     void look_at_bitcoin();
@@ -146,6 +149,7 @@ private:
     std::set<parent::ParentTxid> cancel_;
     std::deque<std::string> alarms_;
     std::map<BlockHash, Judging> judging_;
+    std::map<uint32_t, std::set<BlockHash>> signed_headers_;  // above the final height
     std::map<agreement::MemberIndex, SteadyTime> heard_;
     std::map<agreement::MemberIndex, uint64_t> lies_;
     std::map<uint64_t, std::string> said_;  // request -> state last told

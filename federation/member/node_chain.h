@@ -22,8 +22,10 @@ public:
     using OnConnected = std::function<void(const BlockHash&, BlockRef)>;
     using OnDisconnected = std::function<void(const BlockHash&, uint32_t height)>;
 
+    using OnHeader = std::function<void(const BlockHash&, uint32_t height)>;
+
     // Registers with the chain; the notices run on the federation thread.
-    NodeChain(const Needs& needs, OnConnected connected, OnDisconnected disconnected);
+    NodeChain(const Needs& needs, OnConnected connected, OnDisconnected disconnected, OnHeader header);
 
     [[nodiscard]] Tip tip() const override;
     [[nodiscard]] Result<BlockRef> block_at(uint32_t height) const override;

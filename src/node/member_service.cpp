@@ -89,6 +89,9 @@ Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, c
         },
         [self](const BlockHash& hash, uint32_t height) {
             if (self->begun_) self->member_->on_disconnected(hash, height);
+        },
+        [self](const BlockHash& hash, uint32_t height) {
+            if (self->begun_) self->member_->on_header(hash, height);
         });
     if (needs.parent != nullptr) {
         self->parent_ = std::make_unique<member::NodeParent>(*needs.parent, self->loop_, [self] {

@@ -339,6 +339,33 @@ BOOST_AUTO_TEST_CASE(all_members_restart_and_go_on) {
     BOOST_REQUIRE(town.reach(at + 3, {0}));
 }
 
+BOOST_AUTO_TEST_CASE(a_second_signed_header_halts_the_member_until_its_operator_decides) {
+    Town town(4, 3);
+    for (size_t i = 0; i < 4; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(3, {0, 1, 2, 3}));
+    const auto mode = [&] { return town.people[0].member->status()->federation.signer_mode; };
+    BlockHash kept;
+    town.on_loop([&] {
+        kept = *town.people[0].chain->hash_at(2);
+        town.people[0].member->on_header(kept, 2);  // the one that is known: nothing
+    });
+    BOOST_TEST(mode() == "normal");
+    town.on_loop([&] {
+        BlockHash rival = kept;
+        rival.bytes[0] ^= 1;
+        town.people[0].member->on_header(rival, 2);
+    });
+    BOOST_TEST(mode() == "halted");
+    BOOST_TEST(town.people[0].member->status()->federation.alarms.size() == 1u);
+    const uint32_t at = town.height(1);
+    BOOST_REQUIRE(town.reach(at + 2, {0, 1, 2, 3}));  // it follows; the others go on without it
+    town.on_loop([&] { BOOST_TEST(town.people[0].member->resolve_conflict(kept).has_value()); });
+    town.stop(3);  // needed again
+    const uint32_t then = town.height(0);
+    BOOST_TEST(town.reach(then + 2, {0, 1, 2}));
+    BOOST_TEST(mode() == "normal");
+}
+
 BOOST_AUTO_TEST_CASE(garbage_from_a_member_changes_nothing) {
     Town town(4, 3);
     for (size_t i = 0; i < 4; ++i) town.start(i);
