@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
+#include "codec/hex.h"
 #include "consensus/script/templates.h"
 #include "fake_chain.h"
 #include "peg/parent/merkle_block.h"
@@ -266,6 +267,13 @@ BOOST_AUTO_TEST_CASE(a_deposit_is_claimed_once_when_it_is_deep_enough) {
     f.chain.refusal = "bad-pegin-witness";
     parent.found[0].outpoint.txid.bytes[0] ^= 1;  // another deposit, refused by the node
     BOOST_TEST(f.wallet->claim_deposits().value().empty());
+}
+
+BOOST_AUTO_TEST_CASE(records_have_the_bytes_that_the_storage_format_shows) {
+    BOOST_TEST(to_hex(encode_address_record({{KeyChain::kReceive, 7}, "rent"})) == "00070000000472656e74");
+    BOOST_TEST(to_hex(encode_progress({std::nullopt, 3, 1})) == "000300000001000000");
+    BOOST_TEST(decode_progress(from_hex("000300000001000000").value())->next_receive == 3U);
+    BOOST_TEST(!decode_progress(from_hex("0003000000010000").value()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(coin_selection_covers_the_target_with_distinct_coins) {
