@@ -299,7 +299,7 @@ RpcResult get_address_info(const Args& args, const WalletPorts& ports) {
 }
 
 RpcResult get_wallet_info(const WalletPorts& ports) {
-    return on_wallet(ports, [ports](const Wallet& wallet) -> RpcResult {
+    return on_wallet(ports, [](const Wallet& wallet) -> RpcResult {
         Json out = Json::object();
         out["walletname"] = "";
         out["walletversion"] = 169900;

@@ -8,7 +8,9 @@
 
 namespace sluice {
 
-void wipe(MutableBytes bytes) { explicit_bzero(bytes.data(), bytes.size()); }
+void wipe(MutableBytes bytes) {
+    if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+}
 
 bool equal_constant_time(ByteView a, ByteView b) {
     if (a.size() != b.size()) return false;
