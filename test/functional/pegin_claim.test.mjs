@@ -62,4 +62,4 @@ story('a deposit is claimed when it is deep enough, and only once', ['sluiced'],
     assert.deepEqual(await node.call('getrawmempool'), []);
     await node.stop();
     await bitcoin.stop();
-}, { todo: 'known fault: a follower without -fedscanfrom does not see the deposit, so its wallet claims only by hand' });
+}, { todo: 'known fault: the wallet does not claim this deposit by itself; the cause is not found' });
