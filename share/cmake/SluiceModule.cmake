@@ -1,7 +1,7 @@
 # sluice_module(name LAYER n DIR folder [DEPS module...] [LIBS third-party...])
 #
-# One static library from folder/*.cpp. Its headers are found only by targets that name it as a dependency: its include root
-# is a folder of its own in the build tree, which holds one link to `folder` (with a leading src/ dropped). A dependency whose
+# One static library from the .cpp files of folder and of two levels below it. Its headers are found only by targets that name
+# it as a dependency: its include root is a folder of its own in the build tree, which holds one link to `folder` (with a leading src/ dropped). A dependency whose
 # layer is not lower stops configure. LIBS are private: their headers are not on a dependant's include path through this module.
 function(sluice_module name)
     cmake_parse_arguments(M "" "LAYER;DIR" "DEPS;LIBS" ${ARGN})
@@ -27,7 +27,8 @@ function(sluice_module name)
     file(MAKE_DIRECTORY ${parent})
     file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${M_DIR} ${root}/${prefix} SYMBOLIC)
 
-    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${M_DIR}/*.cpp ${CMAKE_SOURCE_DIR}/${M_DIR}/detail/*.cpp)
+    set(folder ${CMAKE_SOURCE_DIR}/${M_DIR})
+    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/*/*.cpp ${folder}/*/*/*.cpp)
     list(TRANSFORM M_DEPS PREPEND sluice_)
     if(sources)
         add_library(sluice_${name} STATIC ${sources})
