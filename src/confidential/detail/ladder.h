@@ -1,0 +1,86 @@
+// s*G + e*P for many lanes at once: nine tenths of what verifying costs, and the seam behind which a back end lives. A back end
+// gives exactly the same points for every input; it may use incomplete formulas inside, and recomputes each lane in which
+// they met an exception with multiply_add_complete. For public data only (digits index memory). Pure; any thread.
+//
+// One plan serves all back ends. e is split into two halves of 128 bits, e = low + lambda*high; each half is written as
+// kKeyDigits signed digits of 5 bits in [-16, 15], s as 2*kBaseDigits signed digits of 10 bits in [-512, 511]. From window
+// kKeyDigits-1 down to 0: five doublings, one addition from each of the key's two tables, and at even windows w one from
+// each of the base point's two tables (digits w/2 of the lower and the upper half of s).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "confidential/detail/group.h"
+#include "confidential/detail/scalar.h"
+
+namespace sluice::confidential::detail {
+
+constexpr size_t kKeyDigits = 26;
+constexpr size_t kBaseDigits = 13;
+constexpr size_t kKeyMultiples = 16;
+constexpr size_t kBaseMultiples = 512;
+
+struct Digits {
+    std::array<int8_t, kKeyDigits> key_low;     // of e's low half
+    std::array<int8_t, kKeyDigits> key_high;    // of e's high half
+    std::array<int16_t, kBaseDigits> base_low;  // s = sum base_low[i]*2^(10i) + 2^130 * sum base_high[i]*2^(10i)
+    std::array<int16_t, kBaseDigits> base_high;
+};
+Digits recode(const Scalar& s, const Scalar& e);
+
+// One cache line a record.
+struct alignas(64) Record {
+    Fe x;
+    Fe y;
+};
+
+// The multiples 1..16 of each key and of lambda*key, in affine form: record(key, half, multiple).
+class KeyTables {
+public:
+    explicit KeyTables(size_t keys) : records_(keys * 2 * kKeyMultiples) {}
+    [[nodiscard]] size_t keys() const { return records_.size() / (2 * kKeyMultiples); }
+    // Preconditions: half is 0 or 1 (lambda*key); multiple is in 1..kKeyMultiples.
+    [[nodiscard]] const Record& record(size_t key, size_t half, size_t multiple) const {
+        return records_[(key * 2 + half) * kKeyMultiples + multiple - 1];
+    }
+    Record& record(size_t key, size_t half, size_t multiple) {
+        return records_[(key * 2 + half) * kKeyMultiples + multiple - 1];
+    }
+
+private:
+    std::vector<Record> records_;
+};
+
+// base_tables()[half][m - 1] = m * 2^(130*half) * G; made at first use, immutable.
+using BaseTables = std::array<std::array<Record, kBaseMultiples>, 2>;
+const BaseTables& base_tables();
+
+struct Lane {
+    uint32_t key = 0;  // index into the tables
+    Scalar s;
+    Scalar e;
+};
+
+struct LaneResult {
+    Affine point;           // meaningless at infinity
+    bool infinity = false;
+};
+
+struct LadderBackend {
+    std::string_view name;
+    // Of public points that are not infinity.
+    KeyTables (*prepare)(std::span<const Affine> keys);
+    // Precondition: results.size() == lanes.size(). `keys` are those that the tables were prepared from.
+    void (*multiply_add)(const KeyTables& tables, std::span<const Affine> keys, std::span<const Lane> lanes,
+                         std::span<LaneResult> results);
+};
+
+const LadderBackend& portable_ladder();
+// The one in use: the fastest that this processor has.
+const LadderBackend& ladder();
+
+// s*G + e*P by plain double-and-add with complete formulas: slow, and right for every input. The yardstick of the back ends.
+Jacobian multiply_add_complete(const Scalar& s, const Scalar& e, const Affine& p);
+
+}  // namespace sluice::confidential::detail
