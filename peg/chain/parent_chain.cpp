@@ -15,8 +15,9 @@ constexpr uint8_t kGenesisKey = 'G';
 constexpr uint8_t kDepositKey = 'D';
 constexpr uint8_t kScanFromKey = 'F';
 constexpr uint32_t kHeaderBatch = 500;
-constexpr size_t kBlocksAtOnce = 50;  // scanned before other tasks of the loop get their turn
-constexpr uint32_t kFeeEvery = 20;    // polls
+constexpr size_t kBlocksAtOnce = 50;   // scanned before other tasks of the loop get their turn
+constexpr uint32_t kFeeEvery = 20;     // polls
+constexpr uint32_t kReorgMargin = 20;  // blocks below the tip that another branch may replace by one with a deposit
 
 Bytes header_key(const HeaderEntry& entry) {
     Bytes out{kHeaderKey};
@@ -152,7 +153,7 @@ void ParentChain::poll() {
         current_.problem = result.error().message;
         return false;
     };
-    if (step(sync_headers()) && step(scan_some(!again))) {
+    if (step(sync_headers()) && step(scan_some())) {
         if (!current_.connected) log_info(kLog, "following the Bitcoin node; {} headers", best_->height);
         current_.connected = true;
         current_.problem.clear();
@@ -243,18 +244,8 @@ Result<parent::ParentBlock> ParentChain::fetch_block(const HeaderEntry* entry) {
     return std::move(*block);
 }
 
-Result<bool> ParentChain::scan_some(bool synced) {
+Result<bool> ParentChain::scan_some() {
     if (!scanner_->has_work()) return false;
-    if (scanner_->scan_from() == Scanner::kNowhere) {
-        if (!synced) return false;
-        // The first thing to watch on a node that was not told where to begin: from here on.
-        storage::Batch batch;
-        ByteWriter writer;
-        writer.u32(best_->height);
-        batch.put(Bytes{kScanFromKey}, writer.bytes());
-        TRY_VOID(db_->write(batch, storage::Sync::kSynced));
-        scanner_->set_scan_from(std::max(best_->height, 1u));
-    }
     const HeaderEntry* entry = scanner_->next(best_);
     if (entry == nullptr) return false;
     for (size_t i = 0; i < kBlocksAtOnce && entry != nullptr && entry->height <= best_->height; ++i) {
@@ -300,6 +291,21 @@ void ParentChain::watch(const ledger::WatchList& list) {
     });
 }
 
+Status ParentChain::begin_scanning() {
+    if (scanner_->scan_from() != Scanner::kNowhere) return {};
+    // Where the node is now, not where the last poll saw it; without an answer, no block that we do not know is past.
+    const Result<uint32_t> now = node_->block_count();
+    const uint32_t height = now ? *now : best_->height;
+    const uint32_t from = height > kReorgMargin ? height - kReorgMargin : 1;
+    storage::Batch batch;
+    ByteWriter writer;
+    writer.u32(from);
+    batch.put(Bytes{kScanFromKey}, writer.bytes());
+    TRY_VOID(db_->write(batch, storage::Sync::kSynced));
+    scanner_->set_scan_from(from);
+    return {};
+}
+
 void ParentChain::add_watch(const ledger::WatchList& list) {
     std::optional<uint32_t> from;
     const auto look_from = [&](uint32_t height) { from = std::min(from.value_or(height), height); };
@@ -320,6 +326,7 @@ void ParentChain::add_watch(const ledger::WatchList& list) {
 
 Status ParentChain::watch_deposits(const Script& script) {
     const Result<Status> done = loop_.call([this, script]() -> Status {
+        TRY_VOID(begin_scanning());
         if (std::ranges::find(deposit_scripts_, script) == deposit_scripts_.end()) {
             deposit_scripts_.push_back(script);
             storage::Batch batch;

@@ -28,7 +28,7 @@ struct ParentChainOptions {
     const parent::HeaderRules* rules = nullptr;  // of the parent's genesis (parent::header_rules)
     std::chrono::milliseconds poll{500};
     // First Bitcoin block to look through for coins and deposits (never the genesis, which pays nobody). Members must
-    // set it. nullopt: the block that is best when the first script is watched.
+    // set it. nullopt: a little below the node's tip at the moment when the first deposit script is watched.
     std::optional<uint32_t> scan_from;
 };
 
@@ -104,7 +104,8 @@ private:
     Result<bool> sync_headers();  // true: more to come
     Result<uint32_t> find_fork(uint32_t node_height);
     Result<bool> accept_headers(const std::vector<Bytes>& raw);  // false: the rest is held back
-    Result<bool> scan_some(bool synced);
+    Result<bool> scan_some();
+    Status begin_scanning();  // where nobody said from where on
     void take(const HeaderEntry* entry);
     Status fetch_counts();
     Result<parent::ParentBlock> fetch_block(const HeaderEntry* entry);

@@ -62,4 +62,4 @@ story('a deposit is claimed when it is deep enough, and only once', ['sluiced'],
     assert.deepEqual(await node.call('getrawmempool'), []);
     await node.stop();
     await bitcoin.stop();
-}, { todo: 'known fault: the wallet does not claim this deposit by itself; the cause is not found' });
+});
