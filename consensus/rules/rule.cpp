@@ -1,3 +1,4 @@
+// test/layering/check_rules.py reads the rows below: a row a rule, two lines each.
 #include "consensus/rules/rule.h"
 
 #include <array>
@@ -8,61 +9,107 @@ namespace sluice::rules {
 namespace {
 
 constexpr bool kMutated = true;
+constexpr bool kFinal = false;
+constexpr bool kPunish = true;
 constexpr bool kInnocent = false;
 
 constexpr std::array<RuleInfo, kRuleCount> kRules = {{
-    {Rule::kTxNoInputs, "bad-txns-vin-empty", false, true, "transactions section 8"},
-    {Rule::kTxNoOutputs, "bad-txns-vout-empty", false, true, "transactions section 8"},
-    {Rule::kTxOversize, "bad-txns-oversize", false, true, "transactions section 8"},
-    {Rule::kTxValueNegative, "bad-txns-vout-negative", false, true, "transactions section 7"},
-    {Rule::kTxValueTooLarge, "bad-txns-vout-toolarge", false, true, "transactions section 7"},
-    {Rule::kTxTotalTooLarge, "bad-txns-txouttotal-toolarge", false, true, "transactions section 7"},
-    {Rule::kTxInputsDuplicate, "bad-txns-inputs-duplicate", false, true, "transactions section 8"},
-    {Rule::kTxPrevoutNull, "bad-txns-prevout-null", false, true, "transactions section 8"},
-    {Rule::kCoinbaseLength, "bad-cb-length", false, true, "transactions section 8"},
-    {Rule::kCoinbaseFee, "bad-cb-fee", false, true, "transactions section 5"},
-
-    {Rule::kTxInputsMissing, "bad-txns-inputs-missingorspent", false, true, "transactions section 8"},
-    {Rule::kTxPrematureCoinbase, "bad-txns-premature-spend-of-coinbase", false, true, "transactions section 8"},
-    {Rule::kTxPeginWitness, "bad-pegin-witness", false, true, "transactions section 9"},
-    {Rule::kTxDoublePegin, "bad-txns-double-pegin", false, true, "transactions section 9"},
-    {Rule::kTxDoublePeginInObject, "bad-txns-double-pegin-in-obj", false, true, "transactions section 9"},
-    {Rule::kTxFeeRange, "bad-txns-fee-outofrange", false, true, "transactions section 5"},
-    {Rule::kTxInNotOut, "bad-txns-in-ne-out", false, true, "transactions sections 5 to 7"},
-    {Rule::kTxFeeTotalRange, "bad-block-total-fee-outofrange", false, true, "transactions section 7"},
-    {Rule::kTxConfidential, "confidential-proofs-unavailable", false, kInnocent, "ours"},
-    {Rule::kTxScript, "mandatory-script-verify-flag-failed", false, true, "script section 2"},
-
-    {Rule::kBlockProof, "block-proof-invalid", kMutated, true, "blocks-and-dynafed section 4"},
-    {Rule::kHeaderPrevUnknown, "prev-blk-not-found", false, kInnocent, "blocks-and-dynafed section 5"},
-    {Rule::kHeaderPrevInvalid, "bad-prevblk", false, true, "blocks-and-dynafed section 5"},
-    {Rule::kHeaderChallenge, "bad-diffbits", false, true, "blocks-and-dynafed section 4"},
-    {Rule::kHeaderTimeOld, "time-too-old", false, true, "blocks-and-dynafed section 5"},
-    {Rule::kHeaderHeight, "bad-header-height", false, true, "blocks-and-dynafed section 5"},
-    {Rule::kHeaderTimeNew, "time-too-new", false, kInnocent, "blocks-and-dynafed section 5"},
-    {Rule::kHeaderVersion, "bad-version", false, true, "blocks-and-dynafed section 5"},
-    {Rule::kHeaderDynafed, "invalid-dyna-fed", false, true, "blocks-and-dynafed section 6"},
-
-    {Rule::kBlockMerkleRoot, "bad-txnmrklroot", kMutated, true, "blocks-and-dynafed section 9"},
-    {Rule::kBlockMerkleDuplicate, "bad-txns-duplicate", kMutated, true, "blocks-and-dynafed section 9"},
-    {Rule::kBlockLength, "bad-blk-length", false, true, "blocks-and-dynafed section 9"},
-    {Rule::kBlockCoinbaseMissing, "bad-cb-missing", false, true, "blocks-and-dynafed section 9"},
-    {Rule::kBlockCoinbaseMultiple, "bad-cb-multiple", false, true, "blocks-and-dynafed section 9"},
-    {Rule::kBlockSigops, "bad-blk-sigops", false, true, "blocks-and-dynafed section 9"},
-    {Rule::kBlockNonFinal, "bad-txns-nonfinal", false, true, "blocks-and-dynafed section 9, BIP68, BIP113"},
-    {Rule::kBlockCoinbaseHeight, "bad-cb-height", false, true, "BIP34"},
-    {Rule::kBlockCoinbaseWitness, "bad-cb-witness", kMutated, true, "blocks-and-dynafed section 9"},
-    {Rule::kBlockWitnessNonce, "bad-witness-nonce-size", kMutated, true, "blocks-and-dynafed section 10"},
-    {Rule::kBlockWitnessRoot, "bad-witness-merkle-match", kMutated, true, "blocks-and-dynafed section 10"},
-    {Rule::kBlockUnexpectedWitness, "unexpected-witness", kMutated, true, "blocks-and-dynafed section 10"},
-    {Rule::kBlockWeight, "bad-blk-weight", false, true, "blocks-and-dynafed section 9"},
-
-    {Rule::kBlockCoinbaseDestination, "bad-coinbase-txos", false, true, "blocks-and-dynafed section 11"},
-    {Rule::kBlockOverwrites, "bad-txns-BIP30", false, true, "BIP30"},
-    {Rule::kBlockPak, "bad-pak-tx", false, true, "transactions section 10"},
-    {Rule::kBlockPakUnavailable, "pak-proof-unavailable", false, kInnocent, "ours"},
-    {Rule::kBlockRewardRange, "bad-blockreward-outofrange", false, true, "blocks-and-dynafed section 11"},
-    {Rule::kBlockCoinbaseAmount, "bad-cb-amount", false, true, "blocks-and-dynafed section 11"},
+    {Rule::kTxNoInputs, "tx-no-inputs", "bad-txns-vin-empty", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 8", "consensus/rules/tx_check.cpp"},
+    {Rule::kTxNoOutputs, "tx-no-outputs", "bad-txns-vout-empty", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 8", "consensus/rules/tx_check.cpp"},
+    {Rule::kTxOversize, "tx-oversize", "bad-txns-oversize", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 8", "consensus/rules/tx_check.cpp"},
+    {Rule::kTxValueNegative, "tx-value-negative", "bad-txns-vout-negative", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 7", "consensus/rules/tx_check.cpp"},
+    {Rule::kTxValueTooLarge, "tx-value-too-large", "bad-txns-vout-toolarge", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 7", "consensus/rules/tx_check.cpp"},
+    {Rule::kTxTotalTooLarge, "tx-total-too-large", "bad-txns-txouttotal-toolarge", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 7", "consensus/rules/tx_check.cpp"},
+    {Rule::kTxInputsDuplicate, "tx-inputs-duplicate", "bad-txns-inputs-duplicate", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 8", "consensus/rules/tx_check.cpp"},
+    {Rule::kTxPrevoutNull, "tx-prevout-null", "bad-txns-prevout-null", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 8", "consensus/rules/tx_check.cpp"},
+    {Rule::kCoinbaseLength, "coinbase-length", "bad-cb-length", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 8", "consensus/rules/tx_check.cpp"},
+    {Rule::kCoinbaseFee, "coinbase-fee", "bad-cb-fee", Stage::kTransaction, kFinal, kPunish,
+     "transactions section 5", "consensus/rules/tx_check.cpp"},
+    {Rule::kTxInputsMissing, "tx-inputs-missing", "bad-txns-inputs-missingorspent", Stage::kInputs, kFinal, kPunish,
+     "transactions section 8", "consensus/rules/tx_inputs.cpp"},
+    {Rule::kTxPrematureCoinbase, "tx-premature-coinbase", "bad-txns-premature-spend-of-coinbase", Stage::kInputs, kFinal, kPunish,
+     "transactions section 8", "consensus/rules/tx_inputs.cpp"},
+    {Rule::kTxPeginWitness, "tx-pegin-witness", "bad-pegin-witness", Stage::kInputs, kFinal, kPunish,
+     "transactions section 9", "consensus/rules/tx_inputs.cpp"},
+    {Rule::kTxDoublePegin, "tx-double-pegin", "bad-txns-double-pegin", Stage::kInputs, kFinal, kPunish,
+     "transactions section 9", "consensus/rules/tx_inputs.cpp"},
+    {Rule::kTxDoublePeginInObject, "tx-double-pegin-in-object", "bad-txns-double-pegin-in-obj", Stage::kInputs, kFinal, kPunish,
+     "transactions section 9", "consensus/rules/tx_inputs.cpp"},
+    {Rule::kTxFeeRange, "tx-fee-range", "bad-txns-fee-outofrange", Stage::kInputs, kFinal, kPunish,
+     "transactions section 5", "consensus/rules/amounts.cpp"},
+    {Rule::kTxInNotOut, "tx-in-not-out", "bad-txns-in-ne-out", Stage::kInputs, kFinal, kPunish,
+     "transactions sections 5 to 7", "consensus/rules/amounts.cpp"},
+    {Rule::kTxFeeTotalRange, "tx-fee-total-range", "bad-block-total-fee-outofrange", Stage::kInputs, kFinal, kPunish,
+     "transactions section 7", "consensus/rules/connect.cpp"},
+    {Rule::kTxConfidential, "tx-confidential", "confidential-proofs-unavailable", Stage::kInputs, kFinal, kInnocent,
+     "ours", "consensus/rules/amounts.cpp"},
+    {Rule::kTxScript, "tx-script", "mandatory-script-verify-flag-failed", Stage::kScript, kFinal, kPunish,
+     "script section 2", "consensus/rules/script_check.cpp"},
+    {Rule::kBlockProof, "block-proof", "block-proof-invalid", Stage::kHeader, kMutated, kPunish,
+     "blocks-and-dynafed section 4", "consensus/rules/header_check.cpp"},
+    {Rule::kHeaderPrevUnknown, "header-prev-unknown", "prev-blk-not-found", Stage::kHeader, kFinal, kInnocent,
+     "blocks-and-dynafed section 5", "src/chain/detail/judge.cpp"},
+    {Rule::kHeaderPrevInvalid, "header-prev-invalid", "bad-prevblk", Stage::kHeader, kFinal, kPunish,
+     "blocks-and-dynafed section 5", "src/chain/detail/judge.cpp"},
+    {Rule::kHeaderChallenge, "header-challenge", "bad-diffbits", Stage::kHeader, kFinal, kPunish,
+     "blocks-and-dynafed section 4", "consensus/rules/header_check.cpp"},
+    {Rule::kHeaderTimeOld, "header-time-old", "time-too-old", Stage::kHeader, kFinal, kPunish,
+     "blocks-and-dynafed section 5", "consensus/rules/header_check.cpp"},
+    {Rule::kHeaderHeight, "header-height", "bad-header-height", Stage::kHeader, kFinal, kPunish,
+     "blocks-and-dynafed section 5", "consensus/rules/header_check.cpp"},
+    {Rule::kHeaderTimeNew, "header-time-new", "time-too-new", Stage::kHeader, kFinal, kInnocent,
+     "blocks-and-dynafed section 5", "consensus/rules/header_check.cpp"},
+    {Rule::kHeaderVersion, "header-version", "bad-version", Stage::kHeader, kFinal, kPunish,
+     "blocks-and-dynafed section 5", "consensus/rules/header_check.cpp"},
+    {Rule::kHeaderDynafed, "header-dynafed", "invalid-dyna-fed", Stage::kHeader, kFinal, kPunish,
+     "blocks-and-dynafed section 6", "federation/rules/dynafed.cpp"},
+    {Rule::kBlockMerkleRoot, "block-merkle-root", "bad-txnmrklroot", Stage::kBlock, kMutated, kPunish,
+     "blocks-and-dynafed section 9", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockMerkleDuplicate, "block-merkle-duplicate", "bad-txns-duplicate", Stage::kBlock, kMutated, kPunish,
+     "blocks-and-dynafed section 9", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockLength, "block-length", "bad-blk-length", Stage::kBlock, kFinal, kPunish,
+     "blocks-and-dynafed section 9", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockCoinbaseMissing, "block-coinbase-missing", "bad-cb-missing", Stage::kBlock, kFinal, kPunish,
+     "blocks-and-dynafed section 9", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockCoinbaseMultiple, "block-coinbase-multiple", "bad-cb-multiple", Stage::kBlock, kFinal, kPunish,
+     "blocks-and-dynafed section 9", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockSigops, "block-sigops", "bad-blk-sigops", Stage::kBlock, kFinal, kPunish,
+     "blocks-and-dynafed section 9", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockNonFinal, "block-non-final", "bad-txns-nonfinal", Stage::kBlock, kFinal, kPunish,
+     "blocks-and-dynafed section 9, BIP68, BIP113", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockCoinbaseHeight, "block-coinbase-height", "bad-cb-height", Stage::kBlock, kFinal, kPunish,
+     "BIP34", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockCoinbaseWitness, "block-coinbase-witness", "bad-cb-witness", Stage::kBlock, kMutated, kPunish,
+     "blocks-and-dynafed section 9", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockWitnessNonce, "block-witness-nonce", "bad-witness-nonce-size", Stage::kBlock, kMutated, kPunish,
+     "blocks-and-dynafed section 10", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockWitnessRoot, "block-witness-root", "bad-witness-merkle-match", Stage::kBlock, kMutated, kPunish,
+     "blocks-and-dynafed section 10", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockUnexpectedWitness, "block-unexpected-witness", "unexpected-witness", Stage::kBlock, kMutated, kPunish,
+     "blocks-and-dynafed section 10", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockWeight, "block-weight", "bad-blk-weight", Stage::kBlock, kFinal, kPunish,
+     "blocks-and-dynafed section 9", "consensus/rules/block_check.cpp"},
+    {Rule::kBlockCoinbaseDestination, "block-coinbase-destination", "bad-coinbase-txos", Stage::kConnect, kFinal, kPunish,
+     "blocks-and-dynafed section 11", "consensus/rules/connect.cpp"},
+    {Rule::kBlockOverwrites, "block-overwrites", "bad-txns-BIP30", Stage::kConnect, kFinal, kPunish,
+     "BIP30", "consensus/rules/connect.cpp"},
+    {Rule::kBlockPak, "block-pak", "bad-pak-tx", Stage::kConnect, kFinal, kPunish,
+     "transactions section 10", "consensus/rules/connect.cpp"},
+    {Rule::kBlockPakUnavailable, "block-pak-unavailable", "pak-proof-unavailable", Stage::kConnect, kFinal, kInnocent,
+     "ours", "consensus/rules/connect.cpp"},
+    {Rule::kBlockRewardRange, "block-reward-range", "bad-blockreward-outofrange", Stage::kConnect, kFinal, kPunish,
+     "blocks-and-dynafed section 11", "consensus/rules/connect.cpp"},
+    {Rule::kBlockCoinbaseAmount, "block-coinbase-amount", "bad-cb-amount", Stage::kConnect, kFinal, kPunish,
+     "blocks-and-dynafed section 11", "consensus/rules/amounts.cpp"},
 }};
 
 constexpr bool rows_follow_the_enum() {
@@ -78,6 +125,20 @@ tl::unexpected<Failure> failure(const RuleInfo& rule, std::string reason, std::s
 }
 
 }  // namespace
+
+std::string_view to_string(Stage stage) {
+    switch (stage) {
+        case Stage::kTransaction: return "transaction";
+        case Stage::kInputs: return "inputs";
+        case Stage::kScript: return "script";
+        case Stage::kHeader: return "header";
+        case Stage::kBlock: return "block";
+        case Stage::kConnect: return "connect";
+    }
+    return "";
+}
+
+std::span<const RuleInfo> all_rules() { return kRules; }
 
 const RuleInfo& info(Rule rule) { return kRules[static_cast<size_t>(rule)]; }
 

@@ -1,6 +1,9 @@
-// The table of consensus rules: one row a rule, with the text by which Elements refuses what breaks it. Pure.
+// The table of consensus rules: one row a rule, with the text by which Elements refuses what breaks it. Policy has a table of its
+// own (mempool/policy_rule.h). A new rule is an enumerator here and a row in rule.cpp; `ctest -R rule_table` then fails until a
+// unit test produces its refusal. Pure.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -65,15 +68,30 @@ enum class Rule : uint8_t {
 };
 inline constexpr size_t kRuleCount = static_cast<size_t>(Rule::kBlockCoinbaseAmount) + 1;
 
+// When a rule is asked: each stage needs more than the one before it.
+enum class Stage : uint8_t {
+    kTransaction,  // the transaction alone
+    kInputs,       // with the coins and deposits that it spends
+    kScript,       // its scripts
+    kHeader,       // a header alone, or on its parents
+    kBlock,        // a block alone, or on its parents
+    kConnect,      // a block on the coins
+};
+std::string_view to_string(Stage stage);
+
 struct RuleInfo {
     Rule rule;
+    std::string_view name;    // the enumerator in words: "tx-no-inputs"
     std::string_view reject;  // Elements' text, without parameters
+    Stage stage = Stage::kTransaction;
     // A block that breaks it may be another's block with the same hash: do not remember the hash.
     bool mutated = false;
-    // The peer that sent it did so on purpose or is broken. False for what honest peers may send.
+    // The peer that sent it did so on purpose or is broken: it is disconnected. False for what honest peers may send.
     bool punish = true;
-    std::string_view source;
+    std::string_view page;  // where the rule is written down
+    std::string_view file;  // where it is applied
 };
+std::span<const RuleInfo> all_rules();
 const RuleInfo& info(Rule rule);
 
 // The failure for breaking `rule`.

@@ -10,13 +10,21 @@ target_link_libraries(sluice_boost_main PRIVATE sluice_flags Boost::unit_test_fr
 add_library(sluice_fuzz_main OBJECT ${CMAKE_SOURCE_DIR}/test/fuzz/replay_main.cpp)
 target_link_libraries(sluice_fuzz_main PRIVATE sluice_flags)
 
+# Where test/support/rule_log.h writes.
+set(SLUICE_RULE_LOG ${CMAKE_BINARY_DIR}/produced_rules)
+file(MAKE_DIRECTORY ${SLUICE_RULE_LOG})
+
 # Everything that `ctest -L "unit|fuzz"` runs.
 add_custom_target(unit_tests)
 
 function(sluice_boost_test target label)
     add_test(NAME ${target} COMMAND ${target} --log_level=message --report_level=short)
     set_tests_properties(${target} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77
-        ENVIRONMENT "SLUICE_SOURCE_DIR=${CMAKE_SOURCE_DIR};SLUICE_VECTORS_DEFAULT=${CMAKE_SOURCE_DIR}/../shared/vectors")
+        ENVIRONMENT "SLUICE_SOURCE_DIR=${CMAKE_SOURCE_DIR};SLUICE_VECTORS_DEFAULT=${CMAKE_SOURCE_DIR}/../shared/vectors;SLUICE_RULE_LOG=${SLUICE_RULE_LOG}")
+    # What these refuse is compared with the rule tables.
+    if(target MATCHES "^unit_(rules|mempool|chain|fed_rules)$")
+        set_tests_properties(${target} PROPERTIES FIXTURES_SETUP produced_rules)
+    endif()
 endfunction()
 
 function(sluice_module_tests name)

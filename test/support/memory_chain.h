@@ -11,6 +11,7 @@
 #include "consensus/rules/connect.h"
 #include "consensus/rules/header_check.h"
 #include "federation/rules/dynafed.h"
+#include "support/rule_log.h"
 
 namespace sluice::test {
 
@@ -111,7 +112,7 @@ public:
     // "" if the block is valid on the tip.
     std::string why_not(const Block& block, rules::ProofCheck proof = rules::ProofCheck::kRequired) {
         const auto delta = judge(block, proof);
-        return delta ? "" : delta.error().reason;
+        return produced(delta ? "" : delta.error().reason);
     }
 
     ChainParams params;

@@ -7,6 +7,7 @@
 #include "codec/hex.h"
 #include "storage/memory_disk.h"
 #include "support/chain_maker.h"
+#include "support/rule_log.h"
 
 namespace sluice::chain::test_support {
 
@@ -38,7 +39,8 @@ struct ChainFixture {
         return sluice::test::make_block(params, prev, std::move(txs), salt);
     }
     std::string give(const std::shared_ptr<const Block>& block) {
-        return chain->accept_block(block).bip22().value_or("accepted");
+        const std::optional<std::string> answer = chain->accept_block(block).bip22();
+        return answer ? sluice::test::produced(*answer) : "accepted";
     }
     [[nodiscard]] std::string tip() const { return to_display(chain->reader().tip().hash); }
     [[nodiscard]] std::string coins() const {

@@ -3,6 +3,7 @@
 
 #include "mempool/chain_tip.h"
 #include "support/deposit_maker.h"
+#include "support/rule_log.h"
 #include "unit/chain/chain_fixture.h"
 
 using namespace sluice;
@@ -65,7 +66,9 @@ struct Pooled : chain::test_support::ChainFixture {
     [[nodiscard]] TxRef spend(const test::OpenCoin& from) const { return spend(from, Spend{}); }
     std::string enter(const TxRef& tx) {
         const auto answer = pool->accept(tx);
-        return answer ? "" : answer.error().test_accept_reason();
+        if (answer) return "";
+        test::produced(answer.error().reason);
+        return answer.error().test_accept_reason();
     }
     std::string events_text() {
         std::string out;
