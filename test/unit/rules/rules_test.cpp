@@ -218,6 +218,30 @@ BOOST_FIXTURE_TEST_CASE(a_reward_stays_within_all_money, Fixture) {
     BOOST_TEST(why(block({pay(Script{{0x51}})})) == "bad-blockreward-outofrange");
 }
 
+BOOST_FIXTURE_TEST_CASE(one_transaction_claims_a_deposit_once, Fixture) {
+    start({{"fedpegscript", kFedpeg}});
+    const Amount value{5000};
+    const auto deposit = test::make_deposit(chain->params, test::first_fedpeg(chain->params), value, Script{{0x51}});
+    Transaction twice = test::claim_of(chain->params, deposit, value)->tx;
+    twice.inputs.push_back(twice.inputs[0]);  // in a block, the input that stands twice is refused before
+    const std::vector<FedpegScript> fedpegs = {test::first_fedpeg(chain->params)};
+    const auto inputs = rules::check_tx_inputs(twice, chain->coins, {chain->params, 1, fedpegs, true});
+    BOOST_REQUIRE(!inputs);
+    BOOST_TEST(test::produced(inputs.error().reason) == "bad-txns-double-pegin-in-obj");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_blocks_fees_stay_within_all_money, Fixture) {
+    start({{"fedpegscript", kFedpeg}, {"initialfreecoins", "2100000000000000"}});
+    const auto all = test::free_coins(chain->params);
+    Transaction donation = test::split(chain->params, all, 1)->tx;
+    donation.outputs.erase(donation.outputs.begin());
+    donation.outputs[0].value = Amount{all.value};
+    const Amount value{5000};
+    const auto deposit = test::make_deposit(chain->params, test::first_fedpeg(chain->params), value, Script{{0x51}});
+    const TxRef claim = test::claim_of(chain->params, deposit, value);
+    BOOST_TEST(why(block({make_tx(donation), claim})) == "bad-block-total-fee-outofrange");
+}
+
 BOOST_AUTO_TEST_CASE(fees_add_up_within_all_money) {
     rules::AmountMap total{{AssetId{}, kMaxMoney}};
     BOOST_TEST(!rules::accumulate(total, {{AssetId{}, Amount{1}}}));
