@@ -1,6 +1,6 @@
-// Pedersen commitments to amounts: blind*G + amount*A, where A is the asset's generator. Wire form: 0x08 if y is a square in
-// the field, else 0x09, then x. A Commitment is known to be on the curve. Values; any thread; public data only (commitments
-// with a blinding factor are made in confidential/secret).
+// Pedersen commitments to amounts: blind*G + amount*A, where A is the asset's generator. Wire form: 0x08 if y is a
+// square in the field, else 0x09, then x. A Commitment is known to be on the curve. Values; any thread; public data
+// only (commitments with a blinding factor are made in confidential/secret).
 #pragma once
 
 #include <span>
@@ -28,7 +28,8 @@ private:
     bool y_is_square_;
 };
 
-// amount*A with no blinding: how an explicit amount enters the balance. nullopt if the amount is 0 (there is no such point).
+// amount*A with no blinding: how an explicit amount enters the balance. nullopt if the amount is 0 (there is no such
+// point).
 std::optional<Commitment> commit_explicit(uint64_t amount, const Generator& asset);
 
 // True if the sum of `left` is the sum of `right`. Two empty sides balance.

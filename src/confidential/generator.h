@@ -1,6 +1,6 @@
 // Asset generators: the curve point that stands for an asset, plain (a function of the asset id) or blinded. Wire form
-// (doc: confidential page, section 1): 0x0a if y is a square in the field, else 0x0b, then x. A Generator is known to be on
-// the curve. Values; any thread; public data only (blinded generators are made in confidential/secret).
+// (doc: confidential page, section 1): 0x0a if y is a square in the field, else 0x0b, then x. A Generator is known to
+// be on the curve. Values; any thread; public data only (blinded generators are made in confidential/secret).
 #pragma once
 
 #include "confidential/point.h"
@@ -26,8 +26,8 @@ private:
     bool y_is_square_;
 };
 
-// The unblinded generator of an asset. Precondition: `tag` is the 32 bytes of the asset id in wire (internal) order. nullopt
-// for a tag whose hash does not map to the curve, which nobody can find.
+// The unblinded generator of an asset. Precondition: `tag` is the 32 bytes of the asset id in wire (internal) order.
+// nullopt for a tag whose hash does not map to the curve, which nobody can find.
 std::optional<Generator> asset_generator(ByteView tag);
 
 }  // namespace sluice::confidential

@@ -1,6 +1,6 @@
 // A point of secp256k1 that is not infinity: canonical affine coordinates (below the field prime), each as four 64-bit
-// words, least significant first. Whoever makes one has checked that it is on the curve. A value; any thread. For public
-// data only: the arithmetic behind it takes variable time.
+// words, least significant first. Whoever makes one has checked that it is on the curve. A value; any thread. For
+// public data only: the arithmetic behind it takes variable time.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
-// Range proofs (Borromean ring signatures over base-4 digits): that a commitment holds an amount between min and max. The
-// verifying half; signing and rewinding are in confidential/secret. Pure, thread-safe; variable time (proofs are public).
-// Source: doc, confidential page, sections 4 and 5.
+// Range proofs (Borromean ring signatures over base-4 digits): that a commitment holds an amount between min and max.
+// The verifying half; signing and rewinding are in confidential/secret. Pure, thread-safe; variable time (proofs are
+// public). Source: doc, confidential page, sections 4 and 5.
 #pragma once
 
 #include <span>
@@ -23,8 +23,8 @@ struct RangeInfo {
     uint64_t min = 0;
     uint64_t max = 0;
 };
-// nullopt if the header is malformed or its range does not fit 64 bits. Reads the header only, as the reference does: a proof
-// of a wrong length may still have an info.
+// nullopt if the header is malformed or its range does not fit 64 bits. Reads the header only, as the reference does: a
+// proof of a wrong length may still have an info.
 std::optional<RangeInfo> range_info(ByteView proof);
 
 struct RangeProofCheck {

@@ -1,6 +1,6 @@
-// Surjection proofs: that an output's blinded asset is the asset of one of the transaction's inputs. The verifying half;
-// creation is in confidential/secret. Pure, thread-safe; variable time (proofs are public).
-// Source: doc, confidential page, section 6.
+// Surjection proofs: that an output's blinded asset is the asset of one of the transaction's inputs. The verifying
+// half; creation is in confidential/secret. Pure, thread-safe; variable time (proofs are public). Source: doc,
+// confidential page, section 6.
 #pragma once
 
 #include <span>
@@ -19,7 +19,8 @@ struct SurjectionInfo {
 std::optional<SurjectionInfo> surjection_info(ByteView proof);
 
 struct SurjectionCheck {
-    std::span<const Generator> targets;  // generators of all inputs and issuances, in the transaction's order; must outlive the call
+    std::span<const Generator>
+        targets;  // generators of all inputs and issuances, in the transaction's order; must outlive the call
     Generator output;
     ByteView proof;
 };

@@ -1,6 +1,6 @@
-// The field of secp256k1: integers modulo p = 2^256 - 2^32 - 977, for public data only (variable time in places). A value is
-// any 256-bit integer standing for its residue ("weakly reduced"): every operation takes and gives such values, so there
-// are no magnitude bounds to keep; only canonical() is unique. Any thread.
+// The field of secp256k1: integers modulo p = 2^256 - 2^32 - 977, for public data only (variable time in places). A
+// value is any 256-bit integer standing for its residue ("weakly reduced"): every operation takes and gives such
+// values, so there are no magnitude bounds to keep; only canonical() is unique. Any thread.
 #pragma once
 
 #include <array>
@@ -16,7 +16,9 @@ struct Fe {
     std::array<uint64_t, 4> n{};  // least significant first
 };
 
-constexpr Fe fe_small(uint64_t value) { return Fe{{value, 0, 0, 0}}; }
+constexpr Fe fe_small(uint64_t value) {
+    return Fe{{value, 0, 0, 0}};
+}
 // Precondition: 32 bytes, big-endian. nullopt if the integer is not below p: never reduced.
 std::optional<Fe> fe_from_bytes(ByteView bytes);
 // Big-endian, canonical.

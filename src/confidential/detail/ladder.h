@@ -1,11 +1,12 @@
-// s*G + e*P for many lanes at once: nine tenths of what verifying costs, and the seam behind which a back end lives. A back end
-// gives exactly the same points for every input; it may use incomplete formulas inside, and recomputes each lane in which
-// they met an exception with multiply_add_complete. For public data only (digits index memory). Pure; any thread.
+// s*G + e*P for many lanes at once: nine tenths of what verifying costs, and the seam behind which a back end lives. A
+// back end gives exactly the same points for every input; it may use incomplete formulas inside, and recomputes each
+// lane in which they met an exception with multiply_add_complete. For public data only (digits index memory). Pure; any
+// thread.
 //
 // One plan serves all back ends. e is split into two halves of 128 bits, e = low + lambda*high; each half is written as
-// kKeyDigits signed digits of 5 bits in [-16, 15], s as 2*kBaseDigits signed digits of 10 bits in [-512, 511]. From window
-// kKeyDigits-1 down to 0: five doublings, one addition from each of the key's two tables, and at even windows w one from
-// each of the base point's two tables (digits w/2 of the lower and the upper half of s).
+// kKeyDigits signed digits of 5 bits in [-16, 15], s as 2*kBaseDigits signed digits of 10 bits in [-512, 511]. From
+// window kKeyDigits-1 down to 0: five doublings, one addition from each of the key's two tables, and at even windows w
+// one from each of the base point's two tables (digits w/2 of the lower and the upper half of s).
 #pragma once
 
 #include <string_view>
@@ -63,7 +64,7 @@ struct Lane {
 };
 
 struct LaneResult {
-    Affine point;           // meaningless at infinity
+    Affine point;  // meaningless at infinity
     bool infinity = false;
 };
 
@@ -80,7 +81,8 @@ const LadderBackend& portable_ladder();
 // The one in use: the fastest that this processor has.
 const LadderBackend& ladder();
 
-// s*G + e*P by plain double-and-add with complete formulas: slow, and right for every input. The yardstick of the back ends.
+// s*G + e*P by plain double-and-add with complete formulas: slow, and right for every input. The yardstick of the back
+// ends.
 Jacobian multiply_add_complete(const Scalar& s, const Scalar& e, const Affine& p);
 
 }  // namespace sluice::confidential::detail

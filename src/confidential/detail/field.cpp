@@ -1,0 +1,109 @@
+#include "confidential/detail/field.h"
+
+#include <vector>
+
+#include "confidential/detail/field_ops.h"
+#include "util/check.h"
+
+namespace sluice::confidential::detail {
+
+namespace {
+
+using Ops = PlainOps;
+
+// a - p if that is not negative.
+Fe minus_p(const Fe& a, bool& was_above) {
+    Fe r;
+    Wide acc = kFold;
+    for (size_t i = 0; i < 4; ++i) {
+        acc += a.n[i];
+        r.n[i] = static_cast<uint64_t>(acc);
+        acc >>= 64;
+    }
+    was_above = acc != 0;
+    return r;
+}
+
+}  // namespace
+
+std::optional<Fe> fe_from_bytes(ByteView bytes) {
+    CHECK(bytes.size() == 32);
+    Fe r;
+    for (size_t i = 0; i < 32; ++i) r.n[3 - i / 8] = (r.n[3 - i / 8] << 8) | bytes[i];
+    bool too_large = false;
+    minus_p(r, too_large);
+    if (too_large) return std::nullopt;
+    return r;
+}
+
+std::array<uint8_t, 32> fe_to_bytes(const Fe& a) {
+    const Fe c = canonical(a);
+    std::array<uint8_t, 32> bytes;
+    for (size_t i = 0; i < 32; ++i) bytes[i] = static_cast<uint8_t>(c.n[3 - i / 8] >> (56 - 8 * (i % 8)));
+    return bytes;
+}
+
+Fe canonical(const Fe& a) {
+    bool above = false;
+    const Fe reduced = minus_p(a, above);
+    return above ? reduced : a;
+}
+
+bool is_zero(const Fe& a) {
+    const Fe c = canonical(a);
+    return (c.n[0] | c.n[1] | c.n[2] | c.n[3]) == 0;
+}
+
+bool is_equal(const Fe& a, const Fe& b) {
+    return canonical(a).n == canonical(b).n;
+}
+bool is_odd(const Fe& a) {
+    return (canonical(a).n[0] & 1) != 0;
+}
+
+Fe add(const Fe& a, const Fe& b) {
+    return Ops::add(a, b);
+}
+Fe sub(const Fe& a, const Fe& b) {
+    return Ops::sub(a, b);
+}
+Fe negate(const Fe& a) {
+    return Ops::sub(Fe{}, a);
+}
+Fe mul(const Fe& a, const Fe& b) {
+    return Ops::mul(a, b);
+}
+Fe sqr(const Fe& a) {
+    return Ops::sqr(a);
+}
+Fe inverse(const Fe& a) {
+    return inverse_by_power<Ops>(a);
+}
+
+std::optional<Fe> square_root(const Fe& a) {
+    const Fe root = root_candidate<Ops>(a);
+    if (!is_equal(Ops::sqr(root), a)) return std::nullopt;
+    return root;
+}
+
+bool is_square(const Fe& a) {
+    return square_root(a).has_value();
+}
+
+void invert_all(std::span<Fe> values) {
+    std::vector<Fe> before(values.size());  // the product of all values before this one, zeros left out
+    Fe product = fe_small(1);
+    for (size_t i = 0; i < values.size(); ++i) {
+        before[i] = product;
+        if (!is_zero(values[i])) product = Ops::mul(product, values[i]);
+    }
+    Fe rest = inverse(product);
+    for (size_t i = values.size(); i-- > 0;) {
+        if (is_zero(values[i])) continue;
+        const Fe inverted = Ops::mul(rest, before[i]);
+        rest = Ops::mul(rest, values[i]);
+        values[i] = inverted;
+    }
+}
+
+}  // namespace sluice::confidential::detail

@@ -1,0 +1,97 @@
+#include "confidential/detail/ladder.h"
+
+namespace sluice::confidential::detail {
+
+namespace {
+
+using Wide = unsigned __int128;
+
+// sum of 16 * 32^i for i < 26, and of 512 * 1024^i for i < 26: what turns signed digits into plain ones.
+constexpr std::array<uint64_t, 3> kKeyOffset = {0x0842108421084210, 0x1084210842108421, 2};
+constexpr std::array<uint64_t, 5> kBaseOffset = {0x0802008020080200, 0x0080200802008020, 0x2008020080200802,
+                                                 0x0200802008020080, 8};
+
+template <size_t N>
+std::array<uint64_t, N> sum_of(const std::array<uint64_t, N>& a, const std::array<uint64_t, N>& b) {
+    std::array<uint64_t, N> sum;
+    Wide acc = 0;
+    for (size_t i = 0; i < N; ++i) {
+        acc += static_cast<Wide>(a[i]) + b[i];
+        sum[i] = static_cast<uint64_t>(acc);
+        acc >>= 64;
+    }
+    return sum;
+}
+
+template <size_t N>
+unsigned bits_at(const std::array<uint64_t, N>& a, size_t position, unsigned count) {
+    const size_t word = position / 64;
+    const size_t shift = position % 64;
+    uint64_t bits = a[word] >> shift;
+    if (shift + count > 64 && word + 1 < N) bits |= a[word + 1] << (64 - shift);
+    return static_cast<unsigned>(bits & ((1U << count) - 1));
+}
+
+std::array<int8_t, kKeyDigits> key_digits(const std::array<uint64_t, 3>& half) {
+    // |half| < 2^128 < the offset < 2^130 - 2^128, so the sum fits the digits.
+    const auto shifted = sum_of(half, kKeyOffset);
+    std::array<int8_t, kKeyDigits> digits;
+    for (size_t i = 0; i < kKeyDigits; ++i)
+        digits[i] = static_cast<int8_t>(static_cast<int>(bits_at(shifted, 5 * i, 5)) - 16);
+    return digits;
+}
+
+BaseTables make_base_tables() {
+    BaseTables tables;
+    Jacobian start = to_jacobian(kBasePoint);
+    for (auto& half : tables) {
+        std::vector<Jacobian> multiples(kBaseMultiples);
+        const Affine step = *normalize(start);
+        Jacobian sum;
+        for (Jacobian& multiple : multiples) {
+            sum = add(sum, step);
+            multiple = sum;
+        }
+        const auto points = normalize_all(multiples);
+        for (size_t i = 0; i < kBaseMultiples; ++i) half[i] = {canonical(points[i]->x), canonical(points[i]->y)};
+        for (size_t i = 0; i < 10 * kBaseDigits; ++i) start = twice(start);
+    }
+    return tables;
+}
+
+}  // namespace
+
+Digits recode(const Scalar& s, const Scalar& e) {
+    const SplitScalar halves = split(e);
+    Digits digits;
+    digits.key_low = key_digits(halves.low);
+    digits.key_high = key_digits(halves.high);
+    const auto shifted = sum_of({s.n[0], s.n[1], s.n[2], s.n[3], 0}, kBaseOffset);
+    for (size_t i = 0; i < kBaseDigits; ++i) {
+        digits.base_low[i] = static_cast<int16_t>(static_cast<int>(bits_at(shifted, 10 * i, 10)) - 512);
+        digits.base_high[i] =
+            static_cast<int16_t>(static_cast<int>(bits_at(shifted, 10 * (i + kBaseDigits), 10)) - 512);
+    }
+    return digits;
+}
+
+const BaseTables& base_tables() {
+    static const BaseTables tables = make_base_tables();
+    return tables;
+}
+
+const LadderBackend& ladder() {
+    return portable_ladder();
+}
+
+Jacobian multiply_add_complete(const Scalar& s, const Scalar& e, const Affine& p) {
+    Jacobian sum;
+    for (size_t i = 256; i-- > 0;) {
+        sum = twice(sum);
+        if (((s.n[i / 64] >> (i % 64)) & 1) != 0) sum = add(sum, kBasePoint);
+        if (((e.n[i / 64] >> (i % 64)) & 1) != 0) sum = add(sum, p);
+    }
+    return sum;
+}
+
+}  // namespace sluice::confidential::detail
