@@ -25,17 +25,17 @@ export function toArguments(options) {
 export class Daemon {
     /**
      * name: for messages; dir: data directory; chain: its chain; rpcPort, p2pPort: as its options or its elements.conf
-     * say; options: command line options on top of that file.
+     * say; options: command line options on top of that file; program: another daemon with the same options and RPC.
      */
-    constructor({ name = 'sluiced', dir, chain, rpcPort, p2pPort, options = {} }) {
-        Object.assign(this, { name, dir, chain, rpcPort, p2pPort, options });
+    constructor({ name = 'sluiced', dir, chain, rpcPort, p2pPort, options = {}, program = binary('sluiced') }) {
+        Object.assign(this, { name, dir, chain, rpcPort, p2pPort, options, program });
         this.rpc = new Rpc({ port: rpcPort, auth: () => readFileSync(this.cookie, 'utf8').trim() });
     }
 
     /** A node outside any federation with ports of its own. Not started. */
-    static async create({ dir, chain = 'elementsregtest', name, options = {} }) {
+    static async create({ dir, chain = 'elementsregtest', name, options = {}, program }) {
         const base = await freePorts(2);
-        return new Daemon({ name, dir, chain, p2pPort: base, rpcPort: base + 1, options: {
+        return new Daemon({ name, dir, chain, program, p2pPort: base, rpcPort: base + 1, options: {
             chain, port: base, rpcport: base + 1, dnsseed: 0, listen: 1, validatepegin: 0, ...options,
         } });
     }
@@ -48,7 +48,7 @@ export class Daemon {
 
     /** Starts the process; does not wait for it. */
     spawn(extra = {}) {
-        this.child = new Child(binary('sluiced'), [...this.arguments, ...toArguments(extra)], { output: this.output });
+        this.child = new Child(this.program, [...this.arguments, ...toArguments(extra)], { output: this.output });
     }
 
     /** Starts and waits until the RPC answers. */
@@ -67,7 +67,7 @@ export class Daemon {
 
     /** Runs it to its end (for a start that must fail): {code, stdout, stderr}. */
     attempt(extra = {}, timeout = 30_000) {
-        return run(binary('sluiced'), [...this.arguments, ...toArguments(extra)], { timeout });
+        return run(this.program, [...this.arguments, ...toArguments(extra)], { timeout });
     }
 
     call(method, ...params) { return this.rpc.call(method, ...params); }
