@@ -50,7 +50,8 @@ struct Opening {
 // The asset's generator + blind * G; with a zero blind the plain generator. nullopt for the point at infinity.
 std::optional<GeneratorBytes> blinded_generator(const AssetTag& asset, const BlindingFactor& blind);
 // value * generator + blind * G. nullopt if the generator is not a point or the sum is the point at infinity (0 and 0).
-std::optional<CommitmentBytes> commit_value(uint64_t value, const BlindingFactor& blind, const GeneratorBytes& generator);
+std::optional<CommitmentBytes> commit_value(uint64_t value, const BlindingFactor& blind,
+                                            const GeneratorBytes& generator);
 
 // Sum of the first list less the sum of the second.
 BlindingFactor sum_blinds(std::span<const BlindingFactor> positive, std::span<const BlindingFactor> negative);

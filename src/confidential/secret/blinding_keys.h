@@ -1,4 +1,5 @@
-// Blinding keys of a wallet and the nonces that come from them (confidential.md section 8; SLIP-77, SLIP-21). Any thread.
+// Blinding keys of a wallet and the nonces that come from them (confidential.md section 8; SLIP-77, SLIP-21). Any
+// thread.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,8 @@ std::optional<SecretKey> blinding_key(ByteView master, ByteView script);
 // internal order. One key serves both the amount and the token of the input.
 Bytes issuance_blinding_script(ByteView txid, uint32_t vout);
 
-// The nonce of an output's range proof: SHA-256 of the ECDH secret. The same from (our secret, their point) on both sides.
+// The nonce of an output's range proof: SHA-256 of the ECDH secret. The same from (our secret, their point) on both
+// sides.
 Secret<32> output_nonce(const SecretKey& ours, const PubKey& theirs);
 
 }  // namespace sluice::confidential

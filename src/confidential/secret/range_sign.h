@@ -1,6 +1,6 @@
-// Range proofs by who knows the value: making one, and opening one with the nonce that both sides share (confidential.md
-// sections 4 and 5). Byte for byte the proofs of libsecp256k1-zkp. Signing time depends on the public parts of the proof
-// only (its number of digits), never on the digits, the blinding factor or the nonce. Any thread.
+// Range proofs by who knows the value: making one, and opening one with the nonce that both sides share
+// (confidential.md sections 4 and 5). Byte for byte the proofs of libsecp256k1-zkp. Signing time depends on the public
+// parts of the proof only (its number of digits), never on the digits, the blinding factor or the nonce. Any thread.
 #pragma once
 
 #include "confidential/secret/blinding.h"
@@ -12,8 +12,8 @@ namespace sluice::confidential {
 // Which range to prove; the signer may widen it where the encoding forces that.
 struct RangeParams {
     uint64_t min_value = 0;  // public; at most the value
-    int exponent = 0;        // -1: the exact value is public; 0..18: value - min_value is proven in units of 10^exponent
-    int min_bits = 52;       // 0..64: at least so many bits are hidden
+    int exponent = 0;   // -1: the exact value is public; 0..18: value - min_value is proven in units of 10^exponent
+    int min_bits = 52;  // 0..64: at least so many bits are hidden
 };
 
 // What a proof is about. `extra` is committed to: an output's script; empty for issuances.
@@ -23,9 +23,9 @@ struct RangeStatement {
     ByteView extra;
 };
 
-// Proves that the commitment opens to `value` and `blind`, which must be so (not checked here: a proof of something else does
-// not verify). `nonce`, 32 bytes, seeds all that is random in the proof: never use one nonce for two proofs. `message` is
-// carried to whoever knows the nonce: at most 128 bytes for each ring but the last.
+// Proves that the commitment opens to `value` and `blind`, which must be so (not checked here: a proof of something
+// else does not verify). `nonce`, 32 bytes, seeds all that is random in the proof: never use one nonce for two proofs.
+// `message` is carried to whoever knows the nonce: at most 128 bytes for each ring but the last.
 Result<Bytes, SecretError> sign_range_proof(const RangeStatement& about, const RangeParams& params, uint64_t value,
                                             const BlindingFactor& blind, ByteView nonce, ByteView message);
 

@@ -12,9 +12,9 @@ namespace sluice::confidential {
 
 constexpr size_t kMaxWhitelistKeys = 255;
 
-// Proves that `destination` belongs to one of the entries (online[i], offline[i]) without telling which. `summed` is the
-// secret of offline[index] + destination. kBadParameters: lists empty, too long or of different lengths, index not in them.
-// kBadSecret: the secrets are not those of the entry at `index`.
+// Proves that `destination` belongs to one of the entries (online[i], offline[i]) without telling which. `summed` is
+// the secret of offline[index] + destination. kBadParameters: lists empty, too long or of different lengths, index not
+// in them. kBadSecret: the secrets are not those of the entry at `index`.
 Result<Bytes, SecretError> sign_whitelist_proof(std::span<const PubKey> online, std::span<const PubKey> offline,
                                                 const PubKey& destination, const SecretKey& online_secret,
                                                 const SecretKey& summed, size_t index);
