@@ -45,12 +45,13 @@ class ChainView final : public ledger::BitcoinView {
 public:
     ChainView(std::shared_ptr<const HeaderIndex> index, const HeaderEntry* c) : index_(std::move(index)), c_(c) {}
 
-    void add(const BlockRecord& record, uint32_t height) {
-        for (const FoundOutput& found : record.outputs) {
+    void add(std::shared_ptr<const BlockRecord> record, uint32_t height) {
+        for (const FoundOutput& found : record->outputs) {
             received_.push_back(found.received);
             received_.back().height = height;
         }
-        for (const FoundSpend& spend : record.spends) spends_[spend.outpoint] = {spend.by, height};
+        for (const FoundSpend& spend : record->spends) spends_[spend.outpoint] = {spend.by, height};
+        records_.push_back(std::move(record));
     }
 
     [[nodiscard]] uint32_t height() const override { return c_->height; }
@@ -64,6 +65,14 @@ public:
         return entry == nullptr ? std::nullopt : std::optional(entry->height);
     }
     [[nodiscard]] std::vector<ledger::Received> received() const override { return received_; }
+    [[nodiscard]] Bytes transaction_of(const ParentOutPoint& outpoint) const override {
+        for (const auto& record : records_) {
+            for (const FoundOutput& found : record->outputs) {
+                if (found.received.outpoint == outpoint) return found.transaction;
+            }
+        }
+        return {};
+    }
     [[nodiscard]] std::optional<ledger::Spend> spend_of(const ParentOutPoint& outpoint) const override {
         const auto at = spends_.find(outpoint);
         return at == spends_.end() ? std::nullopt : std::optional(at->second);
@@ -72,6 +81,7 @@ public:
 private:
     std::shared_ptr<const HeaderIndex> index_;
     const HeaderEntry* c_;
+    std::vector<std::shared_ptr<const BlockRecord>> records_;
     std::vector<ledger::Received> received_;
     std::map<ParentOutPoint, ledger::Spend> spends_;
 };
@@ -220,7 +230,7 @@ std::shared_ptr<const ledger::BitcoinView> Scanner::view(const HeaderEntry* c) c
     auto out = std::make_shared<ChainView>(index_, c);
     for (const auto& [height, blocks] : records_) {
         for (const auto& [entry, record] : blocks) {
-            if (is_in_chain(entry, c)) out->add(*record, height);
+            if (is_in_chain(entry, c)) out->add(record, height);
         }
     }
     return out;

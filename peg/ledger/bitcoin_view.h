@@ -37,6 +37,8 @@ public:
     [[nodiscard]] virtual std::optional<uint32_t> header_height(const parent::ParentBlockHash& hash) const = 0;
     // Every output to a watched script, spent or not, in block order.
     [[nodiscard]] virtual std::vector<Received> received() const = 0;
+    // The transaction that made one of received(), serialized without witness; empty for any other outpoint.
+    [[nodiscard]] virtual Bytes transaction_of(const parent::ParentOutPoint& outpoint) const = 0;
     // Who spent a watched outpoint or one of received(); nullopt if nobody did.
     [[nodiscard]] virtual std::optional<Spend> spend_of(const parent::ParentOutPoint& outpoint) const = 0;
 };

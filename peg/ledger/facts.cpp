@@ -63,6 +63,7 @@ private:
             return;
         }
         Claim claim;
+        claim.height = facts_.height;
         claim.outpoint = {ParentTxid::from(input.prevout.txid), input.prevout.index};
         claim.value = said->value;
         claim.claim_script = said->claim_script;
@@ -146,6 +147,17 @@ Script make_plan_script(ByteView plan) {
     Bytes push = to_bytes(as_bytes(kPlanTag));
     append(push, plan);
     return script::ScriptBuilder().op(script::OP_RETURN).push(push).build();
+}
+
+Bytes claimed_transaction(const Block& block, const ParentOutPoint& deposit) {
+    for (const TxRef& tx : block.transactions) {
+        for (const TxIn& input : tx->tx.inputs) {
+            const bool claims = input.is_pegin && input.prevout.index == deposit.index &&
+                                ParentTxid::from(input.prevout.txid) == deposit.txid;
+            if (claims && peg::parse_claim(input.witness.pegin_witness)) return input.witness.pegin_witness[4];
+        }
+    }
+    return {};
 }
 
 BlockFacts facts_of(const Block& block, const ChainParams& chain, const LedgerParams& params, uint32_t payout_set) {

@@ -22,6 +22,9 @@ Script make_commitment_script(const ParentBlockHash& hash);
 // OP_RETURN "SLPN"<record>.
 Script make_plan_script(ByteView plan);
 
+// The Bitcoin transaction that a claim in this block shows as having made the deposit; empty if none does.
+Bytes claimed_transaction(const Block& block, const ParentOutPoint& deposit);
+
 // Precondition: the block keeps the rules; `payout_set` is the index of the set that is active at its height.
 BlockFacts facts_of(const Block& block, const ChainParams& chain, const LedgerParams& params, uint32_t payout_set);
 

@@ -28,6 +28,7 @@ struct Claim {
     Script redeem_script;   // the witness program, if the deposit pays its P2SH (a chain's first epoch); else empty
     ParentBlockHash block;  // that holds the deposit
     std::vector<ParentOutPoint> funding_inputs;
+    uint32_t height = 0;  // of the sidechain block that claims it
     bool operator==(const Claim&) const = default;
 };
 

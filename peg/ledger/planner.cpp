@@ -65,7 +65,7 @@ private:
         return a.outpoint < b.outpoint;
     }
     [[nodiscard]] const PayoutSet& set(uint32_t index) const { return ledger_.params().sets[index]; }
-    [[nodiscard]] uint32_t current_set() const { return ledger_.current_set(); }
+    [[nodiscard]] uint32_t current_set() const { return input_.set.value_or(ledger_.current_set()); }
     [[nodiscard]] Script change_script() const { return parent::p2wsh(set(current_set()).witness_script); }
     // Bitcoin blocks since the block that a sidechain block committed to; nullopt if that one is not known.
     [[nodiscard]] std::optional<uint32_t> age(const ParentBlockHash& committed) const {

@@ -28,6 +28,8 @@ struct PlanInput {
     uint32_t rate = 0;            // sat/kvB
     bool frozen = false;          // by an alarm that an operator has not cleared
     std::set<ParentTxid> cancel;  // batches that this operator approved to cancel
+    // The set active at the block that the plan is for: its coins pay, change goes to it. nullopt: the ledger's.
+    std::optional<uint32_t> set;
 };
 
 struct Plan {

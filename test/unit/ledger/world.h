@@ -93,6 +93,11 @@ public:
         return at == headers_.end() ? std::nullopt : std::optional(at->second);
     }
     [[nodiscard]] std::vector<Received> received() const override { return received_; }
+    [[nodiscard]] Bytes transaction_of(const ParentOutPoint& outpoint) const override {
+        const auto made = confirmed_.find(outpoint.txid);
+        if (made == confirmed_.end()) return {};
+        return parent::encode_parent_tx(made->second, parent::ParentWitness::kWithout);
+    }
     [[nodiscard]] std::optional<Spend> spend_of(const ParentOutPoint& outpoint) const override {
         const auto at = spends_.find(outpoint);
         return at == spends_.end() ? std::nullopt : std::optional(at->second);
