@@ -54,6 +54,7 @@ void fields(A& a, T& o) {
 template <class A, Like<PayoutRecord> T>
 void fields(A& a, T& o) {
     field(a, o.txid);
+    field(a, o.batch);
     field(a, o.pivot);
     list(a, o.requests, OutPointId::kSize);
     list(a, o.signatures, 1);

@@ -56,6 +56,7 @@ struct FinalRecord {
 using OutPointId = FixedBytes<struct OutPointIdTag, 36>;
 struct PayoutRecord {
     Hash256 txid;
+    Hash256 batch;  // txid of the batch's version 0: what a RELEASE names
     OutPointId pivot;
     std::vector<OutPointId> requests;
     std::vector<Bytes> signatures;  // per input, empty where we have no key

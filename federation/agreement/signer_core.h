@@ -49,13 +49,14 @@ public:
     [[nodiscard]] const JournalState& state() const { return state_; }
     // Appends records of the module above (payouts, requests).
     bool journal(std::span<const Record> records);
+    // The module above saw a second signed header at a followed height: nothing is signed until the operator resolves it.
+    void halt_because(std::string_view reason);
 
 private:
     [[nodiscard]] std::optional<Refusal> refuse_signing(Height height) const;
     [[nodiscard]] bool header_fits(const HeaderFacts& header, Height height, const BlockHash& hash) const;
     bool write(const Record& record) { return journal(std::span<const Record>(&record, 1)); }
     void observe_because(std::string_view reason);
-    void halt_because(std::string_view reason);
     [[nodiscard]] bool introduced() const;
     [[nodiscard]] bool wants_reports() const;
     void newer_boot(const InstanceId& instance, uint64_t boot);

@@ -127,7 +127,7 @@ Acceptance judge_acceptance(const Block& block, const AcceptanceInput& in) {
     const auto& planner = in.manifest.planner;
     if (!ledger::accept_rate(planner, said->rate, in.fee_estimate)) return no("its fee rate is far from mine");
     const ledger::Evaluation evaluation = evaluate(in.ledger, *view);
-    const ledger::Plan mine = plan(in.ledger, evaluation, *view, {said->rate, false, in.cancel});
+    const ledger::Plan mine = plan(in.ledger, evaluation, *view, {said->rate, false, in.cancel, in.set});
     if (mine.empty() || encode_plan(mine.record) != *layout->plan) return no("its PLAN is not the one that I compute");
     return out;
 }

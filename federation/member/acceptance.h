@@ -31,6 +31,7 @@ struct AcceptanceInput {
     const ledger::Ledger& ledger;      // of the blocks before this one
     bool frozen = false;
     std::set<parent::ParentTxid> cancel;
+    uint32_t set = 0;                  // index of the set active at the block
     std::optional<uint32_t> fee_estimate;
 };
 

@@ -194,17 +194,24 @@ bool is_successor(const Manifest& next, const Manifest& before, const std::vecto
     return signers.size() >= members->committee.threshold;
 }
 
+namespace {
+
+ledger::PayoutSet payout_set(const ParameterSet& set) {
+    const auto script = fed_rules::parse_signing_script(set.payout_script);
+    return {set.payout_script, script ? static_cast<uint32_t>(script->required) : 0, set.csv};
+}
+
+}  // namespace
+
 ledger::LedgerParams ledger_params(const Manifest& manifest) {
-    ledger::LedgerParams out;
-    out.planner = manifest.planner;
-    for (const ParameterSet& set : manifest.sets) {
-        ledger::PayoutSet payout;
-        payout.witness_script = set.payout_script;
-        payout.csv = set.csv;
-        const auto script = fed_rules::parse_signing_script(set.payout_script);
-        payout.threshold = script ? static_cast<uint32_t>(script->required) : 0;
-        out.sets.push_back(payout);
-    }
+    ledger::LedgerParams out{manifest.planner, {}};
+    for (const ParameterSet& set : manifest.sets) out.sets.push_back(payout_set(set));
+    return out;
+}
+
+std::vector<signer::KnownSet> known_sets(const Manifest& manifest) {
+    std::vector<signer::KnownSet> out;
+    for (const ParameterSet& set : manifest.sets) out.push_back({fed_rules::entry_root(dynafed_entry(set)), payout_set(set)});
     return out;
 }
 

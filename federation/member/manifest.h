@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "federation/agreement/types.h"
+#include "federation/signer/known_set.h"
 #include "federation/transport/transport_keys.h"
 #include "peg/ledger/params.h"
 #include "util/result.h"
@@ -86,5 +87,6 @@ struct SetMembers {
 };
 Result<SetMembers> members_of(const Manifest& manifest, const ParameterSet& set);
 ledger::LedgerParams ledger_params(const Manifest& manifest);
+std::vector<signer::KnownSet> known_sets(const Manifest& manifest);
 
 }  // namespace sluice::member

@@ -54,6 +54,7 @@ Member::Member(const MemberNeeds& needs, Manifest manifest, SetMembers set, agre
       published_(std::make_shared<const MemberStatus>()) {
     for (const ParameterSet& each : manifest_.sets) set_roots_.push_back(fed_rules::entry_root(dynafed_entry(each)));
     needs_.signer.core().set_committee(set_.committee, me_);
+    needs_.signer.set_federation({needs_.params, known_sets(manifest_), manifest_.planner.max_fee});
 }
 
 Member::~Member() { *alive_ = false; }
@@ -88,10 +89,12 @@ Status Member::follow(const BlockHash& hash, const Block& block) {
         if (set != set_roots_.end()) set_index_ = static_cast<uint32_t>(set - set_roots_.begin());
         else alarm("block " + std::to_string(header.height) + " holds under parameters that the manifest does not list");
     }
-    const auto advanced = needs_.signer.core().advance(facts);
+    const auto advanced = needs_.signer.follow(header);
     if (!advanced && advanced.error() == agreement::Refusal::kConflict) {
         participant_.halt();
         alarm("conflict: block " + to_display(hash) + " stands against the block that the signer followed at its height");
+    } else if (!advanced) {
+        alarm("the signer does not follow block " + std::to_string(header.height) + ": " + agreement::to_string(advanced.error()));
     }
     const ledger::BlockFacts block_facts = ledger::facts_of(block, needs_.params, ledger_.params(), set_index_);
     ledger_.apply(block_facts);
@@ -124,7 +127,7 @@ void Member::on_header(const BlockHash& hash, uint32_t height) {
 
 // Rule 10: stop voting and planning, keep serving; only the operator ends it. The header stays in the chain's database.
 void Member::conflict(const BlockHash& hash, uint32_t height) {
-    (void)needs_.signer.core().advance({hash, {}, height, {}});
+    needs_.signer.core().halt_because("a second signed header at a final height");
     participant_.halt();
     alarm("conflict: " + to_display(hash) + " carries a good witness at final height " + std::to_string(height));
 }
@@ -182,6 +185,14 @@ void Member::begin_height() {
     publish();
 }
 
+// Index of the set that holds for the next block: its coins pay, change goes to it.
+uint32_t Member::next_set() const {
+    const auto parameters = needs_.chain.parameters_after(final_.hash);
+    const auto root = parameters ? fed_rules::entry_root(*parameters) : Hash256{};
+    const auto set = std::find(set_roots_.begin(), set_roots_.end(), root);
+    return set == set_roots_.end() ? set_index_ : static_cast<uint32_t>(set - set_roots_.begin());
+}
+
 // Coins, reserves and payouts at the committed Bitcoin block, as far as it is scanned.
 void Member::look_at_bitcoin() {
     if (needs_.parent == nullptr) return;
@@ -196,8 +207,9 @@ void Member::look_at_bitcoin() {
     if (reserves.deficit.sat != manifest_.planner.acknowledged_deficit && !frozen_) {
         freeze("reserves: " + std::to_string(reserves.deficit.sat) + " satoshi are missing");
     }
-    last_plan_ = plan(ledger_, *evaluation_, *view, {choose_rate(manifest_.planner, {fee_hint()}), frozen_, cancel_});
-    work_on_payouts();
+    last_plan_ = plan(ledger_, *evaluation_, *view,
+                      {choose_rate(manifest_.planner, {fee_hint()}), frozen_, cancel_, next_set()});
+    work_on_payouts(*view);
     say_requests();
 }
 
@@ -254,14 +266,14 @@ Status Member::resolve_conflict(const BlockHash& hash) {
 
 // --- payouts ---
 
-void Member::work_on_payouts() {
-    if (!evaluation_) return;
+void Member::work_on_payouts(const ledger::BitcoinView& view) {
     payouts_.refresh(ledger_, *evaluation_);
-    for (const parent::ParentTxid& txid : payouts_.to_sign()) sign_payout(txid);
+    for (const parent::ParentTxid& txid : payouts_.to_sign()) sign_payout(txid, view);
     broadcast_payouts();
 }
 
-Result<signer::PayoutRequest> Member::payout_request(const Payouts::Version& version) const {
+Result<signer::PayoutRequest> Member::payout_request(const Payouts::Version& version,
+                                                             const ledger::BitcoinView& view) const {
     const ledger::Batch* batch = ledger_.find_batch(version.batch);
     if (batch == nullptr) return fail("unknown batch");
     signer::PayoutRequest request;
@@ -283,7 +295,9 @@ Result<signer::PayoutRequest> Member::payout_request(const Payouts::Version& ver
         paid.output = wanted.outpoint.index;
         request.paid.push_back(std::move(paid));
     }
-    request.inputs = version.inputs;
+    for (const ledger::InputToSign& input : version.inputs) {
+        request.coins.push_back({input.set, input.claim_script, TRY(funding_of(input, view))});
+    }
     for (const ledger::Batch& other : ledger_.batches()) {
         const bool shares = other.released_at && std::ranges::any_of(other.requests, [&](uint64_t number) {
             return std::ranges::find(batch->requests, number) != batch->requests.end();
@@ -293,12 +307,18 @@ Result<signer::PayoutRequest> Member::payout_request(const Payouts::Version& ver
     return request;
 }
 
-void Member::sign_payout(const parent::ParentTxid& txid) {
+// A deposit's transaction stands in the block that claims it; any other coin of ours was found on Bitcoin.
+Result<Bytes> Member::funding_of(const ledger::InputToSign& input, const ledger::BitcoinView& view) const {
+    const auto claim = std::ranges::find(ledger_.claims(), input.outpoint, &ledger::Claim::outpoint);
+    if (claim == ledger_.claims().end()) return view.transaction_of(input.outpoint);
+    return ledger::claimed_transaction(*TRY(needs_.chain.block_at(claim->height)), input.outpoint);
+}
+
+void Member::sign_payout(const parent::ParentTxid& txid, const ledger::BitcoinView& view) {
     Payouts::Version& version = *payouts_.find(txid);
-    auto request = payout_request(version);
-    Result<std::vector<Bytes>> signatures =
-        request ? needs_.signer.sign_payout(*request, needs_.params, ledger_.params().sets, manifest_.planner.max_fee)
-                : Result<std::vector<Bytes>>(tl::make_unexpected(request.error()));
+    auto request = payout_request(version, view);
+    Result<std::vector<Bytes>> signatures = request ? needs_.signer.sign_payout(*request)
+                                                    : Result<std::vector<Bytes>>(tl::make_unexpected(request.error()));
     if (!signatures) {
         const std::string reason = signatures.error().message.substr(0, 200);
         log_warning(kLog, "payout {} is not signed here: {}", to_display(txid), reason);

@@ -85,6 +85,7 @@ private:
     void conflict(const BlockHash& hash, uint32_t height);
     void begin_soon();
     void begin_height();
+    [[nodiscard]] uint32_t next_set() const;
     void look_at_bitcoin();
     void freeze(const std::string& why);
     void alarm(const std::string& what);
@@ -115,9 +116,10 @@ private:
     [[nodiscard]] uint32_t fee_hint() const;
 
     // Payouts.
-    void work_on_payouts();
-    void sign_payout(const parent::ParentTxid& txid);
-    Result<signer::PayoutRequest> payout_request(const Payouts::Version& version) const;
+    void work_on_payouts(const ledger::BitcoinView& view);
+    void sign_payout(const parent::ParentTxid& txid, const ledger::BitcoinView& view);
+    Result<signer::PayoutRequest> payout_request(const Payouts::Version& version, const ledger::BitcoinView& view) const;
+    Result<Bytes> funding_of(const ledger::InputToSign& input, const ledger::BitcoinView& view) const;
     void broadcast_payouts();
 
     // Showing.

@@ -85,7 +85,7 @@ BuildRequest Member::next_block(agreement::View view) {
     }
     const ledger::Evaluation evaluation = evaluate(ledger_, *bitcoin);
     const uint32_t rate = choose_rate(manifest_.planner, std::move(hints));
-    const ledger::Plan planned = plan(ledger_, evaluation, *bitcoin, {rate, false, cancel_});
+    const ledger::Plan planned = plan(ledger_, evaluation, *bitcoin, {rate, false, cancel_, next_set()});
     if (!planned.empty()) request.plan = encode_plan(planned.record);
     return request;
 }
@@ -178,6 +178,7 @@ void Member::judged(const BlockHash& hash, agreement::View view, bool fresh, con
                           ledger_,
                           frozen_,
                           cancel_,
+                          next_set(),
                           needs_.parent != nullptr ? needs_.parent->fee_estimate() : std::nullopt};
     const Acceptance acceptance = judge_acceptance(*block, input);
     if (acceptance.judgement == Judgement::kYes && !acceptance.deposits.empty()) {

@@ -1,7 +1,9 @@
 #include "federation/signer/member_signer.h"
 
 #include "crypto/ecdsa.h"
+#include "federation/rules/dynafed.h"
 #include "peg/proof/contract.h"
+#include "util/check.h"
 #include "util/random.h"
 
 namespace sluice::signer {
@@ -37,8 +39,32 @@ Result<std::unique_ptr<MemberSigner>> MemberSigner::open(MemberKeys keys, const 
     return out;
 }
 
-Result<std::vector<Bytes>> MemberSigner::sign_payout(const PayoutRequest& request, const ChainParams& params,
-                                                     const std::vector<ledger::PayoutSet>& sets, int64_t max_fee) {
+void MemberSigner::set_federation(Federation federation) {
+    chain_ = &federation.chain;
+    max_fee_ = federation.max_fee;
+    if (followed_) followed_->set_sets(std::move(federation.sets));
+    else followed_.emplace(federation.chain, std::move(federation.sets));
+}
+
+Result<void, agreement::Refusal> MemberSigner::follow(const BlockHeader& header) {
+    CHECK(followed_);
+    const BlockHash hash = compute_hash(header);
+    const auto journalled = journal_->final_hash(header.height);
+    if (!journalled) return unexpected(agreement::Refusal::kJournalFailed);
+    TRY_VOID(followed_->check(header, *journalled == hash ? Proof::kKnownGood : Proof::kCheck));
+    if (*journalled && *journalled != hash) {
+        core_->halt_because("a second signed header at a followed height");
+        return unexpected(agreement::Refusal::kConflict);
+    }
+    agreement::HeaderFacts facts{hash, header.prev, header.height, {}};
+    if (header.is_dynafed()) facts.params_root = fed_rules::entry_root(header.dynafed().current);
+    TRY_VOID(core_->advance(facts));
+    followed_->take(header);
+    return {};
+}
+
+Result<std::vector<Bytes>> MemberSigner::sign_payout(const PayoutRequest& request) {
+    CHECK(followed_);
     const agreement::JournalState& state = core_->state();
     if (state.mode.mode != agreement::SignerMode::kNormal) return fail("the signer is observing or halted");
     const auto followed = [this](uint32_t height) -> std::optional<BlockHash> {
@@ -46,7 +72,7 @@ Result<std::vector<Bytes>> MemberSigner::sign_payout(const PayoutRequest& reques
         if (!hash) return std::nullopt;
         return *hash;
     };
-    PayoutClearance clearance = TRY(clear_payout(request, {params, sets, state, max_fee, followed}));
+    PayoutClearance clearance = TRY(clear_payout(request, {*chain_, followed_->sets(), state, max_fee_, followed}));
     if (const auto known = state.payouts.find(clearance.record.txid); known != state.payouts.end()) {
         return known->second.signatures;
     }

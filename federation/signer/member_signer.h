@@ -4,11 +4,19 @@
 
 #include "federation/agreement/ecdsa_verifier.h"
 #include "federation/agreement/signer_core.h"
+#include "federation/signer/followed_chain.h"
 #include "federation/signer/journal_db.h"
 #include "federation/signer/key_file.h"
 #include "federation/signer/payout_rules.h"
 
 namespace sluice::signer {
+
+// What the signer knows of its federation, from the chain's parameters and the manifest. `chain` outlives the signer.
+struct Federation {
+    const ChainParams& chain;
+    std::vector<KnownSet> sets;
+    int64_t max_fee = 0;  // satoshi, of one payout
+};
 
 class MemberSigner {
 public:
@@ -19,10 +27,15 @@ public:
 
     ~MemberSigner();
 
+    // Once before follow(); again when a successor manifest adds sets.
+    void set_federation(Federation federation);
+    // The next final header, from genesis on at each start. Its proof is checked here, whatever the caller checked, unless the
+    // journal holds it. A different one with a good proof at a followed height halts the signer.
+    Result<void, agreement::Refusal> follow(const BlockHeader& header);
+
     // Signatures (DER and sighash byte) for the inputs that our payout key is in, empty for others. Requests are bound to the pivot
     // in the journal before anything is returned. The error is the reason, for people.
-    Result<std::vector<Bytes>> sign_payout(const PayoutRequest& request, const ChainParams& params,
-                                           const std::vector<ledger::PayoutSet>& sets, int64_t max_fee);
+    Result<std::vector<Bytes>> sign_payout(const PayoutRequest& request);
 
     [[nodiscard]] agreement::SignerCore& core();
     [[nodiscard]] const MemberKeys& keys() const { return keys_; }
@@ -37,6 +50,9 @@ private:
     std::unique_ptr<Key> key_;
     agreement::EcdsaVerifier verifier_;
     std::unique_ptr<agreement::SignerCore> core_;
+    std::optional<FollowedChain> followed_;
+    int64_t max_fee_ = 0;
+    const ChainParams* chain_ = nullptr;
 };
 
 }  // namespace sluice::signer

@@ -1,5 +1,6 @@
 // When a signer signs a payout (federation-design section 7, SignPayout): only what a followed final block planned, for requests
-// that it has seen in followed final blocks, with one pivot per request for ever. Pure checks; MemberSigner journals and signs.
+// that it has seen in followed final blocks, with one pivot per request for ever, and only when it has seen the Bitcoin
+// transactions that made the coins: amounts come from those, never from the host. Pure checks; MemberSigner journals and signs.
 #pragma once
 
 #include <functional>
@@ -7,12 +8,13 @@
 #include "consensus/params/chain_params.h"
 #include "consensus/primitives/block.h"
 #include "federation/agreement/journal.h"
+#include "federation/signer/known_set.h"
 #include "peg/ledger/plan_record.h"
 #include "peg/ledger/signing.h"
 
 namespace sluice::signer {
 
-// Everything comes from the host and is believed only as far as it hangs off followed headers.
+// Everything comes from the host and is believed only as far as it hangs off followed headers or an input's txid.
 struct PayoutRequest {
     std::shared_ptr<const Block> plan_block;  // final; its coinbase holds the PLAN
     size_t entry = 0;                         // position in the PLAN
@@ -23,14 +25,20 @@ struct PayoutRequest {
         uint32_t output = 0;
     };
     std::vector<Paid> paid;
-    std::vector<ledger::InputToSign> inputs;  // as the host's ledger sees them; scripts and digests are computed anew
+    // The coins that the entry's transaction spends, in the order of its inputs.
+    struct Coin {
+        uint32_t set = 0;                    // whose keys hold it, by index
+        std::optional<Script> claim_script;  // the tweak of those keys, if it was a deposit
+        Bytes funding;                       // the Bitcoin transaction that made it, serialized
+    };
+    std::vector<Coin> coins;
     // A release of the batch that an earlier pivot of a request belonged to: the final block that holds it.
     std::vector<std::shared_ptr<const Block>> releases;
 };
 
 struct PayoutContext {
     const ChainParams& params;
-    const std::vector<ledger::PayoutSet>& sets;
+    const std::vector<KnownSet>& sets;
     const agreement::JournalState& journal;
     int64_t max_fee = 0;  // satoshi
     // Hash of the followed header at a height; nullopt if none.
@@ -39,8 +47,8 @@ struct PayoutContext {
 
 struct PayoutClearance {
     parent::ParentTransaction tx;
-    std::vector<ledger::InputToSign> inputs;  // recomputed
-    agreement::PayoutRecord record;           // without signatures
+    std::vector<ledger::InputToSign> inputs;
+    agreement::PayoutRecord record;                  // without signatures
     std::vector<agreement::RequestRecord> requests;  // to journal with it
 };
 // The error is the reason for refusal, for people.
