@@ -4,7 +4,7 @@
 #pragma once
 
 #include "confidential/detail/multiples.h"
-#include "confidential/detail/range_layout.h"
+#include "confidential/detail/range_rings.h"
 #include "confidential/detail/ring.h"
 #include "confidential/surjection_proof.h"
 #include "util/check.h"
@@ -48,12 +48,13 @@ struct MadeRing {
     std::vector<Scalar> s;
 };
 
-// Signs rings of `sizes` over `keys`; in ring i the secret of key known[i] is secrets[i].
+// Signs rings of `sizes` over `keys`; in ring i the secret of key known[i] is secrets[i]. Every other key's scalar is
+// `decoy`, or drawn.
 inline MadeRing make_rings(Scalars& random, const Hash256& message, const std::vector<size_t>& sizes,
                            const std::vector<Affine>& keys, const std::vector<size_t>& known,
-                           const std::vector<Scalar>& secrets) {
+                           const std::vector<Scalar>& secrets, const std::optional<Scalar>& decoy = {}) {
     MadeRing made;
-    for (size_t i = 0; i < keys.size(); ++i) made.s.push_back(random.next());
+    for (size_t i = 0; i < keys.size(); ++i) made.s.push_back(decoy ? *decoy : random.next());
     std::vector<Scalar> nonces;
     Sha256 closing;
     const auto challenge = [&](ByteView from, size_t ring, size_t position) {
@@ -89,6 +90,7 @@ struct RangeWish {
     Bytes extra;
     // The blinding factor of each ring's digit commitment but the last; drawn if empty.
     std::vector<Scalar> digit_blinds;
+    std::optional<Scalar> decoy;  // the scalar of every key that does not sign; drawn if absent
 };
 
 struct MadeRangeProof {
@@ -153,7 +155,8 @@ inline MadeRangeProof make_range_proof(Scalars& random, const Affine& generator,
         }
         step = twice(twice(step));
     }
-    const MadeRing made = make_rings(random, message.write(wish.extra).finish(), sizes, keys, known, secrets);
+    const MadeRing made =
+        make_rings(random, message.write(wish.extra).finish(), sizes, keys, known, secrets, wish.decoy);
     append(proof, signs);
     append(proof, points);
     append(proof, made.e0.view());

@@ -1,0 +1,36 @@
+// Any lanes over keys with small logarithms: every back end of the ladder gives what plain complete addition gives.
+#include "confidential/detail/ladder.h"
+
+#include "codec/reader.h"
+#include "confidential/detail/multiples.h"
+#include "util/check.h"
+
+using namespace sluice;
+using namespace sluice::confidential;
+using namespace sluice::confidential::detail;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    Reader r(ByteView(data, size));
+    std::vector<Affine> keys;
+    for (size_t count = 1 + r.u8() % 4; keys.size() < count;) {
+        const auto key = normalize(multiple(uint64_t{r.u16()} + 1, kBasePoint));
+        keys.push_back(r.u8() % 2 == 0 ? *key : negate(*key));
+    }
+    std::vector<Lane> lanes;
+    while (r.remaining() >= 65 && lanes.size() < 20) {
+        const uint32_t key = r.u8() % static_cast<uint32_t>(keys.size());
+        const auto s = scalar_from_bytes(r.take(32));
+        const auto e = scalar_from_bytes(r.take(32));
+        if (s && e) lanes.push_back({key, *s, *e});
+    }
+    for (const LadderBackend* backend : {&portable_ladder(), &ladder()}) {
+        std::vector<LaneResult> results(lanes.size());
+        backend->multiply_add(backend->prepare(keys), keys, lanes, results);
+        for (size_t i = 0; i < lanes.size(); ++i) {
+            const auto expected = normalize(multiply_add_complete(lanes[i].s, lanes[i].e, keys[lanes[i].key]));
+            CHECK(results[i].infinity == !expected.has_value());
+            if (expected) CHECK(to_point(results[i].point) == to_point(*expected));
+        }
+    }
+    return 0;
+}
