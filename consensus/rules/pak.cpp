@@ -1,14 +1,12 @@
 #include "consensus/rules/pak.h"
 
+#include "confidential/whitelist_proof.h"
 #include "consensus/script/script.h"
 #include "consensus/script/templates.h"
 #include "crypto/keys.h"
 
 namespace sluice::rules {
 namespace {
-
-constexpr size_t kProofHead = 33;  // key count, first hash
-constexpr size_t kProofKey = 32;   // a number for each key
 
 bool pays_key(ByteView destination, const Hash160& key_hash) {
     const Script program = script::make_p2wpkh(key_hash);
@@ -18,28 +16,37 @@ bool pays_key(ByteView destination, const Hash160& key_hash) {
     return false;
 }
 
-PakAnswer check_proof(const script::PegoutShape& pegout, const std::vector<fed_rules::PakEntry>& list) {
-    if (list.empty() || pegout.further.size() != 2) return PakAnswer::kRefused;
+bool check_proof(const script::PegoutShape& pegout, const std::vector<fed_rules::PakEntry>& list) {
+    if (list.empty() || pegout.further.size() != 2) return false;
     const ByteView key_bytes = pegout.further[0];
     const ByteView proof = pegout.further[1];
-    if (key_bytes.size() != PubKey::kCompressedSize) return PakAnswer::kRefused;
+    if (key_bytes.size() != PubKey::kCompressedSize) return false;
     const std::optional<PubKey> key = PubKey::parse(key_bytes);
-    if (!key || !pays_key(pegout.destination, key->hash160())) return PakAnswer::kRefused;
-    if (proof.empty() || proof[0] != list.size() || proof.size() != kProofHead + kProofKey * list.size()) return PakAnswer::kRefused;
-    return PakAnswer::kCannotVerify;
+    if (!key || !pays_key(pegout.destination, key->hash160())) return false;
+    std::vector<PubKey> online;
+    std::vector<PubKey> offline;
+    for (const fed_rules::PakEntry& entry : list) {
+        online.push_back(entry.online);
+        offline.push_back(entry.offline);
+    }
+    return confidential::verify_whitelist_proof(online, offline, *key, proof);
 }
 
 }  // namespace
 
-PakAnswer check_pak(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params) {
+bool pegout_is_authorized(const Script& pegout, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params) {
+    const auto shape = script::parse_pegout(pegout.view());
+    return shape && equal(shape->genesis, params.parent.genesis.view()) && check_proof(*shape, list);
+}
+
+bool pegouts_are_authorized(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params) {
     for (const TxOut& out : tx.outputs) {
         if (!out.asset.is_explicit() || out.asset.explicit_value() != params.pegged_asset) continue;
         const auto pegout = script::parse_pegout(out.script.view());
         if (!pegout || !equal(pegout->genesis, params.parent.genesis.view())) continue;
-        const PakAnswer answer = check_proof(*pegout, list);
-        if (answer != PakAnswer::kAllowed) return answer;
+        if (!check_proof(*pegout, list)) return false;
     }
-    return PakAnswer::kAllowed;
+    return true;
 }
 
 }  // namespace sluice::rules

@@ -1,5 +1,4 @@
-// Peg-out authorization (transactions.md section 10). The form of a proof is checked; its ring signature cannot be verified yet,
-// so that a proof that is otherwise right is refused with an answer of its own. Pure; any thread.
+// Peg-out authorization (transactions.md section 10): which peg-outs carry a proof by a member of the PAK list. Pure; any thread.
 #pragma once
 
 #include <vector>
@@ -10,9 +9,11 @@
 
 namespace sluice::rules {
 
-enum class PakAnswer { kAllowed, kRefused, kCannotVerify };
+// That the script of a peg-out to our parent pays a key which its proof says an entry of the list may pay. An empty list
+// authorizes nobody.
+bool pegout_is_authorized(const Script& pegout, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params);
 
-// Of all outputs: those that are no peg-outs of the pegged asset to our parent are always allowed.
-PakAnswer check_pak(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params);
+// Of all outputs: those that are no peg-outs of the pegged asset to our parent need no authorization.
+bool pegouts_are_authorized(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params);
 
 }  // namespace sluice::rules

@@ -104,8 +104,6 @@ constexpr std::array<RuleInfo, kRuleCount> kRules = {{
      "BIP30", "consensus/rules/connect.cpp"},
     {Rule::kBlockPak, "block-pak", "bad-pak-tx", Stage::kConnect, kFinal, kPunish,
      "transactions section 10", "consensus/rules/connect.cpp"},
-    {Rule::kBlockPakUnavailable, "block-pak-unavailable", "pak-proof-unavailable", Stage::kConnect, kFinal, kInnocent,
-     "ours", "consensus/rules/connect.cpp"},
     {Rule::kBlockRewardRange, "block-reward-range", "bad-blockreward-outofrange", Stage::kConnect, kFinal, kPunish,
      "blocks-and-dynafed section 11", "consensus/rules/connect.cpp"},
     {Rule::kBlockCoinbaseAmount, "block-coinbase-amount", "bad-cb-amount", Stage::kConnect, kFinal, kPunish,

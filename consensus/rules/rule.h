@@ -62,7 +62,6 @@ enum class Rule : uint8_t {
     kBlockCoinbaseDestination,
     kBlockOverwrites,
     kBlockPak,
-    kBlockPakUnavailable,  // ours: peg-out authorization proofs are not verified yet, so they are refused
     kBlockRewardRange,
     kBlockCoinbaseAmount,
 };

@@ -52,12 +52,8 @@ tl::unexpected<Refusal> refused(Failure failure) {
 std::optional<Refusal> check_pegouts(const Transaction& tx, const ChainParams& params, const Tip& tip) {
     if (!params.enforce_pak) return std::nullopt;
     const auto list = fed_rules::parse_pak_list(fed_rules::full_parameters(tip.headers, params).extension_space);
-    switch (rules::check_pak(tx, list, params)) {
-        case rules::PakAnswer::kAllowed: return std::nullopt;
-        case rules::PakAnswer::kRefused: return refuse(RefusalKind::kPolicy, "invalid-pegout-proof");
-        case rules::PakAnswer::kCannotVerify: return refuse(RefusalKind::kPolicy, "pak-proof-unavailable");
-    }
-    return std::nullopt;
+    if (rules::pegouts_are_authorized(tx, list, params)) return std::nullopt;
+    return refuse(RefusalKind::kPolicy, "invalid-pegout-proof");
 }
 
 // Inputs exist; claims hold and are new.

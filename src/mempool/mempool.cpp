@@ -178,7 +178,7 @@ void Mempool::drop_at_epoch_end() {
         const std::vector<FedpegScript> fedpegs = fed_rules::fedpeg_scripts_after(tip.headers, params_);
         for (const auto& [txid, entry] : entries_) {
             const Transaction& tx = entry.tx->tx;
-            const bool pegouts = !params_.enforce_pak || rules::check_pak(tx, list, params_) == rules::PakAnswer::kAllowed;
+            const bool pegouts = !params_.enforce_pak || rules::pegouts_are_authorized(tx, list, params_);
             const bool claims = entry.pegins.empty() || std::ranges::all_of(tx.inputs, [&](const TxIn& in) {
                 return !in.is_pegin || rules::check_claim(in, fedpegs, params_).has_value();
             });

@@ -64,8 +64,7 @@ BOOST_FIXTURE_TEST_CASE(every_rule_has_a_case, CaseChain) {
     const std::set<rules::Rule> elsewhere = {
         rules::Rule::kTxOversize,          rules::Rule::kHeaderPrevInvalid, rules::Rule::kHeaderDynafed, rules::Rule::kTxDoublePegin,
         rules::Rule::kTxDoublePeginInObject, rules::Rule::kTxFeeTotalRange, rules::Rule::kBlockCoinbaseDestination,
-        rules::Rule::kBlockOverwrites,     rules::Rule::kBlockPak,          rules::Rule::kBlockPakUnavailable,
-        rules::Rule::kBlockRewardRange};
+        rules::Rule::kBlockOverwrites,     rules::Rule::kBlockPak,          rules::Rule::kBlockRewardRange};
     for (size_t i = 0; i < rules::kRuleCount; ++i) {
         const auto rule = static_cast<rules::Rule>(i);
         BOOST_TEST((seen.contains(rule) != elsewhere.contains(rule)), rules::info(rule).reject);

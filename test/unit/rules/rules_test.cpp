@@ -1,6 +1,8 @@
 // Rules that need a chain of their own: claims of deposits, dynafed headers, peg-out authorization, mandatory destinations.
 #include <boost/test/unit_test.hpp>
 
+#include "codec/hex.h"
+#include "confidential/secret/whitelist_sign.h"
 #include "consensus/rules/amounts.h"
 #include "consensus/rules/tx_check.h"
 #include "consensus/rules/tx_inputs.h"
@@ -161,18 +163,38 @@ BOOST_FIXTURE_TEST_CASE(dynafed_headers_repeat_the_parameters, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(pegouts_need_authorization_where_the_chain_says_so, Fixture) {
-    start({{"evbparams", "dynafed:-1:::"}, {"enforce_pak", "1"}, {"con_max_block_sig_size", "150"}});
-    const Script destination = script::make_p2wpkh(Hash160{});
-    const Script plain = peg::make_pegout_script(chain->params.parent.genesis, destination);
+    const SecretKey online = SecretKey::from_bytes(Bytes(32, 1)).value();
+    const SecretKey offline = SecretKey::from_bytes(Bytes(32, 2)).value();
+    const SecretKey destination = SecretKey::from_bytes(Bytes(32, 3)).value();
+    const PubKey key = destination.pubkey();
+    const std::string entry = to_hex(offline.pubkey().view()) + to_hex(online.pubkey().view());
+    start({{"evbparams", "dynafed:-1:::"}, {"enforce_pak", "1"}, {"con_max_block_sig_size", "150"}, {"pak", entry.c_str()}});
+    const Script plain = peg::make_pegout_script(chain->params.parent.genesis, script::make_p2wpkh(Hash160{}));
     BOOST_TEST(why(dynafed_block({pay(plain)})) == "bad-pak-tx");
-    // One key is listed, so that a proof has one number: its form is right, and nobody here can verify it.
-    const auto key = SecretKey::from_bytes(Bytes(32, 3)).value().pubkey();
-    Bytes proof(33 + 32, 0);
-    proof[0] = 1;
-    script::ScriptBuilder whole;
-    whole.op(script::OP_RETURN).push(chain->params.parent.genesis.view()).push(script::make_p2wpkh(key.hash160()).view());
-    const Script shaped = whole.push(key.view()).push(proof).build();
-    BOOST_TEST(why(dynafed_block({pay(shaped)})) == "pak-proof-unavailable");
+
+    const auto whitelisted = [&](const Script& to, const PubKey& named, const Bytes& proof) {
+        script::ScriptBuilder out;
+        out.op(script::OP_RETURN).push(chain->params.parent.genesis.view()).push(to.view());
+        return out.push(named.view()).push(proof).build();
+    };
+    const std::vector<PubKey> onlines{online.pubkey()};
+    const std::vector<PubKey> offlines{offline.pubkey()};
+    const SecretKey summed = offline.add_tweak(destination.view()).value();
+    const Bytes proof = confidential::sign_whitelist_proof(onlines, offlines, key, online, summed, 0).value();
+    const Script program = script::make_p2wpkh(key.hash160());
+    for (const Script& to : {program, script::make_p2pkh(key.hash160()), script::p2sh_of(program)}) {
+        BOOST_TEST(why(dynafed_block({pay(whitelisted(to, key, proof))})) == "");
+    }
+    // A proof for another key, a payment to another key, a proof that was touched, or none of the single-key scripts.
+    BOOST_TEST(why(dynafed_block({pay(whitelisted(script::make_p2wpkh(online.pubkey().hash160()), online.pubkey(), proof))})) == "bad-pak-tx");
+    BOOST_TEST(why(dynafed_block({pay(whitelisted(script::make_p2wpkh(Hash160{}), key, proof))})) == "bad-pak-tx");
+    BOOST_TEST(why(dynafed_block({pay(whitelisted(script::p2wsh_of(program), key, proof))})) == "bad-pak-tx");
+    for (const size_t at : {size_t{0}, size_t{1}, proof.size() - 1}) {
+        Bytes touched = proof;
+        touched[at] ^= 1;
+        BOOST_TEST(why(dynafed_block({pay(whitelisted(program, key, touched))})) == "bad-pak-tx");
+    }
+    const Script shaped = whitelisted(program, key, proof);
     Script longer = shaped;
     longer.bytes.push_back(0);
     BOOST_TEST(why(dynafed_block({pay(longer)})) == "bad-pak-tx");
