@@ -6,6 +6,21 @@
 
 namespace sluice::script {
 
+namespace {
+// Bytes behind the opcode that say how much it pushes.
+size_t length_bytes_of(uint8_t opcode) {
+    if (opcode == OP_PUSHDATA1) return 1;
+    if (opcode == OP_PUSHDATA2) return 2;
+    return opcode == OP_PUSHDATA4 ? 4 : 0;
+}
+}  // namespace
+
+size_t ScriptParser::position_after_length() const {
+    if (at_end()) return position_;
+    const size_t length_bytes = length_bytes_of(script_[position_]);
+    return position_ + 1 + (script_.size() - position_ - 1 >= length_bytes ? length_bytes : 0);
+}
+
 std::optional<Instruction> ScriptParser::next() {
     const ByteView rest = script_.subspan(position_);
     if (rest.empty()) return std::nullopt;
@@ -15,10 +30,7 @@ std::optional<Instruction> ScriptParser::next() {
         ++position_;
         return out;
     }
-    size_t length_bytes = 0;
-    if (out.opcode == OP_PUSHDATA1) length_bytes = 1;
-    if (out.opcode == OP_PUSHDATA2) length_bytes = 2;
-    if (out.opcode == OP_PUSHDATA4) length_bytes = 4;
+    const size_t length_bytes = length_bytes_of(out.opcode);
     if (rest.size() < 1 + length_bytes) return std::nullopt;
     size_t length = length_bytes == 0 ? out.opcode : 0;
     for (size_t i = 0; i < length_bytes; ++i) length |= static_cast<size_t>(rest[1 + i]) << (8 * i);

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] bool at_end() const { return position_ == script_.size(); }
     // Offset of the next instruction.
     [[nodiscard]] size_t position() const { return position_; }
+    // After next() gave nothing: the end, or of a push that is cut short the offset behind its opcode and length.
+    [[nodiscard]] size_t position_after_length() const;
 
 private:
     ByteView script_;

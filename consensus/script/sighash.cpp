@@ -3,17 +3,21 @@
 namespace sluice::script {
 
 void write_legacy_script_code(Writer& w, ByteView script_code) {
-    // Separators are cut out as far as the script parses; what follows a broken push is kept as it is.
     Bytes kept;
     ScriptParser parser(script_code);
     size_t copied = 0;
+    size_t separators = 0;
     while (const auto instruction = parser.next()) {
         if (instruction->opcode != OP_CODESEPARATOR) continue;
         append(kept, script_code.subspan(copied, parser.position() - 1 - copied));
         copied = parser.position();
+        ++separators;
     }
-    append(kept, script_code.subspan(copied));
-    w.var_bytes(kept);
+    // Of a push that is cut short, only what says how long it is, although the length in front counts all of it. (No script that
+    // ends so succeeds; the reference hashes this.)
+    append(kept, script_code.subspan(copied, parser.position_after_length() - copied));
+    w.compact_size(script_code.size() - separators);
+    w.raw(kept);
 }
 
 void ElementsLayout::write_prevout(Writer& w, size_t i) const { describe(w, tx_.inputs[i].prevout); }
