@@ -8,6 +8,14 @@
 namespace sluice::detail {
 namespace {
 
+// Satoshi as the reference writes coins in messages: two decimals at least.
+std::string coins_text(int64_t amount) {
+    std::string fraction = std::to_string(amount % kCoin);
+    fraction.insert(0, 8 - fraction.size(), '0');
+    while (fraction.size() > 2 && fraction.back() == '0') fraction.pop_back();
+    return std::to_string(amount / kCoin) + "." + fraction;
+}
+
 std::vector<std::string> split(const std::string& text, char separator) {
     std::vector<std::string> parts(1);
     for (const char c : text) {
@@ -212,7 +220,8 @@ void apply_policy(ChainParams& p, OptionReader& o) {
     peg.subsidy_threshold = o.money("peginsubsidythreshold", peg.subsidy_threshold);
     peg.minimum_amount = o.money("peginminamount", peg.minimum_amount);
     if (peg.subsidy_threshold < peg.minimum_amount) {
-        o.fail("Peg-in subsidy threshold (-peginsubsidythreshold) must not be below the peg-in minimum amount (-peginminamount)");
+        o.fail("Peg-in subsidy threshold (" + coins_text(peg.subsidy_threshold) +
+               ") must be greater than or equal to peg-in minimum amount (" + coins_text(peg.minimum_amount) + ")");
     }
 }
 

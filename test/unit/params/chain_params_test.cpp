@@ -105,7 +105,8 @@ BOOST_AUTO_TEST_CASE(wrong_options_are_named) {
     BOOST_TEST(refusal("c", {{"evbparams", "nothing:1:::"}}) == "Invalid deployment (nothing)");
     BOOST_TEST(refusal("c", {{"con_elementsmode", "0"}}).find("-con_elementsmode") != std::string::npos);
     BOOST_TEST(refusal("c", {{"con_genesis_style", "dynamic"}}) == "Invalid -genesis_style (dynamic)");
-    BOOST_TEST(refusal("c", {{"peginminamount", "1"}}).find("-peginsubsidythreshold") != std::string::npos);
+    BOOST_TEST(refusal("c", {{"peginminamount", "1.005"}}) ==
+               "Peg-in subsidy threshold (0.00) must be greater than or equal to peg-in minimum amount (1.005)");
     BOOST_TEST(refusal("c", {{"peginminamount", "x"}}) == "Invalid -peginminamount");
     BOOST_TEST(refusal("c", {{"dynamic_epoch_length", "0"}}).find("-dynamic_epoch_length") != std::string::npos);
 }
