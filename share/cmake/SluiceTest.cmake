@@ -14,6 +14,11 @@ target_link_libraries(sluice_fuzz_main PRIVATE sluice_flags)
 set(SLUICE_RULE_LOG ${CMAKE_BINARY_DIR}/produced_rules)
 file(MAKE_DIRECTORY ${SLUICE_RULE_LOG})
 
+# The reference library, a peer of the confidential benchmark where a system has it; nothing links it.
+if(SLUICE_BENCH)
+    find_library(SLUICE_ZKP_LIBRARY NAMES secp256k1_zkp secp256k1-zkp)
+endif()
+
 # Everything that `ctest -L "unit|fuzz"` runs.
 add_custom_target(unit_tests)
 
@@ -56,6 +61,9 @@ function(sluice_module_tests name)
             add_executable(bench_${name} ${benches})
             target_include_directories(bench_${name} PRIVATE ${CMAKE_SOURCE_DIR}/test)
             target_link_libraries(bench_${name} PRIVATE sluice_flags sluice_${name} benchmark::benchmark_main ${T_LIBS})
+            if(SLUICE_ZKP_LIBRARY)
+                target_compile_definitions(bench_${name} PRIVATE SLUICE_ZKP_LIBRARY="${SLUICE_ZKP_LIBRARY}")
+            endif()
             set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
         endif()
     endif()
