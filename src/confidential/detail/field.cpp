@@ -2,14 +2,21 @@
 
 #include <vector>
 
-#include "confidential/detail/field_ops.h"
+#include "confidential/detail/field_adx.h"
 #include "util/check.h"
 
 namespace sluice::confidential::detail {
 
 namespace {
 
-using Ops = PlainOps;
+// Runs `work` over the best operations that this processor has.
+template <class F>
+auto with_ops(F&& work) {
+#ifdef SLUICE_ADX
+    if (has_adx()) return work(AdxOps{});
+#endif
+    return work(PlainOps{});
+}
 
 // a - p if that is not negative.
 Fe minus_p(const Fe& a, bool& was_above) {
@@ -62,27 +69,30 @@ bool is_odd(const Fe& a) {
 }
 
 Fe add(const Fe& a, const Fe& b) {
-    return Ops::add(a, b);
+    return PlainOps::add(a, b);
 }
 Fe sub(const Fe& a, const Fe& b) {
-    return Ops::sub(a, b);
+    return PlainOps::sub(a, b);
 }
 Fe negate(const Fe& a) {
-    return Ops::sub(Fe{}, a);
+    return PlainOps::sub(Fe{}, a);
 }
+
 Fe mul(const Fe& a, const Fe& b) {
-    return Ops::mul(a, b);
+    return with_ops([&](auto ops) { return decltype(ops)::mul(a, b); });
 }
+
 Fe sqr(const Fe& a) {
-    return Ops::sqr(a);
+    return with_ops([&](auto ops) { return decltype(ops)::sqr(a); });
 }
+
 Fe inverse(const Fe& a) {
-    return inverse_by_power<Ops>(a);
+    return with_ops([&](auto ops) { return inverse_by_power<decltype(ops)>(a); });
 }
 
 std::optional<Fe> square_root(const Fe& a) {
-    const Fe root = root_candidate<Ops>(a);
-    if (!is_equal(Ops::sqr(root), a)) return std::nullopt;
+    const Fe root = with_ops([&](auto ops) { return root_candidate<decltype(ops)>(a); });
+    if (!is_equal(sqr(root), a)) return std::nullopt;
     return root;
 }
 
@@ -91,19 +101,22 @@ bool is_square(const Fe& a) {
 }
 
 void invert_all(std::span<Fe> values) {
-    std::vector<Fe> before(values.size());  // the product of all values before this one, zeros left out
-    Fe product = fe_small(1);
-    for (size_t i = 0; i < values.size(); ++i) {
-        before[i] = product;
-        if (!is_zero(values[i])) product = Ops::mul(product, values[i]);
-    }
-    Fe rest = inverse(product);
-    for (size_t i = values.size(); i-- > 0;) {
-        if (is_zero(values[i])) continue;
-        const Fe inverted = Ops::mul(rest, before[i]);
-        rest = Ops::mul(rest, values[i]);
-        values[i] = inverted;
-    }
+    with_ops([&](auto ops) {
+        using Ops = decltype(ops);
+        std::vector<Fe> before(values.size());  // the product of all values before this one, zeros left out
+        Fe product = fe_small(1);
+        for (size_t i = 0; i < values.size(); ++i) {
+            before[i] = product;
+            if (!is_zero(values[i])) product = Ops::mul(product, values[i]);
+        }
+        Fe rest = inverse_by_power<Ops>(product);
+        for (size_t i = values.size(); i-- > 0;) {
+            if (is_zero(values[i])) continue;
+            const Fe inverted = Ops::mul(rest, before[i]);
+            rest = Ops::mul(rest, values[i]);
+            values[i] = inverted;
+        }
+    });
 }
 
 }  // namespace sluice::confidential::detail

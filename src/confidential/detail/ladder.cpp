@@ -80,8 +80,18 @@ const BaseTables& base_tables() {
     return tables;
 }
 
+std::span<const LadderBackend* const> available_ladders() {
+    static const std::vector<const LadderBackend*> available = [] {
+        std::vector<const LadderBackend*> list;
+        if (const LadderBackend* adx = adx_ladder()) list.push_back(adx);
+        list.push_back(&portable_ladder());
+        return list;
+    }();
+    return available;
+}
+
 const LadderBackend& ladder() {
-    return portable_ladder();
+    return *available_ladders().front();
 }
 
 Jacobian multiply_add_complete(const Scalar& s, const Scalar& e, const Affine& p) {

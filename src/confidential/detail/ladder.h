@@ -78,6 +78,10 @@ struct LadderBackend {
 };
 
 const LadderBackend& portable_ladder();
+// The portable ladder over mulx/adcx/adox; nullptr where the processor lacks them.
+const LadderBackend* adx_ladder();
+// Every one that this processor can run, the fastest first and the portable one last.
+std::span<const LadderBackend* const> available_ladders();
 // The one in use: the fastest that this processor has.
 const LadderBackend& ladder();
 

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         const auto e = scalar_from_bytes(r.take(32));
         if (s && e) lanes.push_back({key, *s, *e});
     }
-    for (const LadderBackend* backend : {&portable_ladder(), &ladder()}) {
+    for (const LadderBackend* backend : available_ladders()) {
         std::vector<LaneResult> results(lanes.size());
         backend->multiply_add(backend->prepare(keys), keys, lanes, results);
         for (size_t i = 0; i < lanes.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "codec/hex.h"
+#include "confidential/detail/field_adx.h"
 #include "confidential/detail/group.h"
 #include "confidential/detail/ladder.h"
 #include "crypto/keys.h"
@@ -58,6 +59,13 @@ std::vector<cpp_int> edges(const cpp_int& modulus) {
             if (value >= 0 && value < top) out.push_back(value);
         }
     }
+    for (int mask = 1; mask < 15; ++mask) {  // every mixture of empty and full words
+        cpp_int value = 0;
+        for (int word = 0; word < 4; ++word) {
+            if ((mask >> word & 1) != 0) value += cpp_int(~uint64_t{0}) << (64 * word);
+        }
+        out.push_back(value);
+    }
     Scalars random(1);
     for (int i = 0; i < 20; ++i) out.push_back(big(random.next().n));
     return out;
@@ -84,6 +92,28 @@ BOOST_AUTO_TEST_CASE(field_operations_take_any_256_bit_integer) {
             BOOST_TEST(is_equal(fa, fb) == (a % kP == b % kP));
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(every_set_of_field_operations) {
+    const auto values = edges(kP);
+    const auto check = [&](auto ops) {
+        using Ops = decltype(ops);
+        for (const cpp_int& a : values) {
+            const Fe fa{words(a)};
+            BOOST_TEST(big(canonical(Ops::sqr(fa)).n) == a * a % kP);
+            BOOST_TEST(big(canonical(Ops::half(fa)).n) * 2 % kP == a % kP);
+            for (const cpp_int& b : values) {
+                const Fe fb{words(b)};
+                BOOST_TEST(big(canonical(Ops::mul(fa, fb)).n) == a * b % kP);
+                BOOST_TEST(big(canonical(Ops::add(fa, fb)).n) == (a + b) % kP);
+                BOOST_TEST(big(canonical(Ops::sub(fa, fb)).n) == (2 * kP + a - b) % kP);
+            }
+        }
+    };
+    check(PlainOps{});
+#ifdef SLUICE_ADX
+    if (has_adx()) check(AdxOps{});
+#endif
 }
 
 BOOST_AUTO_TEST_CASE(inverses_and_roots) {

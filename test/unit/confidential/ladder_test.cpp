@@ -9,12 +9,6 @@ using namespace sluice::test;
 
 namespace {
 
-std::vector<const LadderBackend*> backends() {
-    std::vector<const LadderBackend*> all = {&portable_ladder()};
-    if (&ladder() != all.front()) all.push_back(&ladder());
-    return all;
-}
-
 // Keys are multiples k*G; lanes are all pairs of these scalars, so that s + e*k hits 0, doublings and opposite points
 // at many windows.
 std::vector<Scalar> structured() {
@@ -58,7 +52,7 @@ BOOST_AUTO_TEST_CASE(structured_lanes) {
             for (const Scalar& e : scalars) lanes.push_back({key, s, e});
         }
     }
-    for (const LadderBackend* backend : backends()) compare(*backend, keys, lanes);
+    for (const LadderBackend* backend : available_ladders()) compare(*backend, keys, lanes);
 }
 
 BOOST_AUTO_TEST_CASE(random_lanes_of_every_count) {
@@ -70,7 +64,7 @@ BOOST_AUTO_TEST_CASE(random_lanes_of_every_count) {
         for (size_t i = 0; i < count; ++i) {
             lanes.push_back({static_cast<uint32_t>((i * 7) % keys.size()), random.next(), random.next()});
         }
-        for (const LadderBackend* backend : backends()) compare(*backend, keys, lanes);
+        for (const LadderBackend* backend : available_ladders()) compare(*backend, keys, lanes);
     }
 }
 
@@ -88,13 +82,13 @@ BOOST_AUTO_TEST_CASE(an_exception_stays_in_its_lane) {
         std::vector<Lane> lanes;
         for (size_t i = 0; i < kLanes; ++i) lanes.push_back({static_cast<uint32_t>(i), random.next(), random.next()});
         lanes[bad].s = negate(mul(lanes[bad].e, logs[bad]));
-        for (const LadderBackend* backend : backends()) {
+        for (const LadderBackend* backend : available_ladders()) {
             std::vector<LaneResult> results(kLanes);
             backend->multiply_add(backend->prepare(keys), keys, lanes, results);
             for (size_t i = 0; i < kLanes; ++i) BOOST_TEST(results[i].infinity == (i == bad));
         }
         if (bad % 8 == 0) {
-            for (const LadderBackend* backend : backends()) compare(*backend, keys, lanes);
+            for (const LadderBackend* backend : available_ladders()) compare(*backend, keys, lanes);
         }
     }
 }

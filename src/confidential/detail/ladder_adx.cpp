@@ -1,0 +1,15 @@
+#include "confidential/detail/field_adx.h"
+#include "confidential/detail/ladder_words.h"
+
+namespace sluice::confidential::detail {
+
+const LadderBackend* adx_ladder() {
+#ifdef SLUICE_ADX
+    static constexpr LadderBackend kBackend{"adx", WordLadder<AdxOps>::prepare, WordLadder<AdxOps>::multiply_add};
+    return has_adx() ? &kBackend : nullptr;
+#else
+    return nullptr;
+#endif
+}
+
+}  // namespace sluice::confidential::detail
