@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "consensus/script/interpreter.h"
 #include "consensus/script/script.h"
 #include "consensus/script/sigops.h"
 #include "consensus/script/templates.h"
@@ -26,12 +27,15 @@ constexpr uint8_t kTapscriptLeaf = 0xc4;
 constexpr size_t kSpendLegacy = 32 + 4 + 1 + 107 + 4;
 constexpr size_t kSpendWitness = 32 + 4 + 1 + 107 / 4 + 4;
 
-// What the scriptSig pushes last: the redeem script of a P2SH output. nullopt: nothing is pushed.
-std::optional<Script> last_push(const Script& script_sig) {
-    script::ScriptParser parser(script_sig.view());
-    std::optional<Script> last;
-    while (const auto in = parser.next()) last = Script{to_bytes(in->data)};
-    return last;
+// What the scriptSig leaves on top when it runs by itself: the redeem script of a P2SH output. nullopt: it fails, or leaves nothing.
+std::optional<Script> top_of(const Script& script_sig) {
+    script::Stack stack;
+    script::TaprootContext none;
+    if (!script::eval_script(stack, script_sig.view(), script::kVerifyNone, script::SignatureChecker{}, script::SigVersion::kBase, none)) {
+        return std::nullopt;
+    }
+    if (stack.empty()) return std::nullopt;
+    return Script{std::move(stack.back())};
 }
 
 bool is_standard_output(const TxOut& out, const script::Template& shape, const ChainParams& params, const PolicyOptions& policy) {
@@ -77,7 +81,7 @@ bool witness_is_standard(const TxIn& in, Script script) {
     if (script::is_pay_to_anchor(script.view())) return false;
     bool wrapped = false;
     if (script::is_pay_to_script_hash(script.view())) {
-        std::optional<Script> redeem = last_push(in.script_sig);
+        std::optional<Script> redeem = top_of(in.script_sig);
         if (!redeem) return false;
         script = std::move(*redeem);
         wrapped = true;
@@ -155,7 +159,8 @@ bool inputs_are_standard(const Transaction& tx, std::span<const TxOut> spent, co
         const TemplateKind kind = script::classify(spent[i].script.view(), params.anyone_can_spend_are_mine).kind;
         if (kind == TemplateKind::kNonStandard || kind == TemplateKind::kWitnessUnknown) return false;
         if (kind != TemplateKind::kScriptHash) continue;
-        if (in.script_sig.empty() || script::count_p2sh_sigops(in.script_sig, spent[i].script) > kMaxP2shSigops) return false;
+        const std::optional<Script> redeem = top_of(in.script_sig);
+        if (!redeem || script::count_sigops(redeem->view(), true) > kMaxP2shSigops) return false;
     }
     return true;
 }
