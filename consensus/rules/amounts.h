@@ -1,5 +1,6 @@
-// What goes in must come out, asset by asset (transactions.md sections 5 to 7). Explicit amounts only: where a commitment takes
-// part, the answer is a refusal of its own (Rule::kTxConfidential). Pure; any thread.
+// What goes in must come out, asset by asset (transactions.md sections 5 to 7, confidential.md section 9). Where all amounts are in
+// the open, the whole answer is here; where a commitment takes part, what the bytes tell is here, and what curve points must tell is
+// in hidden_amounts.h. Pure; any thread.
 #pragma once
 
 #include <map>
@@ -18,8 +19,12 @@ Judged<AmountMap> transaction_fees(const Transaction& tx);
 // Adds `fees` to `total`; false if a sum leaves the range of money.
 [[nodiscard]] bool accumulate(AmountMap& total, const AmountMap& fees);
 
-// Precondition: `spent` holds the output that each input spends, in order.
-Judged<void> check_amounts(const Transaction& tx, std::span<const TxOut> spent, const ChainParams& params);
+enum class AmountsLeft {
+    kNothing,  // the amounts balance
+    kPoints,   // an asset or amount is a commitment: hidden_amounts.h has the rest
+};
+// Precondition: `spent` holds the output that each input spends, in order. Invalid: kTxInNotOut.
+Judged<AmountsLeft> check_amounts(const Transaction& tx, std::span<const TxOut> spent, const ChainParams& params);
 
 // Outputs of a coinbase against what it may claim. Invalid: kBlockCoinbaseAmount.
 Judged<void> check_coinbase_amounts(const Transaction& coinbase, const AmountMap& reward);

@@ -112,7 +112,10 @@ private:
             out_.delta.spent.push_back({in.prevout, std::move(*coin++)});
         }
         sigops_ += sigop_cost(tx->tx, inputs.spent, flags_);
-        if (!trusted) append_checks(out_.checks, make_spending(tx, std::move(inputs.spent), c_.params.genesis_hash), flags_);
+        if (trusted) return {};
+        const auto spending = make_spending(tx, std::move(inputs.spent), c_.params.genesis_hash);
+        append_checks(out_.checks, spending, flags_);
+        if (inputs.amounts == AmountsLeft::kPoints) out_.hidden.push_back(spending);
         return {};
     }
 

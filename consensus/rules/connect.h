@@ -32,7 +32,9 @@ struct ConnectContext {
 
 struct Connected {
     BlockDelta delta;
-    std::vector<ScriptCheck> checks;  // the block is valid if all of them pass
+    // The block is valid if verify() says so of these:
+    std::vector<ScriptCheck> checks;
+    std::vector<std::shared_ptr<const SpendingTx>> hidden;  // transactions whose amounts stand behind commitments
 };
 // Preconditions: check_block and check_block_in_place passed; not the genesis block.
 // Deferred only if nothing is wrong that can be told without the parent chain (scripts apart).

@@ -32,7 +32,6 @@ enum class Rule : uint8_t {
     kTxFeeRange,
     kTxInNotOut,
     kTxFeeTotalRange,
-    kTxConfidential,  // ours: proofs of confidential amounts are not verified yet, so they are refused
     kTxScript,
     // A header.
     kBlockProof,

@@ -74,7 +74,7 @@ Judged<TxInputs> check_tx_inputs(const Transaction& tx, const CoinView& view, co
         out.heights.push_back(coin.height);
     }
     out.fees = TRY(transaction_fees(tx));
-    if (context.check_amounts) TRY_VOID(check_amounts(tx, out.spent, context.params));
+    if (context.check_amounts) out.amounts = TRY(check_amounts(tx, out.spent, context.params));
     return out;
 }
 

@@ -24,6 +24,7 @@ struct TxInputs {
     std::vector<Coin> coins;             // of the inputs that are no peg-ins, in order
     std::vector<peg::PeginProof> pegins;  // of the others, in order; their depth is not judged here
     AmountMap fees;
+    AmountsLeft amounts = AmountsLeft::kNothing;  // kPoints: hidden_amounts.h must still be asked
 };
 // Preconditions: not a coinbase; check_transaction passed.
 Judged<TxInputs> check_tx_inputs(const Transaction& tx, const CoinView& coins, const SpendContext& context);

@@ -25,6 +25,7 @@ ChainState::~ChainState() = default;
 void ChainState::add_listener(ChainListener listener) { listeners_.push_back(std::move(listener)); }
 const ChainReader& ChainState::reader() const { return *reader_; }
 TipCoinView ChainState::coins() { return {*data_->db, cache_}; }
+rules::ProofCache& ChainState::proofs() { return judges_->proofs; }
 BlockNode& ChainState::tip_node() const { return *data_->active.back(); }
 
 void ChainState::emit(const ChainEvent& event) {

@@ -19,6 +19,10 @@
 #include "storage/disk.h"
 #include "util/clock.h"
 
+namespace sluice::rules {
+class ProofCache;
+}
+
 namespace sluice::chain {
 
 struct ChainData;
@@ -97,6 +101,8 @@ public:
 
     // Coins at the tip, through the cache; for the mempool. Valid until the chain moves.
     [[nodiscard]] TipCoinView coins();
+    // Proofs that were found good; the mempool adds to them, so that blocks need not verify them again.
+    [[nodiscard]] rules::ProofCache& proofs();
 
 private:
     struct Better {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "codec/hex.h"
+#include "consensus/rules/hidden_amounts.h"
 #include "consensus/rules/limits.h"
 #include "consensus/rules/locktime.h"
 #include "consensus/rules/pak.h"
@@ -185,18 +186,22 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     auto inputs = rules::check_tx_inputs(tx, coins, {params_, height, fedpegs, true});
     if (!inputs) return refused(std::move(inputs).error());
     if (auto shallow = check_depths(inputs->pegins, tip, params_)) return tl::unexpected<Refusal>(std::move(*shallow));
+    const auto spending = rules::make_spending(parsed, std::move(inputs->spent), params_.genesis_hash);
+    if (inputs->amounts == rules::AmountsLeft::kPoints) {
+        if (auto hidden = rules::check_hidden_amounts(spending, tip.proofs); !hidden) return refused(std::move(hidden).error());
+    }
 
     if (policy_.require_standard) {
         if (Reason reason = check_issuance_proofs(tx)) return refused(RefusalKind::kPolicy, std::move(*reason));
-        if (!inputs_are_standard(tx, inputs->spent, params_)) return refused(RefusalKind::kPolicy, "bad-txns-nonstandard-inputs");
-        if (!witness_is_standard(tx, inputs->spent)) return refused(RefusalKind::kWitness, "bad-witness-nonstandard");
+        if (!inputs_are_standard(tx, spending->spent, params_)) return refused(RefusalKind::kPolicy, "bad-txns-nonstandard-inputs");
+        if (!witness_is_standard(tx, spending->spent)) return refused(RefusalKind::kWitness, "bad-witness-nonstandard");
     }
 
     Entry& entry = candidate.entry;
     entry.tx = parsed;
     if (const auto fee = inputs->fees.find(params_.policy_asset); fee != inputs->fees.end()) entry.fee = fee->second;
     if (const auto delta = deltas_.find(parsed->txid); delta != deltas_.end()) entry.fee_delta = delta->second;
-    entry.sigop_cost = rules::sigop_cost(tx, inputs->spent, script::kStandardFlags);
+    entry.sigop_cost = rules::sigop_cost(tx, spending->spent, script::kStandardFlags);
     entry.vsize = virtual_size(*parsed, entry.sigop_cost, policy_.bytes_per_sigop);
     entry.discount_vsize = params_.accept_discount_ct ? discount_virtual_size(*parsed) : entry.vsize;
     entry.time = clock_.unix_time();
@@ -215,7 +220,6 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     entry.pegins = std::move(inputs->pegins);
     entry.flags = pool_flags(params_, tip);
     if (mode.passed_under != entry.flags) {
-        const auto spending = rules::make_spending(parsed, std::move(inputs->spent), params_.genesis_hash);
         if (auto script = check_scripts(spending, entry.flags)) {
             return tl::unexpected<Refusal>(std::move(*script));
         }

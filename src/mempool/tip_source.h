@@ -7,6 +7,7 @@
 
 #include "consensus/primitives/header_view.h"
 #include "consensus/rules/coin_view.h"
+#include "consensus/rules/proof_cache.h"
 #include "consensus/rules/versionbits.h"
 #include "peg/proof/parent_view.h"
 
@@ -19,6 +20,7 @@ struct Tip {
     rules::VersionBits& version_bits;
     const peg::ParentView* parent = nullptr;
     bool judge_pegin_depth = true;  // -validatepegin
+    rules::ProofCache* proofs = nullptr;  // shared with the chain; null: none
 };
 
 class TipSource {

@@ -265,7 +265,7 @@ private:
             t.outputs.back().script.bytes = {0x6a};
         });
         tx("a range proof on an open amount", Rule::kTxInNotOut, [](Transaction& t) { t.outputs[0].witness.rangeproof = {1}; });
-        tx("a blinded amount", Rule::kTxConfidential, [](Transaction& t) {
+        tx("a commitment without a proof", Rule::kTxInNotOut, [](Transaction& t) {
             ValueCommitment value;
             value.bytes[0] = 8;
             t.outputs[0].value = value;

@@ -10,6 +10,8 @@
 #include "consensus/rules/block_check.h"
 #include "consensus/rules/connect.h"
 #include "consensus/rules/header_check.h"
+#include "consensus/rules/proof_cache.h"
+#include "consensus/rules/verify.h"
 #include "federation/rules/dynafed.h"
 #include "support/rule_log.h"
 
@@ -91,11 +93,7 @@ public:
         context.pegin_depth = pegin_depth;
         context.trust = trust;
         rules::Connected connected = TRY(rules::connect_block(block, context));
-        for (const rules::ScriptCheck& check : connected.checks) {
-            if (const auto result = rules::run(check); !result) {
-                return tl::unexpected<Failure>(rules::script_failure(check, result.error()));
-            }
-        }
+        TRY_VOID(rules::verify(connected, rules::run_in_order, &proofs));
         return std::move(connected.delta);
     }
     Judged<void> connect(const Block& block, rules::ProofCheck proof = rules::ProofCheck::kRequired) {
@@ -117,6 +115,7 @@ public:
 
     ChainParams params;
     rules::VersionBits version_bits;
+    rules::ProofCache proofs;
     MemoryHeaders headers;
     MemoryCoins coins;
     std::vector<rules::BlockDelta> deltas;

@@ -11,7 +11,7 @@ public:
     explicit MemoryTip(MemoryChain& chain) : chain_(chain) {}
     std::optional<Error> with_tip(const std::function<void(const mempool::Tip&)>& use) override {
         use({chain_.headers, chain_.coins, chain_.version_bits, chain_.parent_view,
-             chain_.pegin_depth == rules::PeginDepth::kJudged});
+             chain_.pegin_depth == rules::PeginDepth::kJudged, &chain_.proofs});
         return std::nullopt;
     }
 

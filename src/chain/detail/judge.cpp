@@ -3,6 +3,7 @@
 #include "consensus/rules/block_check.h"
 #include "consensus/rules/connect.h"
 #include "consensus/rules/header_check.h"
+#include "consensus/rules/verify.h"
 #include "federation/rules/dynafed.h"
 
 namespace sluice::chain::judge {
@@ -35,16 +36,8 @@ Judged<rules::BlockDelta> block_on_coins(const Block& block, const Place& place,
     context.pegin_depth = place.check_pegin_depth ? rules::PeginDepth::kJudged : rules::PeginDepth::kNotJudged;
     context.trust = place.assumed_valid ? rules::Trust::kAssumedValid : rules::Trust::kNone;
     rules::Connected connected = TRY(rules::connect_block(block, context));
-
-    // Each worker writes its own slot; only the slot of the check that run_all names is read.
-    std::vector<script::ScriptResult> results(connected.checks.size());
-    const size_t failed = workers.run_all(results.size(), [&](size_t i) {
-        results[i] = rules::run(connected.checks[i]);
-        return results[i].has_value();
-    });
-    if (failed != results.size()) {
-        return tl::make_unexpected(rules::script_failure(connected.checks[failed], results[failed].error()));
-    }
+    const auto run_all = [&](size_t count, const std::function<bool(size_t)>& check) { return workers.run_all(count, check); };
+    TRY_VOID(rules::verify(connected, run_all, &place.judges.proofs));
     return std::move(connected.delta);
 }
 

@@ -6,6 +6,7 @@
 #include "consensus/params/chain_params.h"
 #include "consensus/primitives/header_view.h"
 #include "consensus/primitives/verdict.h"
+#include "consensus/rules/proof_cache.h"
 #include "peg/proof/parent_view.h"
 #include "runtime/worker_pool.h"
 
@@ -20,6 +21,7 @@ struct Judges {
     explicit Judges(const ChainParams& params);
     ~Judges();
     std::unique_ptr<rules::VersionBits> version_bits;
+    rules::ProofCache proofs;  // the mempool puts in what it has verified
 };
 
 tl::unexpected<Failure> unknown_parent();
