@@ -3,9 +3,11 @@
 #include <map>
 
 #include "codec/hex.h"
+#include "confidential/range_proof.h"
 #include "consensus/primitives/issuance.h"
 #include "consensus/primitives/merkle.h"
 #include "crypto/keys.h"
+#include "mempool/policy.h"
 #include "rpc/json_script.h"
 
 namespace sluice::rpc {
@@ -68,12 +70,12 @@ Json input_json(const TxIn& in, bool coinbase, const rules::Coin* spent, const C
 }
 
 void add_hidden_value(Json& out, const TxOut& output) {
-    if (const auto info = range_proof_info(output.witness.rangeproof)) {
+    if (const auto info = confidential::range_info(output.witness.rangeproof)) {
         if (info->exponent == -1) {
-            out["value"] = amount_json(Amount{static_cast<int64_t>(info->minimum)});
+            out["value"] = amount_json(Amount{static_cast<int64_t>(info->min)});
         } else {
-            out["value-minimum"] = amount_json(Amount{static_cast<int64_t>(info->minimum)});
-            out["value-maximum"] = amount_json(Amount{static_cast<int64_t>(info->maximum)});
+            out["value-minimum"] = amount_json(Amount{static_cast<int64_t>(info->min)});
+            out["value-maximum"] = amount_json(Amount{static_cast<int64_t>(info->max)});
         }
         out["ct-exponent"] = info->exponent;
         out["ct-bits"] = info->mantissa;
@@ -104,44 +106,6 @@ Json output_json(const TxOut& output, size_t n, const ChainParams& params) {
 
 }  // namespace
 
-std::optional<RangeProofInfo> range_proof_info(ByteView proof) {
-    constexpr size_t kLeast = 65;  // bytes
-    if (proof.size() < kLeast || (proof[0] & 0x80) != 0) return std::nullopt;
-    RangeProofInfo info;
-    size_t at = 1;
-    if ((proof[0] & 0x40) != 0) {
-        info.exponent = proof[0] & 31;
-        info.mantissa = proof[1] + 1;
-        if (info.exponent > 18 || info.mantissa > 64) return std::nullopt;
-        info.maximum = UINT64_MAX >> (64 - info.mantissa);
-        at = 2;
-        for (int i = 0; i < info.exponent; ++i) {
-            if (info.maximum > UINT64_MAX / 10) return std::nullopt;
-            info.maximum *= 10;
-        }
-    } else {
-        info.exponent = -1;
-    }
-    if ((proof[0] & 0x20) != 0) info.minimum = Reader(proof.subspan(at)).u64_be();
-    if (info.maximum > UINT64_MAX - info.minimum) return std::nullopt;
-    info.maximum += info.minimum;
-    return info;
-}
-
-uint32_t discount_weight(const ParsedTx& tx) {
-    uint32_t weight = tx.weight();
-    const bool witness = tx.tx.has_witness();
-    for (const TxOut& output : tx.tx.outputs) {
-        if (witness) {
-            const auto extra = [](const Bytes& proof) { return compact_size_length(proof.size()) - 1 + proof.size(); };
-            weight -= static_cast<uint32_t>(extra(output.witness.surjection_proof) + extra(output.witness.rangeproof));
-        }
-        if (output.value.is_commitment()) weight -= (33 - 9) * 4;
-        if (output.nonce.is_commitment()) weight -= (33 - 1) * 4;
-    }
-    return weight;
-}
-
 Json tx_json(const ParsedTx& parsed, const ChainParams& params, const std::vector<rules::Coin>* spent) {
     const Transaction& tx = parsed.tx;
     Json out = Json::object();
@@ -154,15 +118,18 @@ Json tx_json(const ParsedTx& parsed, const ChainParams& params, const std::vecto
     out["vsize"] = (parsed.weight() + 3) / 4;
     out["weight"] = parsed.weight();
     if (params.accept_discount_ct) {
-        out["discountvsize"] = (discount_weight(parsed) + 3) / 4;
-        out["discountweight"] = discount_weight(parsed);
+        out["discountvsize"] = mempool::discount_virtual_size(parsed);
+        out["discountweight"] = mempool::discount_weight(parsed);
     }
     out["locktime"] = tx.lock_time;
 
     Json inputs = Json::array();
+    // Fact: of a claim, which spends no coin of this chain, the reference shows an empty one.
+    const rules::Coin no_coin;
     size_t next_spent = 0;
     for (const TxIn& in : tx.inputs) {
         const rules::Coin* coin = nullptr;
+        if (spent != nullptr && in.is_pegin) coin = &no_coin;
         if (spent != nullptr && !in.is_pegin && next_spent < spent->size()) coin = &(*spent)[next_spent++];
         inputs.push_back(input_json(in, tx.is_coinbase(), coin, params));
     }
