@@ -6,11 +6,11 @@
 
 #include "confidential/range_proof.h"
 #include "confidential/surjection_proof.h"
-#include "zkp_peer.h"
+#include "support/zkp_peer.h"
 
 using namespace sluice;
 using namespace sluice::test;
-using sluice::bench::ZkpPeer;
+using sluice::test::ZkpPeer;
 
 namespace {
 
@@ -86,7 +86,7 @@ void BM_reference_range_proofs(benchmark::State& state) {
     for (auto _ : state) {
         for (size_t i = 0; i < kProofs; ++i) {
             const MadeRangeProof& made = range_set().made[i];
-            CHECK(peer->range_verify(commitments[i], generators[i], made.proof, made.extra));
+            CHECK(peer->range_verify(commitments[i], generators[i], made.proof, made.extra).has_value());
         }
     }
     per_proof(state, kProofs);

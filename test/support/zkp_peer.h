@@ -9,7 +9,7 @@
 
 #include "support/proof_maker.h"
 
-namespace sluice::bench {
+namespace sluice::test {
 
 class ZkpPeer {
 public:
@@ -36,15 +36,29 @@ public:
         CHECK(commitment_parse_(context_, &out, value.serialize().data()) == 1);
         return out;
     }
-    bool range_verify(const Opaque& commitment, const Opaque& generator, ByteView proof, ByteView extra) const {
-        uint64_t min = 0;
-        uint64_t max = 0;
-        return range_verify_(context_, &min, &max, &commitment, proof.data(), proof.size(), extra.data(), extra.size(),
-                             &generator) == 1;
+    std::optional<confidential::ValueRange> range_verify(const Opaque& commitment, const Opaque& generator,
+                                                         ByteView proof, ByteView extra) const {
+        confidential::ValueRange range;
+        // The library may not be given a null pointer, even for no bytes.
+        const uint8_t nothing = 0;
+        const uint8_t* bytes = proof.empty() ? &nothing : proof.data();
+        const bool valid = range_verify_(context_, &range.min, &range.max, &commitment, bytes, proof.size(),
+                                         extra.empty() ? &nothing : extra.data(), extra.size(), &generator) == 1;
+        return valid ? std::optional(range) : std::nullopt;
+    }
+    std::optional<confidential::RangeInfo> range_info(ByteView proof) const {
+        confidential::RangeInfo info;
+        const uint8_t nothing = 0;
+        const uint8_t* bytes = proof.empty() ? &nothing : proof.data();
+        if (range_info_(context_, &info.exponent, &info.mantissa, &info.min, &info.max, bytes, proof.size()) != 1) {
+            return std::nullopt;
+        }
+        return info;
     }
     bool surjection_verify(ByteView proof, const std::vector<Opaque>& targets, const Opaque& output) const {
         OpaqueSurjection parsed;
-        return surjection_parse_(context_, &parsed, proof.data(), proof.size()) == 1 &&
+        return !targets.empty() && !proof.empty() &&
+               surjection_parse_(context_, &parsed, proof.data(), proof.size()) == 1 &&
                surjection_verify_(context_, &parsed, targets.data(), targets.size(), &output) == 1;
     }
 
@@ -61,6 +75,7 @@ private:
         load(library, "secp256k1_generator_parse", generator_parse_);
         load(library, "secp256k1_pedersen_commitment_parse", commitment_parse_);
         load(library, "secp256k1_rangeproof_verify", range_verify_);
+        load(library, "secp256k1_rangeproof_info", range_info_);
         load(library, "secp256k1_surjectionproof_parse", surjection_parse_);
         if (create == nullptr || generator_parse_ == nullptr || range_verify_ == nullptr ||
             surjection_parse_ == nullptr)
@@ -78,8 +93,9 @@ private:
     int (*commitment_parse_)(void*, Opaque*, const uint8_t*) = nullptr;
     int (*range_verify_)(void*, uint64_t*, uint64_t*, const Opaque*, const uint8_t*, size_t, const uint8_t*, size_t,
                          const Opaque*) = nullptr;
+    int (*range_info_)(void*, int*, int*, uint64_t*, uint64_t*, const uint8_t*, size_t) = nullptr;
     int (*surjection_parse_)(void*, OpaqueSurjection*, const uint8_t*, size_t) = nullptr;
     int (*surjection_verify_)(void*, const OpaqueSurjection*, const Opaque*, size_t, const Opaque*) = nullptr;
 };
 
-}  // namespace sluice::bench
+}  // namespace sluice::test

@@ -1,0 +1,130 @@
+// Verdict, range and header against libsecp256k1-zkp itself, on valid and damaged proofs. Runs where SLUICE_ZKP_LIBRARY
+// names the library; SLUICE_ZKP_CASES is how many cases (default 300).
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+
+#include "support/zkp_peer.h"
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+size_t case_count() {
+    const char* text = std::getenv("SLUICE_ZKP_CASES");
+    return text == nullptr ? 300 : std::strtoul(text, nullptr, 10);
+}
+
+const ZkpPeer* peer_or_skip() {
+    const ZkpPeer* peer = ZkpPeer::get();
+    if (peer == nullptr) BOOST_TEST_MESSAGE("SKIPPED: no libsecp256k1-zkp (SLUICE_ZKP_LIBRARY)");
+    return peer;
+}
+
+// One of: nothing, a bit flipped, a byte set to 0 or 255, a 32-byte number replaced by an extreme one, cut, extended.
+void damage(Scalars& random, Bytes& proof) {
+    const size_t at = random.number() % proof.size();
+    switch (random.number() % 9) {
+        case 0:
+        case 1: break;
+        case 2: proof[at] ^= static_cast<uint8_t>(1 << random.number() % 8); break;
+        case 3: proof[at] = 0xff; break;
+        case 4: proof[at] = 0; break;
+        case 5:
+            proof[random.number() % std::min<size_t>(proof.size(), 12)] ^= static_cast<uint8_t>(random.number());
+            break;
+        case 6: {
+            const size_t slot = (at / 32) * 32 + proof.size() % 32;
+            for (size_t i = slot; i < slot + 32 && i < proof.size(); ++i) {
+                proof[i] = random.number() % 4 == 0 ? proof[i] : (random.number() % 2 == 0 ? 0xff : 0xfe);
+            }
+            break;
+        }
+        case 7: proof.resize(at); break;
+        default: proof.push_back(static_cast<uint8_t>(random.number())); break;
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(reference)
+
+BOOST_AUTO_TEST_CASE(range_proofs) {
+    const ZkpPeer* peer = peer_or_skip();
+    if (peer == nullptr) return;
+    Scalars random(0x7a6b);
+    size_t accepted = 0;
+    std::vector<MadeRangeProof> cases;
+    for (size_t i = 0; i < case_count(); ++i) {
+        RangeWish wish;
+        wish.mantissa = static_cast<int>(1 + random.number() % 24);
+        wish.exponent = static_cast<int>(random.number() % 12) - 1;
+        wish.digits = wish.exponent < 0 ? 0 : random.number() & ((uint64_t{1} << wish.mantissa) - 1);
+        wish.min = random.number() % 3 == 0 ? 0 : random.number() >> (1 + random.number() % 60);
+        wish.extra = Bytes(random.number() % 40, static_cast<uint8_t>(i));
+        if (random.number() % 4 == 0) wish.decoy = scalar_small(1 + random.number() % 3);
+        // A generator whose logarithm is small makes the ladder meet exceptions.
+        const Affine generator =
+            base_times(random.number() % 3 == 0 ? scalar_small(1 + random.number() % 5) : random.next());
+        cases.push_back(make_range_proof(random, generator, wish));
+        MadeRangeProof& made = cases.back();
+        damage(random, made.proof);
+        if (random.number() % 16 == 0) made.extra.push_back(1);
+        if (random.number() % 16 == 0) made.generator = cases.front().generator;
+        if (random.number() % 16 == 0) made.commitment = cases.front().commitment;
+    }
+    std::vector<RangeProofCheck> checks;
+    for (const MadeRangeProof& made : cases) checks.push_back(made.check());
+    const auto together = verify_range_proofs(checks);
+    for (size_t i = 0; i < cases.size(); ++i) {
+        const MadeRangeProof& made = cases[i];
+        const auto expected = peer->range_verify(peer->commitment(made.commitment), peer->generator(made.generator),
+                                                 made.proof, made.extra);
+        BOOST_TEST((together[i] == expected), "case " << i);
+        const auto info = range_info(made.proof);
+        const auto said = peer->range_info(made.proof);
+        BOOST_REQUIRE_MESSAGE(info.has_value() == said.has_value(), "case " << i);
+        if (info) {
+            BOOST_TEST((info->exponent == said->exponent && info->mantissa == said->mantissa &&
+                        info->min == said->min && info->max == said->max),
+                       "case " << i);
+        }
+        accepted += expected.has_value() ? 1 : 0;
+    }
+    BOOST_TEST_MESSAGE("reference range proofs: " << cases.size() << " cases, " << accepted << " accepted");
+    BOOST_TEST((accepted > cases.size() / 10 || cases.size() < 50));
+}
+
+BOOST_AUTO_TEST_CASE(surjection_proofs) {
+    const ZkpPeer* peer = peer_or_skip();
+    if (peer == nullptr) return;
+    Scalars random(0x7a6c);
+    size_t accepted = 0;
+    std::vector<MadeSurjectionProof> cases;
+    for (size_t i = 0; i < case_count(); ++i) {
+        const size_t total = 1 + random.number() % 20;
+        std::vector<size_t> used;
+        for (size_t input = 0; input < total; ++input) {
+            if (random.number() % 3 != 0 || (used.empty() && input + 1 == total)) used.push_back(input);
+        }
+        cases.push_back(make_surjection_proof(random, total, used, random.number() % used.size()));
+        MadeSurjectionProof& made = cases.back();
+        damage(random, made.proof);
+        if (random.number() % 16 == 0) made.output = made.targets[random.number() % total];
+        if (random.number() % 16 == 0) std::swap(made.targets.front(), made.targets.back());
+    }
+    std::vector<SurjectionCheck> checks;
+    for (const MadeSurjectionProof& made : cases) checks.push_back(made.check());
+    const auto together = verify_surjection_proofs(checks);
+    for (size_t i = 0; i < cases.size(); ++i) {
+        std::vector<ZkpPeer::Opaque> targets;
+        for (const Generator& target : cases[i].targets) targets.push_back(peer->generator(target));
+        const bool expected = peer->surjection_verify(cases[i].proof, targets, peer->generator(cases[i].output));
+        BOOST_TEST(together[i] == expected, "case " << i);
+        accepted += expected ? 1 : 0;
+    }
+    BOOST_TEST_MESSAGE("reference surjection proofs: " << cases.size() << " cases, " << accepted << " accepted");
+    BOOST_TEST((accepted > cases.size() / 10 || cases.size() < 50));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
