@@ -43,7 +43,7 @@ std::vector<Affine> ring_keys(std::span<const PubKey> online, std::span<const Pu
         entries.push_back(i);
     }
     std::vector<LaneResult> tweaked(lanes.size());
-    ladder().multiply_add(ladder().prepare(points), points, lanes, tweaked);
+    ladder().multiply_add(ladder().prepare(points), lanes, tweaked);
     for (size_t i = 0; i < tweaked.size(); ++i) {
         CHECK(!tweaked[i].infinity);  // 0 < tweak < the group's order
         keys[entries[i]] = add(keys[entries[i]], tweaked[i].point);

@@ -1,5 +1,5 @@
-// The field's inner loops for x86-64 processors with BMI2 and ADX (mulx, adcx, adox): the same results as PlainOps, word for
-// word modulo p. Ask has_adx() before running any of this.
+// The field's inner loops for x86-64 processors with BMI2 and ADX (mulx, adcx, adox): the same results as PlainOps,
+// word for word modulo p. Ask has_adx() before running any of this.
 #pragma once
 
 #include "confidential/detail/field_ops.h"
@@ -12,72 +12,77 @@ namespace sluice::confidential::detail {
 
 // In all of these a 512-bit product stands in t0..t7; %rdx is the multiplier that mulx takes; lo and hi are scratch.
 // The reduction folds t4..t7 (each worth kFold) into t0..t3, then what overflows (below 2^33), then a last carry.
-#define SLUICE_ADX_REDUCE                       \
-    "movabs $0x1000003d1, %%rdx\n\t"            \
-    "xor %k[lo], %k[lo]\n\t"                    \
-    "mulx %[t4], %[lo], %[hi]\n\t"              \
-    "adcx %[lo], %[t0]\n\t"                     \
-    "adox %[hi], %[t1]\n\t"                     \
-    "mulx %[t5], %[lo], %[hi]\n\t"              \
-    "adcx %[lo], %[t1]\n\t"                     \
-    "adox %[hi], %[t2]\n\t"                     \
-    "mulx %[t6], %[lo], %[hi]\n\t"              \
-    "adcx %[lo], %[t2]\n\t"                     \
-    "adox %[hi], %[t3]\n\t"                     \
-    "mulx %[t7], %[lo], %[hi]\n\t"              \
-    "adcx %[lo], %[t3]\n\t"                     \
-    "mov $0, %k[lo]\n\t"                        \
-    "adox %[lo], %[hi]\n\t"                     \
-    "adcx %[lo], %[hi]\n\t"                     \
-    "mulx %[hi], %[lo], %[hi]\n\t"              \
-    "add %[lo], %[t0]\n\t"                      \
-    "adc %[hi], %[t1]\n\t"                      \
-    "adc $0, %[t2]\n\t"                         \
-    "adc $0, %[t3]\n\t"                         \
-    "sbb %[lo], %[lo]\n\t"                      \
-    "and %%rdx, %[lo]\n\t"                      \
-    "add %[lo], %[t0]\n\t"                      \
+#define SLUICE_ADX_REDUCE            \
+    "movabs $0x1000003d1, %%rdx\n\t" \
+    "xor %k[lo], %k[lo]\n\t"         \
+    "mulx %[t4], %[lo], %[hi]\n\t"   \
+    "adcx %[lo], %[t0]\n\t"          \
+    "adox %[hi], %[t1]\n\t"          \
+    "mulx %[t5], %[lo], %[hi]\n\t"   \
+    "adcx %[lo], %[t1]\n\t"          \
+    "adox %[hi], %[t2]\n\t"          \
+    "mulx %[t6], %[lo], %[hi]\n\t"   \
+    "adcx %[lo], %[t2]\n\t"          \
+    "adox %[hi], %[t3]\n\t"          \
+    "mulx %[t7], %[lo], %[hi]\n\t"   \
+    "adcx %[lo], %[t3]\n\t"          \
+    "mov $0, %k[lo]\n\t"             \
+    "adox %[lo], %[hi]\n\t"          \
+    "adcx %[lo], %[hi]\n\t"          \
+    "mulx %[hi], %[lo], %[hi]\n\t"   \
+    "add %[lo], %[t0]\n\t"           \
+    "adc %[hi], %[t1]\n\t"           \
+    "adc $0, %[t2]\n\t"              \
+    "adc $0, %[t3]\n\t"              \
+    "sbb %[lo], %[lo]\n\t"           \
+    "and %%rdx, %[lo]\n\t"           \
+    "add %[lo], %[t0]\n\t"           \
     "adc $0, %[t1]\n\t"
 
+// clang-format off
 // t_i..t_{i+4} += b_i * a, where t_{i+4} is new.
-#define SLUICE_ADX_ROW(offset, ti0, ti1, ti2, ti3, ti4) \
-    "mov " offset "(%[b]), %%rdx\n\t"                   \
-    "xor %k[lo], %k[lo]\n\t"                            \
-    "mulx (%[a]), %[lo], %[hi]\n\t"                     \
-    "adox %[lo], %[" ti0 "]\n\t"                        \
-    "adcx %[hi], %[" ti1 "]\n\t"                        \
-    "mulx 8(%[a]), %[lo], %[hi]\n\t"                    \
-    "adox %[lo], %[" ti1 "]\n\t"                        \
-    "adcx %[hi], %[" ti2 "]\n\t"                        \
-    "mulx 16(%[a]), %[lo], %[hi]\n\t"                   \
-    "adox %[lo], %[" ti2 "]\n\t"                        \
-    "adcx %[hi], %[" ti3 "]\n\t"                        \
-    "mulx 24(%[a]), %[lo], %[" ti4 "]\n\t"              \
-    "adox %[lo], %[" ti3 "]\n\t"                        \
-    "mov $0, %k[lo]\n\t"                                \
-    "adox %[lo], %[" ti4 "]\n\t"                        \
-    "adcx %[lo], %[" ti4 "]\n\t"
+#define SLUICE_ADX_ROW(b_i, t0_, t1_, t2_, t3_, t4_) \
+    "mov %[" b_i "], %%rdx\n\t"                      \
+    "xor %k[lo], %k[lo]\n\t"                         \
+    "mulx %[a0], %[lo], %[hi]\n\t"                   \
+    "adox %[lo], %[" t0_ "]\n\t"                     \
+    "adcx %[hi], %[" t1_ "]\n\t"                     \
+    "mulx %[a1], %[lo], %[hi]\n\t"                   \
+    "adox %[lo], %[" t1_ "]\n\t"                     \
+    "adcx %[hi], %[" t2_ "]\n\t"                     \
+    "mulx %[a2], %[lo], %[hi]\n\t"                   \
+    "adox %[lo], %[" t2_ "]\n\t"                     \
+    "adcx %[hi], %[" t3_ "]\n\t"                     \
+    "mulx %[a3], %[lo], %[" t4_ "]\n\t"              \
+    "adox %[lo], %[" t3_ "]\n\t"                     \
+    "mov $0, %k[lo]\n\t"                             \
+    "adox %[lo], %[" t4_ "]\n\t"                     \
+    "adcx %[lo], %[" t4_ "]\n\t"
+// clang-format on
 
 struct AdxOps {
     static Fe mul(const Fe& a, const Fe& b) {
         uint64_t t0, t1, t2, t3, t4, t5, t6, t7, lo, hi;
         __asm__(
-            "mov (%[b]), %%rdx\n\t"
-            "mulx (%[a]), %[t0], %[t1]\n\t"
-            "mulx 8(%[a]), %[lo], %[t2]\n\t"
+            "mov %[b0], %%rdx\n\t"
+            "mulx %[a0], %[t0], %[t1]\n\t"
+            "mulx %[a1], %[lo], %[t2]\n\t"
             "add %[lo], %[t1]\n\t"
-            "mulx 16(%[a]), %[lo], %[t3]\n\t"
+            "mulx %[a2], %[lo], %[t3]\n\t"
             "adc %[lo], %[t2]\n\t"
-            "mulx 24(%[a]), %[lo], %[t4]\n\t"
+            "mulx %[a3], %[lo], %[t4]\n\t"
             "adc %[lo], %[t3]\n\t"
-            "adc $0, %[t4]\n\t"  //
-            SLUICE_ADX_ROW("8", "t1", "t2", "t3", "t4", "t5")
-            SLUICE_ADX_ROW("16", "t2", "t3", "t4", "t5", "t6")
-            SLUICE_ADX_ROW("24", "t3", "t4", "t5", "t6", "t7")
+            "adc $0, %[t4]\n\t"
+            // clang-format off
+            SLUICE_ADX_ROW("b1", "t1", "t2", "t3", "t4", "t5")
+            SLUICE_ADX_ROW("b2", "t2", "t3", "t4", "t5", "t6")
+            SLUICE_ADX_ROW("b3", "t3", "t4", "t5", "t6", "t7")
             SLUICE_ADX_REDUCE
+            // clang-format on
             : [t0] "=&r"(t0), [t1] "=&r"(t1), [t2] "=&r"(t2), [t3] "=&r"(t3), [t4] "=&r"(t4), [t5] "=&r"(t5),
               [t6] "=&r"(t6), [t7] "=&r"(t7), [lo] "=&r"(lo), [hi] "=&r"(hi)
-            : [a] "r"(a.n.data()), [b] "r"(b.n.data()), "m"(a), "m"(b)
+            : [a0] "m"(a.n[0]), [a1] "m"(a.n[1]), [a2] "m"(a.n[2]), [a3] "m"(a.n[3]), [b0] "m"(b.n[0]),
+              [b1] "m"(b.n[1]), [b2] "m"(b.n[2]), [b3] "m"(b.n[3])
             : "rdx", "cc");
         return Fe{{t0, t1, t2, t3}};
     }
@@ -86,45 +91,45 @@ struct AdxOps {
         uint64_t t0, t1, t2, t3, t4, t5, t6, t7, lo, hi;
         __asm__(
             // The products of different words, once.
-            "mov (%[a]), %%rdx\n\t"
-            "mulx 8(%[a]), %[t1], %[t2]\n\t"
-            "mulx 16(%[a]), %[lo], %[t3]\n\t"
+            "mov %[a0], %%rdx\n\t"
+            "mulx %[a1], %[t1], %[t2]\n\t"
+            "mulx %[a2], %[lo], %[t3]\n\t"
             "add %[lo], %[t2]\n\t"
-            "mulx 24(%[a]), %[lo], %[t4]\n\t"
+            "mulx %[a3], %[lo], %[t4]\n\t"
             "adc %[lo], %[t3]\n\t"
             "adc $0, %[t4]\n\t"
-            "mov 8(%[a]), %%rdx\n\t"
+            "mov %[a1], %%rdx\n\t"
             "xor %k[t7], %k[t7]\n\t"
-            "mulx 16(%[a]), %[lo], %[hi]\n\t"
+            "mulx %[a2], %[lo], %[hi]\n\t"
             "adcx %[lo], %[t3]\n\t"
             "adox %[hi], %[t4]\n\t"
-            "mulx 24(%[a]), %[lo], %[t5]\n\t"
+            "mulx %[a3], %[lo], %[t5]\n\t"
             "adcx %[lo], %[t4]\n\t"
             "adox %[t7], %[t5]\n\t"
             "adcx %[t7], %[t5]\n\t"
-            "mov 16(%[a]), %%rdx\n\t"
-            "mulx 24(%[a]), %[lo], %[t6]\n\t"
+            "mov %[a2], %%rdx\n\t"
+            "mulx %[a3], %[lo], %[t6]\n\t"
             "add %[lo], %[t5]\n\t"
             "adc $0, %[t6]\n\t"
             // Twice those, plus the squares.
             "xor %k[t7], %k[t7]\n\t"
-            "mov (%[a]), %%rdx\n\t"
+            "mov %[a0], %%rdx\n\t"
             "mulx %%rdx, %[t0], %[hi]\n\t"
             "adcx %[t1], %[t1]\n\t"
             "adox %[hi], %[t1]\n\t"
-            "mov 8(%[a]), %%rdx\n\t"
+            "mov %[a1], %%rdx\n\t"
             "mulx %%rdx, %[lo], %[hi]\n\t"
             "adcx %[t2], %[t2]\n\t"
             "adox %[lo], %[t2]\n\t"
             "adcx %[t3], %[t3]\n\t"
             "adox %[hi], %[t3]\n\t"
-            "mov 16(%[a]), %%rdx\n\t"
+            "mov %[a2], %%rdx\n\t"
             "mulx %%rdx, %[lo], %[hi]\n\t"
             "adcx %[t4], %[t4]\n\t"
             "adox %[lo], %[t4]\n\t"
             "adcx %[t5], %[t5]\n\t"
             "adox %[hi], %[t5]\n\t"
-            "mov 24(%[a]), %%rdx\n\t"
+            "mov %[a3], %%rdx\n\t"
             "mulx %%rdx, %[lo], %[hi]\n\t"
             "adcx %[t6], %[t6]\n\t"
             "adox %[lo], %[t6]\n\t"
@@ -133,7 +138,7 @@ struct AdxOps {
             SLUICE_ADX_REDUCE
             : [t0] "=&r"(t0), [t1] "=&r"(t1), [t2] "=&r"(t2), [t3] "=&r"(t3), [t4] "=&r"(t4), [t5] "=&r"(t5),
               [t6] "=&r"(t6), [t7] "=&r"(t7), [lo] "=&r"(lo), [hi] "=&r"(hi)
-            : [a] "r"(a.n.data()), "m"(a)
+            : [a0] "m"(a.n[0]), [a1] "m"(a.n[1]), [a2] "m"(a.n[2]), [a3] "m"(a.n[3])
             : "rdx", "cc");
         return Fe{{t0, t1, t2, t3}};
     }

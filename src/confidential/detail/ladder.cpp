@@ -94,6 +94,26 @@ const LadderBackend& ladder() {
     return *available_ladders().front();
 }
 
+Jacobian climb_complete(const KeyTables& tables, const Lane& lane) {
+    const BaseTables& base = base_tables();
+    const Digits digits = recode(lane.s, lane.e);
+    Jacobian sum;
+    const auto add_digit = [&sum](const Record* table, int digit) {
+        if (digit == 0) return;
+        const Record& record = table[(digit < 0 ? -digit : digit) - 1];
+        sum = add(sum, digit < 0 ? negate(Affine{record.x, record.y}) : Affine{record.x, record.y});
+    };
+    for (size_t w = kKeyDigits; w-- > 0;) {
+        for (int i = 0; i < 5; ++i) sum = twice(sum);
+        add_digit(&tables.record(lane.key, 0, 1), digits.key_low[w]);
+        add_digit(&tables.record(lane.key, 1, 1), digits.key_high[w]);
+        if (w % 2 != 0) continue;
+        add_digit(base[0].data(), digits.base_low[w / 2]);
+        add_digit(base[1].data(), digits.base_high[w / 2]);
+    }
+    return sum;
+}
+
 Jacobian multiply_add_complete(const Scalar& s, const Scalar& e, const Affine& p) {
     Jacobian sum;
     for (size_t i = 256; i-- > 0;) {

@@ -63,6 +63,10 @@ struct Lane {
     Scalar e;
 };
 
+// One lane by the same plan and tables with complete formulas: right for every input, at about the price of one lane
+// alone (a prover can arrange exceptions in every lane of a proof). What a back end falls back to.
+Jacobian climb_complete(const KeyTables& tables, const Lane& lane);
+
 struct LaneResult {
     Affine point;  // meaningless at infinity
     bool infinity = false;
@@ -72,9 +76,8 @@ struct LadderBackend {
     std::string_view name;
     // Of public points that are not infinity.
     KeyTables (*prepare)(std::span<const Affine> keys);
-    // Precondition: results.size() == lanes.size(). `keys` are those that the tables were prepared from.
-    void (*multiply_add)(const KeyTables& tables, std::span<const Affine> keys, std::span<const Lane> lanes,
-                         std::span<LaneResult> results);
+    // Precondition: results.size() == lanes.size().
+    void (*multiply_add)(const KeyTables& tables, std::span<const Lane> lanes, std::span<LaneResult> results);
 };
 
 const LadderBackend& portable_ladder();

@@ -1,6 +1,6 @@
 // The ladder in 64-bit words, over any set of field operations: lanes go in pairs, in lockstep, so that the processor
 // always has two independent products to work on. Formulas are incomplete; an exception (equal or opposite points)
-// makes z zero, and z stays zero from there on, which sends that lane to multiply_add_complete.
+// makes z zero, and z stays zero from there on, which sends that lane to climb_complete.
 #pragma once
 
 #include <algorithm>
@@ -51,13 +51,12 @@ public:
         return tables;
     }
 
-    static void multiply_add(const KeyTables& tables, std::span<const Affine> keys, std::span<const Lane> lanes,
-                             std::span<LaneResult> results) {
-        CHECK(lanes.size() == results.size() && keys.size() == tables.keys());
+    static void multiply_add(const KeyTables& tables, std::span<const Lane> lanes, std::span<LaneResult> results) {
+        CHECK(lanes.size() == results.size());
         std::vector<Jacobian> sums(lanes.size());
         size_t i = 0;
-        for (; i + 2 <= lanes.size(); i += 2) climb<2>(tables, keys, &lanes[i], &sums[i]);
-        if (i < lanes.size()) climb<1>(tables, keys, &lanes[i], &sums[i]);
+        for (; i + 2 <= lanes.size(); i += 2) climb<2>(tables, &lanes[i], &sums[i]);
+        if (i < lanes.size()) climb<1>(tables, &lanes[i], &sums[i]);
         std::vector<Fe> z(sums.size());
         std::ranges::transform(sums, z.begin(), [](const Jacobian& sum) { return sum.z; });
         invert_all(z);
@@ -71,10 +70,10 @@ public:
 private:
     // N lanes to N sums.
     template <size_t N>
-    static void climb(const KeyTables& tables, std::span<const Affine> keys, const Lane* lanes, Jacobian* sums) {
+    static void climb(const KeyTables& tables, const Lane* lanes, Jacobian* sums) {
         Climb<N> climb(tables, lanes);
         climb.climb();
-        for (size_t l = 0; l < N; ++l) sums[l] = climb.result(l, keys);
+        for (size_t l = 0; l < N; ++l) sums[l] = climb.result(l);
     }
 
     static Fe triple(const Fe& a) { return Ops::add(Ops::add(a, a), a); }
@@ -84,7 +83,7 @@ private:
     class Climb {
     public:
         // `lanes` are N.
-        Climb(const KeyTables& tables, const Lane* lanes) : lanes_(lanes) {
+        Climb(const KeyTables& tables, const Lane* lanes) : tables_(tables), lanes_(lanes) {
             for (size_t l = 0; l < N; ++l) {
                 digits_[l] = recode(lanes[l].s, lanes[l].e);
                 for (size_t half = 0; half < 2; ++half) key_tables_[half][l] = &tables.record(lanes[l].key, half, 1);
@@ -105,9 +104,8 @@ private:
             }
         }
 
-        Jacobian result(size_t l, std::span<const Affine> keys) const {
-            if (!has_point_[l] || is_zero(z_[l]))
-                return multiply_add_complete(lanes_[l].s, lanes_[l].e, keys[lanes_[l].key]);
+        Jacobian result(size_t l) const {
+            if (!has_point_[l] || is_zero(z_[l])) return climb_complete(tables_, lanes_[l]);
             return {x_[l], y_[l], z_[l]};
         }
 
@@ -200,6 +198,7 @@ private:
             }
         }
 
+        const KeyTables& tables_;
         const Lane* lanes_;
         std::array<Digits, N> digits_;
         std::array<std::array<const Record*, N>, 2> key_tables_;

@@ -77,7 +77,7 @@ std::vector<RingVerdict> verify_rings(const LadderBackend& backend, std::span<co
             moving.push_back(&walk);
         }
         results.resize(lanes.size());
-        backend.multiply_add(tables, keys, lanes, results);
+        backend.multiply_add(tables, lanes, results);
         for (size_t i = 0; i < moving.size(); ++i) {
             if (results[i].infinity) {
                 verdicts[moving[i]->signature].valid = false;
