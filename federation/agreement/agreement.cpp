@@ -37,6 +37,12 @@ Actions Agreement::begin(HeightMachine::Config config, HeightJournal journal, Mi
     return watch(std::move(actions));
 }
 
+void Agreement::leave() {
+    machine_.reset();
+    before_.reset();
+    early_ = {};
+}
+
 void Agreement::halt() {
     halted_ = true;
     if (machine_) machine_->stop_voting();

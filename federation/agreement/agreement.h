@@ -15,6 +15,10 @@ public:
 
     // Rule 1: height - 1 is final. Ends the height before, replays what was kept for this one.
     Actions begin(HeightMachine::Config config, HeightJournal journal, Milliseconds wait);
+    // This member has no part in the heights that follow; begin() ends that.
+    void leave();
+    // What came early was meant for other members than those of the next height.
+    void forget_early() { early_ = {}; }
     // Rule 10 and operators: signs nothing until resumed; goes on serving.
     void halt();
     void resume() { halted_ = false; }

@@ -88,7 +88,7 @@ struct Hello {
 
 struct OpenPayout {
     Hash256 txid;  // of the parent chain, memory order
-    Bitmap signers = 0;
+    Bitmap signers = 0;  // by place in the manifest's list
     bool operator==(const OpenPayout&) const = default;
 };
 
@@ -118,14 +118,14 @@ struct State {
 
 struct PayoutSig {
     Hash256 txid;
-    MemberIndex member = 0;
+    MemberIndex member = 0;  // place in the manifest's list
     std::vector<Bytes> signatures;  // one per input (DER and sighash byte), empty where this member has no key
     bool operator==(const PayoutSig&) const = default;
 };
 
 struct PayoutRefuse {
     Hash256 txid;
-    MemberIndex member = 0;
+    MemberIndex member = 0;  // place in the manifest's list
     Bytes reason;  // text for people
     bool operator==(const PayoutRefuse&) const = default;
 };
@@ -159,8 +159,8 @@ using Message = std::variant<Hello, State, Proposal, Vote, Cert, BlockSig, GetBo
 // In front of each message. `sequence` rises within one instance and boot of the sender.
 struct Envelope {
     BlockHash genesis;
-    MemberIndex sender = 0;
-    MemberIndex receiver = 0;
+    MemberIndex sender = 0;    // place in the manifest's list
+    MemberIndex receiver = 0;  // likewise
     InstanceId instance;
     uint64_t sequence = 0;
     bool operator==(const Envelope&) const = default;

@@ -10,7 +10,22 @@ constexpr size_t kMaxHeld = 64;
 Participant::Participant(Signer& signer, const Verifier& verifier, BlockHash genesis, ManifestHash manifest)
     : signer_(signer), verifier_(verifier), genesis_(genesis), manifest_(manifest), agreement_(verifier) {}
 
+void Participant::leave() {
+    agreement_.leave();
+    headers_.clear();
+    held_.clear();
+    seen_ = {};
+    peers_ = {};
+    set_.reset();
+}
+
 Participant::Outs Participant::begin(HeightMachine::Config config, Milliseconds wait) {
+    if (set_ != config.committee.params_root) {
+        seen_ = {};
+        peers_ = {};
+        agreement_.forget_early();
+        set_ = config.committee.params_root;
+    }
     headers_.clear();
     held_.clear();
     HeightJournal journal = signer_.height_journal(config.height);

@@ -24,7 +24,13 @@ public:
     // Both must outlive it.
     Participant(Signer& signer, const Verifier& verifier, BlockHash genesis, ManifestHash manifest);
 
-    // height - 1 is final and the signer has followed it.
+    // A successor of the manifest was loaded: Hellos and States say so from now on.
+    void set_manifest(const ManifestHash& manifest) { manifest_ = manifest; }
+    // This member is not of the set that signs the heights that follow.
+    void leave();
+
+    // height - 1 is final and the signer has followed it. Another committee than before is a new set: what is remembered of
+    // members by their place is forgotten.
     Outs begin(HeightMachine::Config config, Milliseconds wait);
     // A link to this member came up: introduce ourselves.
     Outs on_link(MemberIndex peer);
@@ -66,6 +72,7 @@ private:
     std::map<BlockHash, HeaderFacts> headers_;  // of the bodies stored at this height
     std::array<Seen, kMaxMembers> seen_;
     std::array<std::optional<State>, kMaxMembers> peers_;
+    std::optional<Hash256> set_;  // params root of the committee that seen_ and peers_ are about
 };
 
 }  // namespace sluice::agreement

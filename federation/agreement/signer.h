@@ -20,6 +20,7 @@ enum class Refusal : uint8_t {
     kNoPolka,        // precommit without its certificate
     kNoDecision,     // block signature without its certificate
     kAlreadyReleased,  // another block is signed at this height
+    kWrongSet,       // another member set without the votes for it
     kConflict,       // a header against the followed chain; the signer is halted now
     kJournalFailed,  // the record could not be made durable: nothing was released
 };
@@ -30,7 +31,7 @@ struct HeaderFacts {
     BlockHash hash;
     BlockHash prev;
     Height height = 0;
-    Hash256 params_root;  // of the script in force
+    Hash256 params_root;  // of the parameters in force
 };
 
 struct SignerStatus {

@@ -25,6 +25,7 @@ const char* to_string(Refusal refusal) {
         case Refusal::kNoPolka: return "no certificate of prevotes";
         case Refusal::kNoDecision: return "no certificate of precommits";
         case Refusal::kAlreadyReleased: return "another block is signed at this height";
+        case Refusal::kWrongSet: return "no four fifths of an epoch voted for this member set";
         case Refusal::kConflict: return "conflicts with the followed chain";
         case Refusal::kJournalFailed: return "the journal could not be written";
     }
@@ -60,6 +61,23 @@ void SignerCore::set_committee(Committee committee, MemberIndex me) {
     CHECK(me < committee.size());
     committee_ = std::move(committee);
     me_ = me;
+}
+
+void SignerCore::enter(Committee committee, std::optional<MemberIndex> me) {
+    CHECK(!me || *me < committee.size());
+    if (committee_ && me && *committee_ == committee && me_ == *me) return;
+    std::set<MemberIndex> answered;
+    for (MemberIndex i = 0; committee_ && me && i < committee.size(); ++i) {
+        const auto at = std::find(committee_->keys.begin(), committee_->keys.end(), committee.keys[i]);
+        if (at == committee_->keys.end() || i == *me) continue;
+        if (introduced_.contains(static_cast<MemberIndex>(at - committee_->keys.begin()))) answered.insert(i);
+    }
+    introduced_ = std::move(answered);
+    reports_.clear();
+    committee_.reset();
+    if (!me) return;
+    committee_ = std::move(committee);
+    me_ = *me;
 }
 
 bool SignerCore::introduced() const { return committee_ && introduced_.size() + 1 >= committee_->threshold; }

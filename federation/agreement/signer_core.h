@@ -27,8 +27,12 @@ public:
     // Journals the next boot counter. Nothing is signed before it. `nonce` and `instance` are fresh
     // randomness, the nonce not 0.
     Result<void, Refusal> boot(uint64_t nonce, const InstanceId& instance);
-    // The members for the next height; also sets who we are. Only at the start, or by rules for set changes of the caller.
+    // The members for the next height; also sets who we are. For callers whose set never changes.
     void set_committee(Committee committee, MemberIndex me);
+    // The members for the height after the followed chain, which may be others than before: whether they are is judged by the
+    // caller (MemberSigner). `me`: nullopt when this key is not among them; then nothing is signed until it is again. Members
+    // that have answered this boot's Hello need not again.
+    void enter(Committee committee, std::optional<MemberIndex> me);
 
     Result<Hello, Refusal> sign_hello(Hello hello) override;
     Result<Proposal, Refusal> sign_proposal(const SignProposal& request, const HeaderFacts& header) override;

@@ -17,7 +17,8 @@ using Height = uint32_t;
 using View = int32_t;
 inline constexpr View kNoView = -1;
 inline constexpr View kMaxView = 1 << 30;
-// Position in script key order.
+// Position in script key order. Links, envelopes and payout signatures name members by their place in the manifest's list
+// instead, which no change of the set moves.
 using MemberIndex = uint8_t;
 inline constexpr size_t kMaxMembers = 20;  // CHECKMULTISIG's limit
 using Bitmap = uint32_t;                   // bit i: member i

@@ -49,6 +49,8 @@ std::vector<std::pair<std::string, std::string>> chain_options(const FederationP
         {"validatepegin", "1"},
         {"acceptnonstdtxn", "0"},
     };
+    // Votes are counted by epochs, and deposits to the addresses of the set before can be claimed for one epoch: two weeks.
+    if (!is_regtest(plan)) out.emplace_back("dynamic_epoch_length", "20160");
     if (is_regtest(plan)) {
         out.emplace_back("parent_bech32_hrp", "rb");
         out.emplace_back("con_parentpowlimit", "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");

@@ -1,5 +1,6 @@
 #include "federation/member/manifest.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -84,6 +85,12 @@ void visit_manifest(V& v, T& o) {
     v.object("planner", [&](V& inner) { visit_planner(inner, o.planner); });
 }
 
+template <class V, class T>
+void visit_signature(V& v, T& o) {
+    v("name", o.name);
+    v("signature", o.signature);
+}
+
 }  // namespace
 
 agreement::ManifestHash hash_of(const Manifest& manifest) {
@@ -93,25 +100,36 @@ agreement::ManifestHash hash_of(const Manifest& manifest) {
     return agreement::ManifestHash::from(writer.sha256());
 }
 
-std::string to_json(const Manifest& manifest) {
+std::string to_json(const Manifest& manifest, const std::vector<ManifestSignature>& signatures) {
     nlohmann::ordered_json json;
     json["format"] = "sluice-manifest-1";
     detail::FieldWriter writer{json};
     visit_manifest(writer, manifest);
+    if (!signatures.empty()) {
+        writer.array("signatures", signatures, [](detail::FieldWriter& v, const auto& each) { visit_signature(v, each); });
+    }
     return json.dump(2) + "\n";
 }
 
-Result<Manifest> parse_manifest(std::string_view text) {
+Result<SignedManifest> parse_signed_manifest(std::string_view text) {
     const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
     if (!json.is_object()) return fail("the manifest is not a JSON object");
     if (json.value("format", nlohmann::ordered_json()) != "sluice-manifest-1") return fail("not a manifest of a known format");
-    Manifest manifest;
+    SignedManifest out;
     std::string error;
     detail::FieldReader reader{json, error, {"format", "signatures"}};
-    visit_manifest(reader, manifest);
+    visit_manifest(reader, out.manifest);
+    if (json.contains("signatures")) {
+        reader.array("signatures", out.signatures, [](detail::FieldReader& v, auto& each) { visit_signature(v, each); });
+    }
     reader.finish();
     if (!error.empty()) return fail("manifest: " + error);
-    return manifest;
+    return out;
+}
+
+Result<Manifest> parse_manifest(std::string_view text) {
+    SignedManifest parsed = TRY(parse_signed_manifest(text));
+    return std::move(parsed.manifest);
 }
 
 uint32_t least_witness_limit(uint32_t threshold, const Script& block_script) {
@@ -122,7 +140,7 @@ uint32_t least_witness_limit(uint32_t threshold, const Script& block_script) {
 Status check_manifest(const Manifest& manifest) {
     std::set<std::string> names;
     std::set<Bytes> keys;
-    if (manifest.members.empty() || manifest.members.size() > agreement::kMaxMembers) return fail("manifest: 1 to 20 members");
+    if (manifest.members.empty() || manifest.members.size() > kMaxRoster) return fail("manifest: 1 to 32 members");
     for (const ManifestMember& member : manifest.members) {
         if (member.name.empty() || !names.insert(member.name).second) return fail("manifest: name twice or empty: " + member.name);
         for (const Bytes& key : {member.block_key, member.payout_key}) {
@@ -176,22 +194,56 @@ Result<SetMembers> members_of(const Manifest& manifest, const ParameterSet& set)
     return out;
 }
 
-bool is_successor(const Manifest& next, const Manifest& before, const std::vector<ManifestSignature>& signatures) {
-    if (next.predecessor != hash_of(before) || next.sequence != before.sequence + 1 || next.genesis != before.genesis) return false;
+std::optional<size_t> find_member(const Manifest& manifest, std::string_view name) {
+    for (size_t i = 0; i < manifest.members.size(); ++i) {
+        if (manifest.members[i].name == name) return i;
+    }
+    return std::nullopt;
+}
+
+Status check_change(const Manifest& next, const Manifest& before) {
+    TRY_VOID(check_manifest(next));
+    if (next.predecessor != hash_of(before)) return fail("the manifest names another predecessor");
+    if (next.sequence != before.sequence + 1) return fail("the manifest does not have the next sequence number");
+    if (next.genesis != before.genesis || next.chain != before.chain) return fail("the manifest is of another chain");
+    if (next.members.size() < before.members.size()) return fail("the manifest drops a member from its predecessor's list");
+    for (size_t i = 0; i < before.members.size(); ++i) {
+        const ManifestMember& was = before.members[i];
+        const ManifestMember& is = next.members[i];
+        if (is.name != was.name || is.block_key != was.block_key || is.payout_key != was.payout_key) {
+            return fail("the manifest changes the keys or the place of " + was.name);
+        }
+    }
+    const bool keeps = next.sets.size() == before.sets.size() + 1 &&
+                       std::equal(before.sets.begin(), before.sets.end(), next.sets.begin());
+    if (!keeps) return fail("the manifest does not keep its predecessor's sets and add one");
+    return {};
+}
+
+std::set<std::string> good_signers(const SignedManifest& next, const Manifest& before) {
+    std::set<std::string> out;
     const auto members = members_of(before, before.sets.back());
-    if (!members) return false;
+    if (!members) return out;
     const agreement::EcdsaVerifier verifier;
-    const Hash256 digest = Hash256::from(hash_of(next));
-    std::set<std::string> signers;
-    for (const ManifestSignature& signature : signatures) {
+    const Hash256 digest = Hash256::from(hash_of(next.manifest));
+    for (const ManifestSignature& signature : next.signatures) {
         for (const size_t position : members->positions) {
             const ManifestMember& member = before.members[position];
             if (member.name == signature.name && verifier.verify(member.block_key, digest, signature.signature)) {
-                signers.insert(member.name);
+                out.insert(member.name);
             }
         }
     }
-    return signers.size() >= members->committee.threshold;
+    return out;
+}
+
+Status check_successor(const SignedManifest& next, const Manifest& before) {
+    TRY_VOID(check_change(next.manifest, before));
+    const SetMembers members = TRY(members_of(before, before.sets.back()));
+    const size_t good = good_signers(next, before).size();
+    if (good >= members.committee.threshold) return {};
+    return fail("the manifest has " + std::to_string(good) + " good signatures by members of its predecessor; " +
+                std::to_string(members.committee.threshold) + " are needed");
 }
 
 namespace {

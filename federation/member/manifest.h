@@ -4,6 +4,8 @@
 // canonical binary form, so white space and key order do not matter.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,9 @@ struct MemberTiming {
     bool operator==(const MemberTiming&) const = default;
 };
 
+// A successor repeats all that its predecessor lists, members and sets in their places, and adds to it: a member's place in the
+// list is its number for good (links, payout signatures). Its tables (timing, planner) hold from the first block at or above the
+// start height of its last set that is made under that set.
 struct Manifest {
     std::string chain;
     BlockHash genesis;
@@ -60,21 +65,36 @@ struct Manifest {
     bool operator==(const Manifest&) const = default;
 };
 
-// k signatures by block keys of the predecessor; none on the first.
+// Bitmaps of payout signatures name members by their place in the list.
+inline constexpr size_t kMaxRoster = 32;
+
+// k signatures by block keys of the predecessor's last set; none on the first.
 struct ManifestSignature {
     std::string name;
     agreement::Signature signature;
+    bool operator==(const ManifestSignature&) const = default;
+};
+struct SignedManifest {
+    Manifest manifest;
+    std::vector<ManifestSignature> signatures;
 };
 
 agreement::ManifestHash hash_of(const Manifest& manifest);
 // Unknown, missing and malformed fields are errors that name the field.
 Result<Manifest> parse_manifest(std::string_view json);
-std::string to_json(const Manifest& manifest);
+Result<SignedManifest> parse_signed_manifest(std::string_view json);
+std::string to_json(const Manifest& manifest, const std::vector<ManifestSignature>& signatures = {});
 // What every use relies on: known members behind each key of each script, thresholds above one half, witness limits large
 // enough, distinct names and keys. The error says what is wrong.
 Status check_manifest(const Manifest& manifest);
-// True if at least k members of `before` signed `next`, which names it as its predecessor.
-bool is_successor(const Manifest& next, const Manifest& before, const std::vector<ManifestSignature>& signatures);
+// Whether `next` may follow `before`: it checks out by itself, names it as predecessor, keeps what it lists, adds one set.
+Status check_change(const Manifest& next, const Manifest& before);
+// Names of the members of `before`'s last set whose signatures of `next` are good.
+std::set<std::string> good_signers(const SignedManifest& next, const Manifest& before);
+// Both: a change that k of them signed.
+Status check_successor(const SignedManifest& next, const Manifest& before);
+// Place in manifest.members.
+std::optional<size_t> find_member(const Manifest& manifest, std::string_view name);
 
 // Bytes that a witness of k signatures needs with this script, CompactSizes included: the least witness limit.
 uint32_t least_witness_limit(uint32_t threshold, const Script& block_script);

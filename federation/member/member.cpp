@@ -1,5 +1,5 @@
-// Life, following the chain, Bitcoin, payouts. Agreement's requests are carried out in member_agreement.cpp, status in
-// member_status.cpp.
+// Life, following the chain, Bitcoin, payouts. Agreement's requests are carried out in member_agreement.cpp, sets are in
+// member_sets.cpp, status in member_status.cpp.
 #include "federation/member/member.h"
 
 #include <algorithm>
@@ -15,46 +15,36 @@ namespace {
 constexpr const char* kLog = "federation";
 constexpr size_t kAlarmsKept = 50;
 
-std::vector<Bytes> payout_keys(const Manifest& manifest, const SetMembers& set) {
-    std::vector<Bytes> out;
-    for (const size_t position : set.positions) out.push_back(manifest.members[position].payout_key);
-    return out;
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Member>> Member::create(const MemberNeeds& needs, Manifest manifest, const std::string& name) {
-    TRY_VOID(check_manifest(manifest));
-    if (manifest.genesis != needs.params.genesis_hash) return fail("the manifest is of another chain (genesis differs)");
-    SetMembers set = TRY(members_of(manifest, manifest.sets.front()));
-    std::optional<agreement::MemberIndex> me;
-    for (size_t i = 0; i < set.positions.size(); ++i) {
-        if (manifest.members[set.positions[i]].name == name) me = static_cast<agreement::MemberIndex>(i);
-    }
-    if (!me) return fail("the manifest has no signing member called " + name);
-    const ManifestMember& entry = manifest.members[set.positions[*me]];
+Result<std::unique_ptr<Member>> Member::create(const MemberNeeds& needs, Manifest pinned, const std::string& name) {
+    TRY_VOID(check_manifest(pinned));
+    if (pinned.genesis != needs.params.genesis_hash) return fail("the manifest is of another chain (genesis differs)");
+    const auto self = find_member(pinned, name);
+    if (!self) return fail("the manifest has no member called " + name);
+    const ManifestMember& entry = pinned.members[*self];
     const signer::MemberKeys& keys = needs.signer.keys();
     if (!equal(entry.block_key, keys.block.pubkey().view()) || !equal(entry.payout_key, keys.payout.pubkey().view())) {
         return fail("the key file does not hold the keys that the manifest names for " + name);
     }
-    return std::unique_ptr<Member>(new Member(needs, std::move(manifest), std::move(set), *me));
+    std::vector<SignedManifest> successors = TRY(ManifestStore(needs.cache).load(pinned));
+    std::vector<Manifest> manifests{std::move(pinned)};
+    for (SignedManifest& each : successors) manifests.push_back(std::move(each.manifest));
+    return std::unique_ptr<Member>(new Member(needs, std::move(manifests), *self));
 }
 
-Member::Member(const MemberNeeds& needs, Manifest manifest, SetMembers set, agreement::MemberIndex me)
+Member::Member(const MemberNeeds& needs, std::vector<Manifest> manifests, size_t self)
     : needs_(needs),
-      manifest_(std::move(manifest)),
-      manifest_hash_(hash_of(manifest_)),
-      set_(std::move(set)),
-      me_(me),
-      participant_(needs.signer.core(), verifier_, manifest_.genesis, manifest_hash_),
+      manifests_(std::move(manifests)),
+      manifest_store_(needs.cache),
+      self_(self),
+      participant_(needs.signer.core(), verifier_, manifests_.back().genesis, {}),
       bodies_(needs.cache),
-      ledger_(ledger_params(manifest_)),
-      payouts_(payout_keys(manifest_, set_)),
+      ledger_({}),
       alive_(std::make_shared<bool>(true)),
       published_(std::make_shared<const MemberStatus>()) {
-    for (const ParameterSet& each : manifest_.sets) set_roots_.push_back(fed_rules::entry_root(dynafed_entry(each)));
-    needs_.signer.core().set_committee(set_.committee, me_);
-    needs_.signer.set_federation({needs_.params, known_sets(manifest_), manifest_.planner.max_fee});
+    take_manifests();
+    if (auto first = members_of(manifest_, manifest_.sets.front())) set_ = std::move(*first);
 }
 
 Member::~Member() { *alive_ = false; }
@@ -72,10 +62,10 @@ Status Member::start() {
         const BlockRef block = TRY(needs_.chain.block_at(height));
         TRY_VOID(follow(compute_hash(block->header), *block));
     }
-    log_info(kLog, "member {} of {}, {} of {} sign; final height {}", manifest_.members[set_.positions[me_]].name,
-             manifest_.chain, set_.committee.threshold, set_.committee.size(), final_.height);
     needs_.chain.set_final(final_.height);
     begin_height();
+    log_info(kLog, "member {} of {}, {} of {} sign{}; final height {}", name_of(self_), manifest_.chain, set_.committee.threshold,
+             set_.committee.size(), me_ ? "" : ", this one not", final_.height);
     resend_timer_ = needs_.loop.every(manifest_.timing.agreement.resend, [this] { resend(); });
     return {};
 }
@@ -87,7 +77,14 @@ Status Member::follow(const BlockHash& hash, const Block& block) {
     if (header.height > 0) {
         const auto set = std::find(set_roots_.begin(), set_roots_.end(), facts.params_root);
         if (set != set_roots_.end()) set_index_ = static_cast<uint32_t>(set - set_roots_.begin());
-        else alarm("block " + std::to_string(header.height) + " holds under parameters that the manifest does not list");
+        else {
+            missed_set_ = true;
+            alarm("block " + std::to_string(header.height) + " holds under parameters that no loaded manifest lists");
+        }
+    }
+    if (header.height % needs_.params.epoch_length == 0) votes_.clear();
+    if (header.is_dynafed() && !header.dynafed().proposed.is_null()) {
+        votes_[header.height] = fed_rules::entry_root(header.dynafed().proposed);
     }
     const auto advanced = needs_.signer.follow(header);
     if (!advanced && advanced.error() == agreement::Refusal::kConflict) {
@@ -167,14 +164,13 @@ void Member::begin_height() {
     if (!following_) return;
     timers_.clear();
     judging_.clear();
+    const bool signs = enter_set();
     look_at_bitcoin();
-    const auto parameters = needs_.chain.parameters_after(final_.hash);
-    const auto root = parameters ? fed_rules::entry_root(*parameters) : Hash256{};
-    if (root != set_.committee.params_root) {
-        alarm("the next block needs other members than this member's set; following without voting");
+    if (!signs) {
+        publish();
         return;
     }
-    agreement::HeightMachine::Config config{final_.height + 1, final_.hash, set_.committee, me_, manifest_.timing.agreement};
+    agreement::HeightMachine::Config config{final_.height + 1, final_.hash, set_.committee, *me_, manifest_.timing.agreement};
     const int64_t interval = config.timing.interval.count();
     const int64_t due = int64_t{final_.time} * 1000 + interval;
     const int64_t wait = std::clamp<int64_t>(due - needs_.clock.unix_time() * 1000, 0, interval);
@@ -322,13 +318,13 @@ void Member::sign_payout(const parent::ParentTxid& txid, const ledger::BitcoinVi
     if (!signatures) {
         const std::string reason = signatures.error().message.substr(0, 200);
         log_warning(kLog, "payout {} is not signed here: {}", to_display(txid), reason);
-        broadcast(agreement::PayoutRefuse{Hash256::from(txid), me_, to_bytes(as_bytes(reason))});
+        send_to_all(agreement::PayoutRefuse{Hash256::from(txid), static_cast<agreement::MemberIndex>(self_), to_bytes(as_bytes(reason))});
         return;
     }
     version.asked = true;
-    const agreement::PayoutSig sig{Hash256::from(txid), me_, std::move(*signatures)};
+    const agreement::PayoutSig sig{Hash256::from(txid), static_cast<agreement::MemberIndex>(self_), std::move(*signatures)};
     payouts_.add(sig);
-    broadcast(sig);
+    send_to_all(sig);
     log_info(kLog, "signed payout {} (block {})", to_display(txid), version.height);
 }
 

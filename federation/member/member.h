@@ -15,6 +15,7 @@
 #include "federation/agreement/participant.h"
 #include "federation/member/acceptance.h"
 #include "federation/member/body_store.h"
+#include "federation/member/manifest_store.h"
 #include "federation/member/payouts.h"
 #include "federation/member/status.h"
 #include "federation/signer/member_signer.h"
@@ -38,8 +39,9 @@ struct MemberNeeds {
 
 class Member {
 public:
-    // Errors: the manifest does not fit the chain, or names nobody called `name`.
-    static Result<std::unique_ptr<Member>> create(const MemberNeeds& needs, Manifest manifest, const std::string& name);
+    // `pinned`: the manifest that the operator's configuration names; successors loaded since are found in the cache. Errors: the
+    // manifest does not fit the chain, or names nobody called `name`; a stored successor is damaged.
+    static Result<std::unique_ptr<Member>> create(const MemberNeeds& needs, Manifest pinned, const std::string& name);
     ~Member();
 
     void add_listener(EventListener listener) { listeners_.push_back(std::move(listener)); }
@@ -60,9 +62,12 @@ public:
     Status approve_cancel(const parent::ParentTxid& batch);
     Status resume_now();
     Status resolve_conflict(const BlockHash& hash);
+    // A successor of the newest manifest, signed: from now on this member votes for its last set (rule 4) and knows its members.
+    Status load_manifest(std::string_view json);
 
     // Any thread. Never null.
     [[nodiscard]] MemberStatusRef status() const { return published_.load(); }
+    // The newest manifest; its tables are those in force. On the loop.
     [[nodiscard]] const Manifest& manifest() const { return manifest_; }
 
 private:
@@ -78,7 +83,23 @@ private:
         parent::ParentBlockHash commitment;
     };
 
-    Member(const MemberNeeds& needs, Manifest manifest, SetMembers set, agreement::MemberIndex me);
+    // A member as last heard; by its place in the manifest's list.
+    struct Heard {
+        SteadyTime at;
+        std::optional<agreement::State> state;
+    };
+
+    Member(const MemberNeeds& needs, std::vector<Manifest> manifests, size_t self);
+
+    // Sets and manifests (member_sets.cpp).
+    void take_manifests();
+    void use_tables(const Hash256& root, uint32_t height);
+    bool enter_set();
+    [[nodiscard]] std::optional<size_t> wanted_set(uint32_t height) const;
+    [[nodiscard]] uint32_t reporting(const SetMembers& set) const;
+    [[nodiscard]] DynafedEntry vote_for(uint32_t height) const;
+    [[nodiscard]] std::optional<agreement::MemberIndex> place_in_set(size_t member) const;
+    [[nodiscard]] const std::string& name_of(size_t member) const { return manifest_.members[member].name; }
 
     // Following the chain.
     Status follow(const BlockHash& hash, const Block& block);
@@ -103,8 +124,10 @@ private:
     void carry_out(const agreement::Accuse& action);
     void carry_out(const agreement::Raise& action);
     void carry_out(const agreement::ServeBody& action);
-    void send_frame(agreement::MemberIndex to, const agreement::Message& message);
-    void broadcast(const agreement::Message& message);
+    // Members by their place in the manifest's list.
+    void send_frame(size_t to, const agreement::Message& message);
+    void send_to_set(const agreement::Message& message);
+    void send_to_all(const agreement::Message& message);
     [[nodiscard]] agreement::State base_state() const;
     void resend();
     [[nodiscard]] BuildRequest next_block(agreement::View view);
@@ -124,18 +147,26 @@ private:
 
     // Showing.
     void publish();
+    [[nodiscard]] PeerStatus peer_status(size_t member, const FederationStatus& mine) const;
+    [[nodiscard]] std::optional<FederationStatus::Change> change() const;
     [[nodiscard]] std::vector<PegoutStatus> pegouts() const;
     void say(const std::string& topic, const std::string& json);
     void say_block(const ledger::BlockFacts& facts);
     void say_requests();
 
     MemberNeeds needs_;
-    Manifest manifest_;
-    agreement::ManifestHash manifest_hash_;
-    SetMembers set_;
-    uint32_t set_index_ = 0;
-    std::vector<Hash256> set_roots_;  // of manifest_.sets
-    agreement::MemberIndex me_;
+    std::vector<Manifest> manifests_;  // from the pinned one on
+    Manifest manifest_;                // the newest, with the tables that are in force
+    agreement::ManifestHash manifest_hash_;  // of the newest
+    ManifestStore manifest_store_;
+    size_t self_;                      // place in manifest_.members
+    SetMembers set_;                   // that signs the block after final_
+    size_t signing_set_ = 0;           // in manifest_.sets
+    std::optional<agreement::MemberIndex> me_;  // in set_; nullopt: this member does not sign it
+    uint32_t set_index_ = 0;           // of final_, in manifest_.sets
+    bool missed_set_ = false;          // blocks were followed whose set no manifest lists
+    std::vector<Hash256> set_roots_;   // of manifest_.sets
+    std::map<uint32_t, Hash256> votes_;  // proposed in the blocks of this epoch
     agreement::EcdsaVerifier verifier_;
     agreement::Participant participant_;
     BodyStore bodies_;
@@ -152,8 +183,8 @@ private:
     std::deque<std::string> alarms_;
     std::map<BlockHash, Judging> judging_;
     std::map<uint32_t, std::set<BlockHash>> signed_headers_;  // above the final height
-    std::map<agreement::MemberIndex, SteadyTime> heard_;
-    std::map<agreement::MemberIndex, uint64_t> lies_;
+    std::map<size_t, Heard> heard_;
+    std::map<size_t, uint64_t> lies_;
     std::map<uint64_t, std::string> said_;  // request -> state last told
     std::vector<std::unique_ptr<runtime::Timer>> timers_;
     std::unique_ptr<runtime::Timer> resend_timer_;

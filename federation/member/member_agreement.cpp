@@ -34,15 +34,22 @@ void Member::perform(agreement::Participant::Outs outs) {
     }
 }
 
-void Member::send_frame(agreement::MemberIndex to, const agreement::Message& message) {
+void Member::send_frame(size_t to, const agreement::Message& message) {
     const agreement::SignerStatus signer = needs_.signer.core().status();
-    const agreement::Envelope envelope{manifest_.genesis, me_, to, signer.instance, ++sequence_};
-    needs_.links.send(to, agreement::encode_frame({envelope, message}));
+    const auto place = [](size_t member) { return static_cast<agreement::MemberIndex>(member); };
+    const agreement::Envelope envelope{manifest_.genesis, place(self_), place(to), signer.instance, ++sequence_};
+    needs_.links.send(place(to), agreement::encode_frame({envelope, message}));
 }
 
-void Member::broadcast(const agreement::Message& message) {
-    for (agreement::MemberIndex to = 0; to < set_.committee.size(); ++to) {
-        if (to != me_) send_frame(to, message);
+void Member::send_to_set(const agreement::Message& message) {
+    for (const size_t to : set_.positions) {
+        if (to != self_) send_frame(to, message);
+    }
+}
+
+void Member::send_to_all(const agreement::Message& message) {
+    for (size_t to = 0; to < manifest_.members.size(); ++to) {
+        if (to != self_) send_frame(to, message);
     }
 }
 
@@ -51,8 +58,9 @@ void Member::carry_out(agreement::Send action) {
     if (proposal != nullptr && proposal->member == me_ && !action.to) {
         if (const BlockRef body = bodies_.find(proposal->hash)) proposal->block = encode_block(*body);
     }
-    if (action.to) send_frame(*action.to, action.message);
-    else broadcast(action.message);
+    if (action.to) send_frame(set_.positions[*action.to], action.message);
+    else if (std::holds_alternative<agreement::State>(action.message)) send_to_all(action.message);
+    else send_to_set(action.message);
 }
 
 uint32_t Member::fee_hint() const {
@@ -66,6 +74,7 @@ BuildRequest Member::next_block(agreement::View view) {
     request.time = static_cast<uint32_t>(std::max<int64_t>(int64_t{final_.time} + 1, needs_.clock.unix_time()));
     request.commitment = final_.commitment;
     request.claims = false;
+    request.proposed = vote_for(final_.height + 1);
     const auto snapshot = needs_.parent != nullptr ? needs_.parent->snapshot() : nullptr;
     if (view > 0 || !snapshot) return request;
     const uint32_t lag = manifest_.timing.commit_lag;
@@ -229,7 +238,7 @@ void Member::carry_out(const agreement::Assemble& action) {
         const auto key = PubKey::parse(set_.committee.keys[sig.member]);
         if (key) signatures.push_back({*key, sig.der});
     }
-    const auto sealed = fed_rules::seal(body->header, manifest_.sets[set_index_].block_script, signatures);
+    const auto sealed = fed_rules::seal(body->header, manifest_.sets[signing_set_].block_script, signatures);
     if (!sealed || !fed_rules::check_block_proof(*sealed, needs_.params)) {
         alarm("k block signatures do not make a proof at height " + std::to_string(action.height));
         return;
@@ -259,19 +268,27 @@ agreement::State Member::base_state() const {
 void Member::carry_out(const agreement::PublishState&) {
     agreement::State state = base_state();
     participant_.agreement().fill(state);
-    broadcast(state);
+    send_to_all(state);
 }
 
 void Member::resend() {
     if (!following_) return;
-    perform(participant_.on_resend(base_state()));
+    if (me_) {
+        perform(participant_.on_resend(base_state()));
+    } else {
+        // Not agreement's business, but payouts of coins that its keys hold, and which manifest it has.
+        agreement::State state = base_state();
+        state.height = final_.height + 1;
+        state.tip = final_.hash;
+        send_to_all(state);
+    }
     publish();
 }
 
 void Member::carry_out(const agreement::Accuse& action) {
     const auto member = accused(action.evidence);
     if (!member || *member >= set_.positions.size()) return;
-    ++lies_[*member];
+    ++lies_[set_.positions[*member]];
     Bytes proof = action.evidence.first;
     append(proof, action.evidence.second);
     storage::Batch batch;
@@ -283,7 +300,7 @@ void Member::carry_out(const agreement::Accuse& action) {
     writer.var_bytes(action.evidence.second);
     batch.put(key, writer.bytes());
     (void)needs_.cache.write(batch, storage::Sync::kSynced);
-    alarm("member " + manifest_.members[set_.positions[*member]].name + " signed two things for one slot; the proof is stored");
+    alarm("member " + name_of(set_.positions[*member]) + " signed two things for one slot; the proof is stored");
 }
 
 void Member::carry_out(const agreement::Raise& action) {
@@ -297,20 +314,21 @@ void Member::carry_out(const agreement::Raise& action) {
 
 void Member::carry_out(const agreement::ServeBody& action) {
     if (const BlockRef body = bodies_.find(action.hash)) {
-        send_frame(action.to, agreement::Body{action.hash, encode_block(*body)});
+        send_frame(set_.positions[action.to], agreement::Body{action.hash, encode_block(*body)});
     }
 }
 
 void Member::on_frame(uint8_t from, const Bytes& bytes) {
-    if (from >= set_.committee.size() || from == me_ || !resend_timer_) return;
+    if (from >= manifest_.members.size() || from == self_ || !resend_timer_) return;
     auto frame = agreement::decode_frame(bytes);
     if (!frame) {
-        log_debug(kLog, "a frame of member {} does not decode: {}", from, to_string(frame.error()));
+        log_debug(kLog, "a frame of {} does not decode: {}", name_of(from), to_string(frame.error()));
         return;
     }
     const agreement::Envelope& envelope = frame->envelope;
-    if (envelope.genesis != manifest_.genesis || envelope.sender != from || envelope.receiver != me_) return;
-    heard_[from] = needs_.clock.steady();
+    if (envelope.genesis != manifest_.genesis || envelope.sender != from || envelope.receiver != self_) return;
+    Heard& heard = heard_[from];
+    heard.at = needs_.clock.steady();
     if (const auto* sig = std::get_if<agreement::PayoutSig>(&frame->message)) {
         if (payouts_.add(*sig)) broadcast_payouts();
         return;
@@ -320,9 +338,11 @@ void Member::on_frame(uint8_t from, const Bytes& bytes) {
         return;
     }
     if (const auto* state = std::get_if<agreement::State>(&frame->message)) {
+        heard.state = *state;
         for (const agreement::PayoutSig& sig : payouts_.missing_at(*state)) send_frame(from, sig);
     }
-    perform(participant_.on_message(from, std::move(frame->message)));
+    const auto place = place_in_set(from);
+    if (me_ && place) perform(participant_.on_message(*place, std::move(frame->message)));
 }
 
 }  // namespace sluice::member

@@ -10,7 +10,7 @@
 namespace sluice::member {
 namespace {
 
-const char* name_of(agreement::Step step) {
+const char* step_name(agreement::Step step) {
     switch (step) {
         case agreement::Step::kWaiting: return "waiting";
         case agreement::Step::kPropose: return "propose";
@@ -60,7 +60,7 @@ std::vector<PegoutStatus> Member::pegouts() const {
                 shown.visible = open->visible;
                 shown.refusal = open->refusal;
                 for (const auto& refusal : open->refusals) {
-                    shown.refusal += (shown.refusal.empty() ? "" : "; ") + manifest_.members[set_.positions[refusal.first]].name + ": " + refusal.second;
+                    shown.refusal += (shown.refusal.empty() ? "" : "; ") + name_of(refusal.first) + ": " + refusal.second;
                 }
             }
             out.versions.push_back(std::move(shown));
@@ -70,12 +70,54 @@ std::vector<PegoutStatus> Member::pegouts() const {
     return all;
 }
 
+PeerStatus Member::peer_status(size_t member, const FederationStatus& mine) const {
+    PeerStatus peer;
+    peer.name = name_of(member);
+    peer.me = member == self_;
+    peer.signs = place_in_set(member).has_value();
+    if (const auto lies = lies_.find(member); lies != lies_.end()) peer.lies = lies->second;
+    if (peer.me) {
+        peer.height = mine.height;
+        peer.view = mine.view;
+        peer.fee_hint = fee_hint();
+        return peer;
+    }
+    const auto heard = heard_.find(member);
+    if (heard == heard_.end()) return peer;
+    peer.heard_seconds = std::chrono::duration_cast<std::chrono::seconds>(needs_.clock.steady() - heard->second.at).count();
+    if (const auto& state = heard->second.state) {
+        peer.height = state->height;
+        peer.view = state->view;
+        peer.fee_hint = state->fee_hint;
+        peer.same_manifest = state->manifest == manifest_hash_;
+    }
+    return peer;
+}
+
+// A loaded set that is not in force, and how its vote stands.
+std::optional<FederationStatus::Change> Member::change() const {
+    const size_t newest = manifest_.sets.size() - 1;
+    if (set_roots_[newest] == set_.committee.params_root) return std::nullopt;
+    const uint32_t epoch = needs_.params.epoch_length;
+    FederationStatus::Change out;
+    out.set = static_cast<uint32_t>(newest);
+    out.start_height = manifest_.sets[newest].start_height;
+    out.needed = static_cast<uint32_t>(uint64_t{epoch} * 4 / 5);
+    out.epoch_end = (final_.height / epoch + 1) * epoch;
+    for (const auto& vote : votes_) out.votes += vote.second == set_roots_[newest] ? 1 : 0;
+    return out;
+}
+
 void Member::publish() {
     auto status = std::make_shared<MemberStatus>();
     FederationStatus& fed = status->federation;
-    fed.name = manifest_.members[set_.positions[me_]].name;
+    fed.name = name_of(self_);
     fed.chain = manifest_.chain;
     fed.manifest = manifest_hash_;
+    fed.sequence = manifests_.back().sequence;
+    fed.set = static_cast<uint32_t>(signing_set_);
+    fed.signs = me_.has_value();
+    fed.change = change();
     fed.n = static_cast<uint32_t>(set_.committee.size());
     fed.k = set_.committee.threshold;
     fed.final_height = final_.height;
@@ -88,12 +130,12 @@ void Member::publish() {
     participant_.agreement().fill(mine);
     fed.height = mine.height;
     fed.view = mine.view;
-    fed.step = name_of(mine.step);
+    fed.step = step_name(mine.step);
     fed.valid_view = mine.valid_view;
     if (const agreement::HeightMachine* machine = participant_.agreement().machine()) {
         fed.locked_view = machine->locked_view();
         const auto proposer = set_.committee.proposer(machine->height(), std::max(machine->view(), 0));
-        fed.proposer = manifest_.members[set_.positions[proposer]].name;
+        fed.proposer = name_of(set_.positions[proposer]);
     }
     const agreement::SignerStatus signer = needs_.signer.core().status();
     fed.signer_mode = signer.halted ? "halted" : signer.observing ? "observe" : "normal";
@@ -105,28 +147,7 @@ void Member::publish() {
     if (snapshot) fed.parent_height = snapshot->height();
     const Script donation = script::p2wsh_of(manifest_.sets[set_index_].payout_script);
     fed.donation_address = encode_address({donation, {}}, needs_.params.parent.address).value_or("");
-    for (agreement::MemberIndex i = 0; i < set_.committee.size(); ++i) {
-        PeerStatus peer;
-        peer.name = manifest_.members[set_.positions[i]].name;
-        peer.me = i == me_;
-        if (const auto heard = heard_.find(i); heard != heard_.end()) {
-            peer.heard_seconds =
-                std::chrono::duration_cast<std::chrono::seconds>(needs_.clock.steady() - heard->second).count();
-        }
-        const std::optional<agreement::State>& state = participant_.peers()[i];
-        if (peer.me) {
-            peer.height = fed.height;
-            peer.view = fed.view;
-            peer.fee_hint = fee_hint();
-        } else if (state) {
-            peer.height = state->height;
-            peer.view = state->view;
-            peer.fee_hint = state->fee_hint;
-            peer.same_manifest = state->manifest == manifest_hash_;
-        }
-        if (const auto lies = lies_.find(i); lies != lies_.end()) peer.lies = lies->second;
-        fed.members.push_back(std::move(peer));
-    }
+    for (size_t i = 0; i < manifest_.members.size(); ++i) fed.members.push_back(peer_status(i, fed));
     const MemberStatusRef before = published_.load();
     if (evaluation_) {
         ReservesStatus& reserves = status->reserves;

@@ -18,6 +18,7 @@ Result<BlockRef> build_now(const NodeChain::Needs& needs, const BuildRequest& re
     assembly::BlockRequest wanted;
     wanted.time = request.time;
     wanted.commitments.push_back(ledger::make_commitment_script(request.commitment));
+    wanted.proposed = request.proposed;
     if (request.plan) wanted.commitments.push_back(ledger::make_plan_script(*request.plan));
     wanted.may_go = [&request](const mempool::Entry& entry) {
         if (!is_claim(entry.tx->tx)) return true;

@@ -28,8 +28,8 @@ public:
         std::string refusal;
     };
 
-    // `keys`: payout keys of the members, script key order of the block script.
-    explicit Payouts(std::vector<Bytes> keys) : keys_(std::move(keys)) {}
+    // Payout keys of all members that the manifest lists, in its order. The list only grows.
+    void set_keys(std::vector<Bytes> keys) { keys_ = std::move(keys); }
 
     // After each final block or Bitcoin change: takes up new versions of open batches, drops those that are decided.
     void refresh(const ledger::Ledger& ledger, const ledger::Evaluation& evaluation);

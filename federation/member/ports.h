@@ -31,6 +31,7 @@ struct BuildRequest {
     parent::ParentBlockHash commitment;
     std::optional<Bytes> plan;        // record to put into the coinbase
     bool claims = true;               // peg-in claims may be included
+    DynafedEntry proposed;            // parameters to vote for; null: none
     // Claims are included only if this says so (depth at the committed block).
     std::function<bool(const Transaction&)> claim_fits;
 };
@@ -96,11 +97,16 @@ public:
     virtual void broadcast(parent::ParentTransaction tx, std::function<void(BroadcastResult)> done) = 0;
 };
 
-// Frames to other members; transport in the node, a switchboard in tests.
+struct Manifest;
+
+// Frames to other members; transport in the node, a switchboard in tests. Members are named by their place in the manifest's
+// list.
 class LinkPort {
 public:
     virtual ~LinkPort() = default;
     virtual void send(uint8_t to, Bytes frame) = 0;
+    // A successor of the manifest was loaded: it may name more members and other addresses.
+    virtual void set_roster(const Manifest& manifest) = 0;
 };
 
 }  // namespace sluice::member

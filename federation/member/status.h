@@ -15,6 +15,7 @@ namespace sluice::member {
 struct PeerStatus {
     std::string name;
     bool me = false;
+    bool signs = false;          // is of the set that signs the next block
     int64_t heard_seconds = -1;  // since its last message; -1: never
     uint32_t height = 0;         // that it works on
     int32_t view = -1;
@@ -27,6 +28,17 @@ struct FederationStatus {
     std::string name;  // of this member
     std::string chain;
     agreement::ManifestHash manifest;
+    uint32_t sequence = 0;  // of the newest manifest
+    uint32_t set = 0;       // of it, that signs the next block
+    bool signs = false;     // this member is of that set
+    struct Change {
+        uint32_t set = 0;
+        uint32_t start_height = 0;  // votes begin
+        uint32_t votes = 0;         // in this epoch so far
+        uint32_t needed = 0;
+        uint32_t epoch_end = 0;     // height of the block that may be the first under it
+    };
+    std::optional<Change> change;  // a loaded set that is not in force yet
     uint32_t n = 0;
     uint32_t k = 0;
     uint32_t final_height = 0;

@@ -48,6 +48,18 @@ std::string federation_json(const FederationStatus& status) {
     out["member"] = status.name;
     out["chain"] = status.chain;
     out["manifest"] = to_display(status.manifest);
+    out["sequence"] = status.sequence;
+    out["set"] = status.set;
+    out["signs"] = status.signs;
+    if (status.change) {
+        Json change;
+        change["set"] = status.change->set;
+        change["start_height"] = status.change->start_height;
+        change["votes"] = status.change->votes;
+        change["needed"] = status.change->needed;
+        change["epoch_end"] = status.change->epoch_end;
+        out["change"] = std::move(change);
+    }
     out["members_total"] = status.n;
     out["threshold"] = status.k;
     out["final_height"] = status.final_height;
@@ -75,6 +87,7 @@ std::string federation_json(const FederationStatus& status) {
         Json each;
         each["name"] = peer.name;
         each["me"] = peer.me;
+        each["signs"] = peer.signs;
         if (!peer.me) each["heard"] = peer.heard_seconds;
         each["height"] = peer.height;
         each["view"] = peer.view;

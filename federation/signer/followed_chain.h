@@ -31,10 +31,10 @@ public:
     // Precondition: it was checked.
     void take(const BlockHeader& header);
 
-private:
-    // Root of the parameters that hold at next_.
+    // Root of the parameters that hold at next().
     [[nodiscard]] Hash256 active_root() const;
 
+private:
     const ChainParams& chain_;
     std::vector<KnownSet> sets_;
     agreement::Height next_ = 0;

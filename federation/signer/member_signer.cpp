@@ -63,6 +63,13 @@ Result<void, agreement::Refusal> MemberSigner::follow(const BlockHeader& header)
     return {};
 }
 
+Result<void, agreement::Refusal> MemberSigner::enter(agreement::Committee committee, std::optional<agreement::MemberIndex> me) {
+    CHECK(followed_);
+    if (followed_->active_root() != committee.params_root) return unexpected(agreement::Refusal::kWrongSet);
+    core_->enter(std::move(committee), me);
+    return {};
+}
+
 Result<std::vector<Bytes>> MemberSigner::sign_payout(const PayoutRequest& request) {
     CHECK(followed_);
     const agreement::JournalState& state = core_->state();

@@ -33,6 +33,9 @@ public:
     // journal holds it. A different one with a good proof at a followed height halts the signer.
     Result<void, agreement::Refusal> follow(const BlockHeader& header);
 
+    // The members for the height after the followed headers; `me` as SignerCore::enter. kWrongSet unless those headers say so.
+    Result<void, agreement::Refusal> enter(agreement::Committee committee, std::optional<agreement::MemberIndex> me);
+
     // Signatures (DER and sighash byte) for the inputs that our payout key is in, empty for others. Requests are bound to the pivot
     // in the journal before anything is returned. The error is the reason, for people.
     Result<std::vector<Bytes>> sign_payout(const PayoutRequest& request);

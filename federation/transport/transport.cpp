@@ -4,10 +4,12 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <thread>
 
 #include "util/check.h"
@@ -88,8 +90,9 @@ struct Transport::Impl {
     void* context = nullptr;
     std::unique_ptr<Socket> router;
     std::unique_ptr<Socket> zap;
-    std::vector<Link> links;
+    std::vector<Link> links;  // changed by the transport's thread under the mutex; read there without it, elsewhere under it
     Mutex mutex;
+    std::optional<std::vector<Peer>> wanted;  // guarded by mutex
     int wake = -1;
     std::atomic<bool> stopping{false};
     std::thread thread;
@@ -97,6 +100,8 @@ struct Transport::Impl {
     Impl(TransportConfig c, TransportKeys k, OnFrame f) : config(std::move(c)), keys(std::move(k)), on_frame(std::move(f)) {}
 
     Status open();
+    Status connect(const Peer& peer);
+    void change_peers();
     void run();
     void answer_zap();
     void take_frames();
@@ -126,23 +131,42 @@ Status Transport::Impl::open() {
     if (zmq_bind(router->get(), config.bind.c_str()) != 0) {
         return fail("federation link: cannot listen on " + config.bind + ": " + zmq_strerror(errno));
     }
-    for (const Peer& peer : config.peers) {
-        Link link;
-        link.peer = peer;
-        link.socket = std::make_unique<Socket>(context, ZMQ_DEALER);
-        common_options(*link.socket, config, keys);
-        link.socket->set_bytes(ZMQ_CURVE_PUBLICKEY, keys.public_key.view());
-        link.socket->set_bytes(ZMQ_CURVE_SERVERKEY, peer.key.view());
-        link.socket->set(ZMQ_IMMEDIATE, 1);  // nothing waits for a peer that is away
-        link.socket->set(ZMQ_SNDHWM, 200);
-        link.socket->set(ZMQ_RECONNECT_IVL, 200);
-        link.socket->set(ZMQ_RECONNECT_IVL_MAX, 2'000);
-        if (zmq_connect(link.socket->get(), peer.address.c_str()) != 0) {
-            return fail("federation link: bad address " + peer.address + ": " + zmq_strerror(errno));
-        }
-        links.push_back(std::move(link));
-    }
+    for (const Peer& peer : config.peers) TRY_VOID(connect(peer));
     return {};
+}
+
+Status Transport::Impl::connect(const Peer& peer) {
+    Link link;
+    link.peer = peer;
+    link.socket = std::make_unique<Socket>(context, ZMQ_DEALER);
+    common_options(*link.socket, config, keys);
+    link.socket->set_bytes(ZMQ_CURVE_PUBLICKEY, keys.public_key.view());
+    link.socket->set_bytes(ZMQ_CURVE_SERVERKEY, peer.key.view());
+    link.socket->set(ZMQ_IMMEDIATE, 1);  // nothing waits for a peer that is away
+    link.socket->set(ZMQ_SNDHWM, 200);
+    link.socket->set(ZMQ_RECONNECT_IVL, 200);
+    link.socket->set(ZMQ_RECONNECT_IVL_MAX, 2'000);
+    if (zmq_connect(link.socket->get(), peer.address.c_str()) != 0) {
+        return fail("federation link: bad address " + peer.address + ": " + zmq_strerror(errno));
+    }
+    MutexLock lock(mutex);
+    links.push_back(std::move(link));
+    return {};
+}
+
+void Transport::Impl::change_peers() {
+    std::vector<Peer> peers;
+    {
+        MutexLock lock(mutex);
+        if (!wanted) return;
+        peers = *std::exchange(wanted, std::nullopt);
+        std::erase_if(links, [&](const Link& link) { return std::find(peers.begin(), peers.end(), link.peer) == peers.end(); });
+    }
+    for (const Peer& peer : peers) {
+        const bool linked = std::any_of(links.begin(), links.end(), [&](const Link& link) { return link.peer == peer; });
+        if (linked) continue;
+        if (const Status done = connect(peer); !done) log_error(kLog, "{}", done.error().message);
+    }
 }
 
 // RFC 27 (ZAP): may this key in, and under which name?
@@ -205,6 +229,7 @@ void Transport::Impl::run() {
         zmq_poll(items.data(), static_cast<int>(items.size()), 1'000);
         uint64_t ignored = 0;
         if ((items[2].revents & ZMQ_POLLIN) != 0 && read(wake, &ignored, sizeof(ignored)) < 0) ignored = 0;
+        change_peers();
         answer_zap();
         flush();
         take_frames();
@@ -235,13 +260,24 @@ void Transport::stop() {
     if (impl_->thread.joinable()) impl_->thread.join();
 }
 
-void Transport::send(uint8_t to, Bytes frame) {
-    for (Impl::Link& link : impl_->links) {
-        if (link.peer.index != to) continue;
+void Transport::set_peers(std::vector<Peer> peers) {
+    {
         MutexLock lock(impl_->mutex);
-        if (link.queued + frame.size() > impl_->config.max_queue_bytes) return;
-        link.queued += frame.size();
-        link.queue.push_back(std::move(frame));
+        impl_->wanted = std::move(peers);
+    }
+    if (impl_->wake >= 0) impl_->signal();
+}
+
+void Transport::send(uint8_t to, Bytes frame) {
+    {
+        MutexLock lock(impl_->mutex);
+        for (Impl::Link& link : impl_->links) {
+            if (link.peer.index != to) continue;
+            if (link.queued + frame.size() > impl_->config.max_queue_bytes) return;
+            link.queued += frame.size();
+            link.queue.push_back(std::move(frame));
+            break;
+        }
     }
     if (impl_->wake >= 0) impl_->signal();
 }

@@ -19,9 +19,10 @@
 namespace sluice::transport {
 
 struct Peer {
-    uint8_t index = 0;  // member, script key order
+    uint8_t index = 0;  // member, place in the manifest's list
     TransportKey key;
     std::string address;  // ZeroMQ endpoint, e.g. tcp://host:port
+    bool operator==(const Peer&) const = default;
 };
 
 struct TransportConfig {
@@ -44,6 +45,10 @@ public:
     // Errors: the address cannot be bound; a peer's address is not one.
     [[nodiscard]] Status start();
     void stop();
+
+    // From now on exactly these peers; links to peers that stay as they are go on. Any thread, before start() or after; takes
+    // effect soon. A peer whose address is not one gets no link, and the log says so.
+    void set_peers(std::vector<Peer> peers);
 
     // Dropped if the peer is unknown, away or too slow.
     void send(uint8_t to, Bytes frame);

@@ -9,6 +9,7 @@
 
 #include "codec/hex.h"
 #include "federation/member/make_federation.h"
+#include "federation/member/make_successor.h"
 #include "federation/signer/member_signer.h"
 #include "util/random.h"
 
@@ -25,9 +26,15 @@ constexpr const char* kUsage =
     "    [--profile production|regtest]       default: production\n"
     "    [--base-port PORT]                   member i uses PORT+10i (p2p), +1 (RPC), +2 (federation link), +3 (ZeroMQ)\n"
     "keygen           Make one member's keys and their journal, print what goes into a manifest.\n"
-    "    --name NAME --keys FILE --journal DIR\n"
+    "    --name NAME --keys FILE --journal DIR [--address tcp://HOST:PORT]\n"
+    "makesuccessor    Make the manifest of the set that shall sign next, unsigned.\n"
+    "    --manifest FILE --out FILE --members NAME,NAME,... --start-height HEIGHT\n"
+    "    [--joining FILE,FILE,...]            what keygen printed, for each member that the manifest does not list\n"
+    "    [--threshold K]                      default: the smallest K with 3K > 2N\n"
+    "signmanifest     Put a member's signature into a successor. k members of the set before sign.\n"
+    "    --manifest FILE --predecessor FILE --keys FILE\n"
     "showmanifest     Check a manifest and print its hash, members and sets.\n"
-    "    --manifest FILE\n"
+    "    --manifest FILE [--predecessor FILE]\n"
     "hash             Print a manifest's hash (what fedmanifesthash pins).\n"
     "    --manifest FILE\n"
     "\n"
@@ -129,6 +136,7 @@ int keygen(Arguments args) {
     const std::string name = args.need("name");
     const std::string path = args.need("keys");
     const std::string journal = args.need("journal");
+    const std::string address = args.take("address", "tcp://HOST:PORT");
     args.done();
     if (!args.error.empty()) return refuse(args.error);
     auto link = transport::generate_transport_keys();
@@ -137,37 +145,122 @@ int keygen(Arguments args) {
     random_bytes(keys.journal.mutable_view());
     if (const auto written = signer::write_key_file(path, keys, passphrase()); !written) return refuse(written.error().message);
     if (const auto made = signer::MemberSigner::create_journal(journal, keys.journal); !made) return refuse(made.error().message);
-    std::printf("{\n  \"name\": \"%s\",\n  \"block_key\": \"%s\",\n  \"payout_key\": \"%s\",\n  \"transport_key\": \"%s\"\n}\n",
-                name.c_str(), to_hex(keys.block.pubkey().view()).c_str(), to_hex(keys.payout.pubkey().view()).c_str(),
-                to_hex(link->public_key.view()).c_str());
+    const member::ManifestMember entry{name, to_bytes(keys.block.pubkey().view()), to_bytes(keys.payout.pubkey().view()),
+                                       link->public_key, address};
+    std::fputs(member::member_to_json(entry).c_str(), stdout);
+    return 0;
+}
+
+std::optional<std::string> slurp(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return std::nullopt;
+    return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+}
+
+Result<member::SignedManifest> read_manifest(const std::string& path) {
+    const auto text = slurp(path);
+    if (!text) return fail("cannot open " + path);
+    auto parsed = member::parse_signed_manifest(*text);
+    if (!parsed) return fail(path + ": " + parsed.error().message);
+    return parsed;
+}
+
+int make_successor(Arguments args) {
+    const std::string path = args.need("manifest");
+    const std::string out = args.need("out");
+    member::SuccessorPlan plan;
+    plan.members = split(args.need("members"), ',');
+    const auto start = number(args.need("start-height"), 999'999'999);
+    const auto threshold = number(args.take("threshold", "0"), 16);
+    const std::string joining = args.take("joining");
+    args.done();
+    if (!args.error.empty()) return refuse(args.error);
+    if (!start) return refuse("--start-height is not a height");
+    if (!threshold) return refuse("--threshold is not a number up to 16");
+    const auto before = read_manifest(path);
+    if (!before) return refuse(before.error().message);
+    plan.before = before->manifest;
+    plan.start_height = *start;
+    plan.threshold = *threshold;
+    for (const std::string& file : joining.empty() ? std::vector<std::string>{} : split(joining, ',')) {
+        const auto text = slurp(file);
+        if (!text) return refuse("cannot open " + file);
+        const auto member = member::parse_member(*text);
+        if (!member) return refuse(file + ": " + member.error().message);
+        plan.joining.push_back(*member);
+    }
+    const auto made = member::make_successor(plan);
+    if (!made) return refuse(made.error().message);
+    if (slurp(out)) return refuse(out + " exists");
+    std::ofstream file(out, std::ios::binary);
+    file << member::to_json(*made);
+    file.close();
+    if (!file) return refuse("cannot write " + out);
+    const member::Overlap overlap = member::payout_overlap(*made);
+    if (overlap.shared < overlap.needed) {
+        std::fprintf(stderr, "Warning: %u of the %u payout keys that the old coins need stay; members who leave must run until "
+                     "getreserves shows 0 for the old set\n", overlap.shared, overlap.needed);
+    }
+    std::printf("manifest %s\nhash %s\n", out.c_str(), to_display(member::hash_of(*made)).c_str());
+    return 0;
+}
+
+int sign_manifest(Arguments args) {
+    const std::string path = args.need("manifest");
+    const std::string before_path = args.need("predecessor");
+    const std::string keys_path = args.need("keys");
+    args.done();
+    if (!args.error.empty()) return refuse(args.error);
+    auto next = read_manifest(path);
+    if (!next) return refuse(next.error().message);
+    const auto before = read_manifest(before_path);
+    if (!before) return refuse(before.error().message);
+    const auto keys = signer::read_key_file(keys_path, passphrase());
+    if (!keys) return refuse(keys.error().message);
+    const auto signature = member::sign_manifest(next->manifest, before->manifest, *keys);
+    if (!signature) return refuse(signature.error().message);
+    std::erase_if(next->signatures, [&](const auto& known) { return known.name == keys->name; });
+    next->signatures.push_back(*signature);
+    std::ofstream file(path, std::ios::binary);
+    file << member::to_json(next->manifest, next->signatures);
+    file.close();
+    if (!file) return refuse("cannot write " + path);
+    std::printf("signed by %s; %zu good signatures\n", keys->name.c_str(),
+                member::good_signers(*next, before->manifest).size());
     return 0;
 }
 
 int show(Arguments args, bool hash_only) {
     const std::string path = args.need("manifest");
+    const std::string before_path = hash_only ? "" : args.take("predecessor");
     args.done();
     if (!args.error.empty()) return refuse(args.error);
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return refuse("cannot open " + path);
-    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    const auto manifest = member::parse_manifest(text);
-    if (!manifest) return refuse(manifest.error().message);
-    const std::string hash = to_display(member::hash_of(*manifest));
+    const auto read = read_manifest(path);
+    if (!read) return refuse(read.error().message);
+    const member::Manifest& manifest = read->manifest;
+    const std::string hash = to_display(member::hash_of(manifest));
     if (hash_only) {
         std::printf("%s\n", hash.c_str());
         return 0;
     }
-    if (const auto good = member::check_manifest(*manifest); !good) return refuse(good.error().message);
-    std::printf("hash     %s\nchain    %s\ngenesis  %s\nsequence %u\n", hash.c_str(), manifest->chain.c_str(),
-                to_display(manifest->genesis).c_str(), manifest->sequence);
-    for (const auto& member : manifest->members) {
+    if (const auto good = member::check_manifest(manifest); !good) return refuse(good.error().message);
+    std::printf("hash     %s\nchain    %s\ngenesis  %s\nsequence %u\n", hash.c_str(), manifest.chain.c_str(),
+                to_display(manifest.genesis).c_str(), manifest.sequence);
+    for (const auto& member : manifest.members) {
         std::printf("member   %s %s %s\n", member.name.c_str(), to_hex(member.block_key).c_str(), member.address.c_str());
     }
-    for (const auto& set : manifest->sets) {
-        const auto members = member::members_of(*manifest, set);
-        std::printf("set      from height %u: %u of %zu sign blocks\n", set.start_height, members->committee.threshold,
+    for (const auto& set : manifest.sets) {
+        const auto members = member::members_of(manifest, set);
+        std::printf("set      from height %u: %u of %zu sign blocks:", set.start_height, members->committee.threshold,
                     members->committee.size());
+        for (const size_t position : members->positions) std::printf(" %s", manifest.members[position].name.c_str());
+        std::printf("\n");
     }
+    if (before_path.empty()) return 0;
+    const auto before = read_manifest(before_path);
+    if (!before) return refuse(before.error().message);
+    for (const std::string& name : member::good_signers(*read, before->manifest)) std::printf("signed   %s\n", name.c_str());
+    if (const auto good = member::check_successor(*read, before->manifest); !good) return refuse(good.error().message);
     return 0;
 }
 
@@ -183,6 +276,8 @@ int main(int argc, char** argv) {
     if (!args.error.empty()) return refuse(args.error);
     if (command == "makefederation") return make_federation(std::move(args));
     if (command == "keygen") return keygen(std::move(args));
+    if (command == "makesuccessor") return make_successor(std::move(args));
+    if (command == "signmanifest") return sign_manifest(std::move(args));
     if (command == "showmanifest") return show(std::move(args), false);
     if (command == "hash") return show(std::move(args), true);
     return refuse("unknown command " + command + " (sluice-signer help)");

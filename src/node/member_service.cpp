@@ -38,15 +38,26 @@ std::string bind_address(const std::string& address) {
     return (local ? "tcp://127.0.0.1" : "tcp://*") + (colon == std::string::npos ? std::string() : address.substr(colon));
 }
 
+std::vector<transport::Peer> peers_of(const member::Manifest& manifest, const std::string& self) {
+    std::vector<transport::Peer> out;
+    for (size_t i = 0; i < manifest.members.size(); ++i) {
+        const member::ManifestMember& each = manifest.members[i];
+        if (each.name != self) out.push_back({static_cast<uint8_t>(i), each.transport_key, each.address});
+    }
+    return out;
+}
+
 }  // namespace
 
 class MemberService::Links final : public member::LinkPort {
 public:
-    explicit Links(transport::Transport& transport) : transport_(transport) {}
+    Links(transport::Transport& transport, std::string self) : transport_(transport), self_(std::move(self)) {}
     void send(uint8_t to, Bytes frame) override { transport_.send(to, std::move(frame)); }
+    void set_roster(const member::Manifest& manifest) override { transport_.set_peers(peers_of(manifest, self_)); }
 
 private:
     transport::Transport& transport_;
+    std::string self_;
 };
 
 Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, const Options& options) {
@@ -64,24 +75,19 @@ Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, c
     self->signer_ = TRY(signer::MemberSigner::open(std::move(keys), (needs.chain_dir / "signer").string()));
     self->cache_ = TRY(storage::open_leveldb((needs.chain_dir / "federation").string(), {}));
 
-    const member::SetMembers set = TRY(member::members_of(manifest, manifest.sets.front()));
+    const auto place = member::find_member(manifest, name);
+    if (!place) return fail("the manifest has no member called " + name);
+    const member::ManifestMember& entry = manifest.members[*place];
+    if (entry.transport_key != link_keys.public_key) return fail("the key file's link key is not the manifest's");
     transport::TransportConfig config;
-    for (size_t i = 0; i < set.positions.size(); ++i) {
-        const member::ManifestMember& entry = manifest.members[set.positions[i]];
-        if (entry.name != name) {
-            config.peers.push_back({static_cast<uint8_t>(i), entry.transport_key, entry.address});
-            continue;
-        }
-        if (entry.transport_key != link_keys.public_key) return fail("the key file's link key is not the manifest's");
-        config.bind = options.get_or("fedbind", bind_address(entry.address));
-    }
+    config.bind = options.get_or("fedbind", bind_address(entry.address));
     self->transport_ = std::make_unique<transport::Transport>(std::move(config), std::move(link_keys), [self](uint8_t from, Bytes frame) {
         if (self->loop_.backlog() > kMaxBacklog) return;
         self->loop_.post([self, from, frame = std::move(frame)] {
             if (self->begun_) self->member_->on_frame(from, frame);
         });
     });
-    self->links_ = std::make_unique<Links>(*self->transport_);
+    self->links_ = std::make_unique<Links>(*self->transport_, name);
     self->chain_ = std::make_unique<member::NodeChain>(
         member::NodeChain::Needs{needs.chain, needs.pool, needs.tips, needs.state, self->loop_},
         [self](const BlockHash& hash, const member::BlockRef& block) {
@@ -101,6 +107,7 @@ Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, c
     self->member_ = TRY(member::Member::create({needs.params, needs.clock, self->loop_, *self->chain_, self->parent_.get(),
                                                 *self->links_, *self->signer_, *self->cache_},
                                                std::move(manifest), name));
+    self->links_->set_roster(self->member_->manifest());
     return service;
 }
 

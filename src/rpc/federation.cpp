@@ -1,3 +1,6 @@
+#include <fstream>
+#include <iterator>
+
 #include "federation/member/member.h"
 #include "federation/member/status_json.h"
 #include "rpc/dispatcher.h"
@@ -52,6 +55,13 @@ void add_federation_methods(Dispatcher& dispatcher, const FederationPorts& ports
     dispatcher.add("resumenow", [ports](const Args&, const Caller&) {
         return on_member(ports, [](Member& m) { return m.resume_now(); });
     });
+    dispatcher.add("loadmanifest", [ports](const Args& args, const Caller&) -> RpcResult {
+        const std::string path = args.text(0);
+        std::ifstream file(path, std::ios::binary);
+        if (!file) return rpc_error(Code::kInvalidParameter, "Cannot open " + path);
+        const std::string json((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+        return on_member(ports, [json](Member& m) { return m.load_manifest(json); });
+    });
     dispatcher.add("resolveconflict", [ports](const Args& args, const Caller&) -> RpcResult {
         const auto hash = TRY(args.id<BlockHash>(0, "hash"));
         return on_member(ports, [hash](Member& m) { return m.resolve_conflict(hash); });
@@ -60,7 +70,7 @@ void add_federation_methods(Dispatcher& dispatcher, const FederationPorts& ports
 
 void refuse_federation_methods(Dispatcher& dispatcher) {
     for (const char* name : {"getfederationinfo", "getreserves", "getpegoutstatus", "approvecancel", "clearfreeze", "resumenow",
-                             "resolveconflict"}) {
+                             "loadmanifest", "resolveconflict"}) {
         dispatcher.add(name, [](const Args&, const Caller&) -> RpcResult {
             return rpc_error(Code::kMisc, "This node is not a member of a federation (-fedmanifest); ask a member");
         });

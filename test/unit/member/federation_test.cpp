@@ -74,6 +74,7 @@ class Switchboard final : public LinkPort {
 public:
     Switchboard(Town& town, size_t who) : town_(town), who_(who) {}
     void send(uint8_t to, Bytes frame) override;
+    void set_roster(const Manifest&) override {}
 
 private:
     Town& town_;
