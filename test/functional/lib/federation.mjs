@@ -11,6 +11,13 @@ import { TOPICS } from './zmq.mjs';
 /** Each member has ten ports: p2p, RPC, federation link, ZeroMQ. */
 const PORTS = 10;
 
+/** Runs sluice-signer; resolves to what it prints. */
+export async function signer(...args) {
+    const done = await run(binary('sluice-signer'), args);
+    if (done.code !== 0) throw new Error(`sluice-signer ${args[0]} failed (${done.code}):\n${done.stdout}${done.stderr}`);
+    return done.stdout;
+}
+
 export class Federation {
     /**
      * Makes keys, manifest and configurations; starts the Bitcoin node, with mature coins in `wallet`. No member runs yet.
@@ -35,11 +42,10 @@ export class Federation {
     async #makeConfigurations() {
         const { bitcoin, names } = this;
         this.basePort = await freePorts(PORTS * names.length);
-        const made = await run(binary('sluice-signer'), ['makefederation', '--out', this.home, '--members', names.join(','),
+        await signer('makefederation', '--out', this.home, '--members', names.join(','),
             '--threshold', String(this.threshold), '--chain', this.chain, '--parent-genesis', GENESIS,
             '--parent-rpc', `127.0.0.1:${bitcoin.port}:bitcoinrpc:${bitcoin.apiKey}`, '--profile', 'regtest',
-            '--base-port', String(this.basePort)]);
-        if (made.code !== 0) throw new Error(`sluice-signer makefederation failed (${made.code}):\n${made.stdout}${made.stderr}`);
+            '--base-port', String(this.basePort));
         this.members = names.map((name, i) => {
             const port = this.basePort + PORTS * i;
             const address = `tcp://127.0.0.1:${port + 3}`;
@@ -50,6 +56,46 @@ export class Federation {
             member.zmq = address;
             return member;
         });
+    }
+
+    get manifest() { return join(this.home, 'manifest.json'); }
+
+    /** Keys of a member that is to join: resolves to {name, dir, description, base}; its ports are free ones. */
+    async newcomer(name) {
+        const dir = join(this.home, name);
+        const base = await freePorts(PORTS);
+        mkdirSync(join(dir, this.chain), { recursive: true });
+        const description = await signer('keygen', '--name', name, '--keys', join(dir, 'federation.keys'), '--journal',
+            join(dir, this.chain, 'signer'), '--address', `tcp://127.0.0.1:${base + 2}`);
+        const path = join(dir, 'member.json');
+        writeFileSync(path, description);
+        return { name, dir, description: path, base };
+    }
+
+    /** The manifest of a next set, signed by `by`; resolves to its file. */
+    async successor({ file, before = this.manifest, members, joining = [], startHeight, by, threshold = this.threshold }) {
+        const path = join(this.home, file);
+        await signer('makesuccessor', '--manifest', before, '--out', path, '--members', members.join(','), '--threshold',
+            String(threshold), '--start-height', String(startHeight),
+            ...(joining.length ? ['--joining', joining.map((each) => each.description).join(',')] : []));
+        for (const name of by) {
+            await signer('signmanifest', '--manifest', path, '--predecessor', before, '--keys', join(this.home, name, 'federation.keys'));
+        }
+        return path;
+    }
+
+    /** Makes a newcomer a member of this federation under a manifest that lists it. Not started. */
+    async join(newcomer, manifest) {
+        const { name, dir, base } = newcomer;
+        const own = /^\s*(fedmanifest\w*|fedmember|fedkeys|port|rpcport|bind|addnode|zmq\w+)\s*=/;
+        const lines = readFileSync(join(this.members[0].dir, 'elements.conf'), 'utf8').split('\n').filter((line) => line && !own.test(line));
+        const hash = (await signer('hash', '--manifest', manifest)).trim();
+        lines.push(`fedmanifest=${manifest}`, `fedmanifesthash=${hash}`, `fedmember=${name}`, `fedkeys=${join(dir, 'federation.keys')}`,
+            `port=${base}`, 'bind=127.0.0.1', `rpcport=${base + 1}`, ...this.members.map((each) => `addnode=127.0.0.1:${each.p2pPort}`));
+        writeFileSync(join(dir, 'elements.conf'), `${lines.join('\n')}\n`);
+        const member = new Daemon({ name, dir, chain: this.chain, p2pPort: base, rpcPort: base + 1, options: this.options });
+        this.members.push(member);
+        return member;
     }
 
     member(name) { return this.members.find((member) => member.name === name); }
