@@ -146,10 +146,11 @@ Result<std::shared_ptr<Block>> new_block(chain::ChainState& chain, mempool::Memp
         if (!block) return block;
         const auto tested = chain.test_block(*block, {});
         if (tested) return block;
-        why = tested.error().reason + " " + tested.error().detail;
+        const Failure& failure = tested.error();
+        why = failure.detail.empty() ? failure.reason : failure.reason + ", " + failure.detail;
         if (tested.error().kind == Failure::Kind::kFault) break;
     }
-    return fail("the new block would not be valid: " + why);
+    return fail("CreateNewBlock: TestBlockValidity failed: " + why);  // clients of the reference look for these words
 }
 
 BlockRequest getnewblock_request(const ChainParams& params, const std::vector<Bytes>& commitments, const DynafedEntry& proposed,

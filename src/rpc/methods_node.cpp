@@ -91,7 +91,7 @@ std::vector<Method> mining_methods() {
          "A block proposal without signatures, as hex.",
          {{"min_tx_age", kNumber, false, "Least age of its transactions in seconds (default: 0)"},
           {"proposed_parameters", kObject, false, "Dynamic federation parameters to vote for"},
-          {"commit_data", kArray, false, "Hex data to commit to in the coinbase"}}},
+          {"commit_data", kAny, false, "Hex data to commit to in the coinbase: a list"}}},
         {"prioritisetransaction", "mining", "Changes how a transaction is chosen.", {{"txid", kHex, true}, {"dummy", kAmount}, {"fee_delta", kNumber, true}}},
         {"submitblock", "mining", "Takes a block; null when it was accepted, else the reason.", {{"hexdata", kHex, true}, {"dummy", kText}}},
         {"submitheader", "mining", "Takes a block header.", {{"hexdata", kHex, true}}},

@@ -1,7 +1,9 @@
 #include "assembly/assemble.h"
+#include "chain/chain_reader.h"
 #include "chain/chain_state.h"
 #include "codec/hex.h"
 #include "consensus/params/address.h"
+#include "consensus/rules/versionbits.h"
 #include "mempool/mempool.h"
 #include "rpc/pool_methods.h"
 #include "util/clock.h"
@@ -29,20 +31,32 @@ Result<DynafedEntry, RpcError> proposal_from(const Json& object) {
     return assembly::make_proposal(Script{signblock}, static_cast<uint32_t>(limit), Script{fedpeg}, space);
 }
 
+bool dynafed_is_active(const ChainPorts& chain) {
+    const chain::HeaderViewPtr branch = chain.reader->branch(chain.reader->tip().hash);
+    rules::VersionBits bits(*chain.params);
+    return branch && bits.active_after(*branch, Deployment::kDynafed);
+}
+
 RpcResult new_block_hex(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
     const int64_t min_age = TRY(args.integer_or(0, 0));
     if (min_age < 0) return rpc_error(Code::kInvalidParameter, "min_tx_age must be non-negative.");
     DynafedEntry proposed;
+    if (args.has(1) && !dynafed_is_active(chain)) {
+        return rpc_error(Code::kInvalidParameter,
+                         "Dynamic federations is not active on this network. Proposed parameters are not needed.");
+    }
     if (args.has(1)) proposed = TRY(proposal_from(args.json(1)));
     std::vector<Bytes> commitments;
-    for (const Json& item : args.has(2) ? args.json(2) : Json::array()) commitments.push_back(TRY(hex_from_json(item, "commit_data")));
+    // One text is taken for a list of one, as older clients send it.
+    const Json data = args.has(2) ? args.json(2) : Json::array();
+    for (const Json& item : data.is_string() ? Json::array({data}) : data) commitments.push_back(TRY(hex_from_json(item, "commit_data")));
     const auto make = [chain, ports, commitments, proposed, min_age] {
         const assembly::BlockRequest request =
             assembly::getnewblock_request(*chain.params, commitments, proposed, chain.clock->unix_time(), min_age);
         return assembly::new_block(*chain.chain, *ports.pool, *ports.tips, request);
     };
     const Result<std::shared_ptr<Block>> block = TRY(on_state(chain, make));
-    if (!block) return rpc_error(Code::kInternal, block.error().message);
+    if (!block) return rpc_error(Code::kMisc, block.error().message);
     // A chain that anybody may sign by a witness program gets that witness at once, as the reference does.
     Block sealed = **block;
     if (sealed.header.is_dynafed()) assembly::seal_if_open(sealed.header);
