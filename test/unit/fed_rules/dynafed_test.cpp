@@ -3,6 +3,7 @@
 
 #include "consensus/script/opcodes.h"
 #include "consensus/script/templates.h"
+#include "crypto/keys.h"
 #include "federation/rules/dynafed.h"
 #include "support/header_chain.h"
 
