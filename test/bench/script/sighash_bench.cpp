@@ -1,6 +1,6 @@
 // Digests of transactions with many inputs, all inputs of each: for witness v0 and taproot ten times the inputs take about ten times
-// as long (the counter "ns/input" stays), because what all inputs share is hashed once. Legacy digests cover the whole transaction for
-// each input, by their definition: their "ns/input" grows with it.
+// as long (the counter "per_input", a time, stays), because what all inputs share is hashed once. Legacy digests cover the whole transaction for
+// each input, by their definition: their "per_input" grows with it.
 #include <benchmark/benchmark.h>
 
 #include "consensus/script/taproot.h"
@@ -31,9 +31,8 @@ struct Large {
 };
 
 void report(benchmark::State& state) {
-    state.counters["ns/input"] =
-        benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(state.range(0)) / 1e9,
-                           benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["per_input"] = benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(state.range(0)),
+                                                     benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
     state.SetComplexityN(state.range(0));
 }
 
