@@ -77,6 +77,11 @@ std::optional<ExtPubKey> ExtPubKey::derive(uint32_t child) const {
     return ExtPubKey(child_origin(origin_, key_, child), Hash256::from_view(hash.view().last(32)), *key);
 }
 
+std::optional<SecretKey> ExtPubKey::tweak(uint32_t child) const {
+    if ((child & kHardened) != 0 || origin_.depth == 255) return std::nullopt;
+    return SecretKey::from_bytes(child_hash(chain_code_, key_.view(), child).view().first(32));
+}
+
 std::string ExtPubKey::encode(const VersionBytes& version) const {
     return encode_parts(version, origin_, chain_code_, key_.view());
 }

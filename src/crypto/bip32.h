@@ -27,6 +27,8 @@ public:
         : origin_(origin), chain_code_(chain_code), key_(key) {}
     // nullopt for a hardened index, depth 255, or (with negligible probability) an index without a key.
     [[nodiscard]] std::optional<ExtPubKey> derive(uint32_t child) const;
+    // The number whose multiple of G derive(child) adds to the key. nullopt as derive.
+    [[nodiscard]] std::optional<SecretKey> tweak(uint32_t child) const;
     [[nodiscard]] std::string encode(const VersionBytes& version) const;
     static std::optional<ExtPubKey> decode(std::string_view text, const VersionBytes& version);
     [[nodiscard]] const PubKey& key() const { return key_; }

@@ -1,6 +1,7 @@
 #include "node/wallet_ports.h"
 
 #include "federation/rules/dynafed.h"
+#include "federation/rules/pak.h"
 
 namespace sluice::node {
 
@@ -31,6 +32,16 @@ Result<std::vector<FedpegScript>> WalletChain::fedpeg_scripts() {
     const DynafedEntry now = fed_rules::full_parameters(*branch, params_);
     FedpegScript in_force{now.fedpeg_program, now.fedpegscript};
     if (out.empty() || !(out.front() == in_force)) out.insert(out.begin(), std::move(in_force));
+    return out;
+}
+
+Result<std::vector<ports::PakEntry>> WalletChain::pak_list() {
+    const chain::HeaderViewPtr branch = chain_.reader().branch(chain_.reader().tip().hash);
+    if (!branch) return fail("the tip's headers are not known");
+    std::vector<ports::PakEntry> out;
+    for (const fed_rules::PakEntry& entry : fed_rules::parse_pak_list(fed_rules::full_parameters(*branch, params_).extension_space)) {
+        out.push_back({entry.offline, entry.online});
+    }
     return out;
 }
 

@@ -21,6 +21,7 @@ public:
     Result<std::optional<Block>> block(const BlockHash& hash) override;
     Result<int64_t> median_time() override;
     Result<std::vector<FedpegScript>> fedpeg_scripts() override;
+    Result<std::vector<ports::PakEntry>> pak_list() override;
     Status broadcast(const TxRef& tx) override;
     Result<bool> in_mempool(const Txid& txid) override;
 

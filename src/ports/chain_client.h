@@ -8,6 +8,7 @@
 
 #include "consensus/primitives/block.h"
 #include "consensus/primitives/fedpeg_script.h"
+#include "crypto/keys.h"
 #include "util/result.h"
 
 namespace sluice::ports {
@@ -16,6 +17,12 @@ struct BlockPoint {
     BlockHash hash;
     uint32_t height = 0;
     bool operator==(const BlockPoint&) const = default;
+};
+
+// Who may authorise a peg-out: an entry of the PAK list.
+struct PakEntry {
+    PubKey offline;
+    PubKey online;
 };
 
 class ChainClient {
@@ -32,6 +39,8 @@ public:
 
     // Federation scripts that deposits may pay as of the next block, newest first.
     virtual Result<std::vector<FedpegScript>> fedpeg_scripts() = 0;
+    // The PAK list that peg-outs of the next block need; empty: it refuses them all. Of no meaning where none is enforced.
+    virtual Result<std::vector<PakEntry>> pak_list() = 0;
 
     // Puts the transaction into the mempool and announces it. The error is the reject reason as the mempool's users know it. A
     // transaction that is already there is a success.

@@ -5,6 +5,7 @@
 #include "consensus/rules/versionbits.h"
 #include "consensus/script/asm.h"
 #include "federation/rules/dynafed.h"
+#include "federation/rules/pak.h"
 #include "rpc/chain_methods.h"
 
 namespace sluice::rpc {
@@ -111,10 +112,28 @@ RpcResult sidechain_info(const ChainPorts& ports) {
     return out;
 }
 
+RpcResult pak_info(const ChainPorts& ports) {
+    const chain::HeaderViewPtr branch = ports.reader->branch(ports.reader->tip().hash);
+    if (!branch) return rpc_error(Code::kInternal, "the tip is not in the block tree");
+    const auto list = fed_rules::parse_pak_list(fed_rules::full_parameters(*branch, *ports.params).extension_space);
+    Json online = Json::array();
+    Json offline = Json::array();
+    for (const fed_rules::PakEntry& entry : list) {
+        online.push_back(to_hex(entry.online.view()));
+        offline.push_back(to_hex(entry.offline.view()));
+    }
+    Json keys = Json::object();
+    keys["online"] = std::move(online);
+    keys["offline"] = std::move(offline);
+    keys["reject"] = list.empty();
+    return Json{{"block_paklist", std::move(keys)}};
+}
+
 }  // namespace
 
 void add_chain_info_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
     dispatcher.add("getblockchaininfo", [ports](const Args&, const Caller&) { return blockchain_info(ports); });
+    dispatcher.add("getpakinfo", [ports](const Args&, const Caller&) { return pak_info(ports); });
     dispatcher.add("getsidechaininfo", [ports](const Args&, const Caller&) { return sidechain_info(ports); });
 }
 

@@ -30,6 +30,7 @@ std::vector<Method> chain_methods() {
          "Transactions of the pool.",
          {{"verbose", kBool, false, "true: an object for each; false (default): ids"},
           {"mempool_sequence", kBool, false, "With verbose=false: also the sequence number of the pool"}}},
+        {"getpakinfo", "blockchain", "The PAK list that peg-outs of the next block need."},
         {"getsidechaininfo", "blockchain", "The peg: assets, scripts, parent chain."},
         {"gettxout",
          "blockchain",

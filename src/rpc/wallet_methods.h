@@ -35,6 +35,7 @@ void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_read_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_send_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_lock_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_pak_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // authorization of peg-outs
 
 // Runs `function(wallet)`, which returns an RpcResult, on the wallet's thread.
 template <class F>
@@ -43,6 +44,9 @@ RpcResult on_wallet(const WalletPorts& ports, F function) {
     if (!answer) return rpc_error(Code::kInternal, answer.error().message);
     return std::move(*answer);
 }
+
+// sendtomainchain where the chain enforces a PAK list.
+RpcResult send_authorized_pegout(const Args& args, const WalletPorts& ports);
 
 // The wallet's error texts with the codes that the reference gives them.
 RpcError wallet_error(const Error& error);

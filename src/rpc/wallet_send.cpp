@@ -108,9 +108,7 @@ RpcResult claim_pegin(const Args& args, const WalletPorts& ports) {
 
 RpcResult send_to_mainchain(const Args& args, const WalletPorts& ports) {
     if (!ports.params->parent.exists) return rpc_error(Code::kMisc, "The chain has no parent chain");
-    if (ports.params->enforce_pak) {
-        return rpc_error(Code::kWallet, "This chain asks for a PAK proof, which this wallet cannot make yet");
-    }
+    if (ports.params->enforce_pak) return send_authorized_pegout(args, ports);
     const auto address = decode_address(args.text(0), ports.params->parent.address);
     if (!address || address->blinding_key || address->script.size() < 2) {
         return rpc_error(Code::kInvalidAddressOrKey, "Invalid Bitcoin address");
@@ -147,6 +145,7 @@ void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     add_wallet_read_methods(dispatcher, ports);
     add_wallet_send_methods(dispatcher, ports);
     add_wallet_lock_methods(dispatcher, ports);
+    add_wallet_pak_methods(dispatcher, ports);
 }
 
 }  // namespace sluice::rpc

@@ -101,6 +101,25 @@ std::optional<PeginRecord> decode_pegin_record(ByteView value) {
     return reader.finish() ? std::optional(out) : std::nullopt;
 }
 
+Bytes pak_key() { return prefixed('m', as_bytes("pak")); }
+
+Bytes encode_pak_record(const PakRecord& record) {
+    ByteWriter writer;
+    write_text(writer, record.descriptor);
+    writer.u32(record.counter);
+    field(static_cast<Writer&>(writer), record.online);
+    return writer.release();
+}
+
+std::optional<PakRecord> decode_pak_record(ByteView value) {
+    Reader reader(value);
+    PakRecord out;
+    out.descriptor = read_text(reader);
+    out.counter = reader.u32();
+    field(reader, out.online);
+    return reader.finish() ? std::optional(out) : std::nullopt;
+}
+
 Bytes encode_progress(const Progress& progress) {
     ByteWriter writer;
     write_point(writer, progress.best);

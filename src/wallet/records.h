@@ -2,7 +2,7 @@
 //   't' txid           -> WalletTx
 //   'a' script         -> AddressRecord: addresses handed out, with their label
 //   'd' parent script  -> PeginRecord: peg-in addresses handed out
-//   'm' name           -> best block, next indexes
+//   'm' name           -> best block, next indexes; how peg-outs are authorised
 #pragma once
 
 #include <optional>
@@ -35,6 +35,16 @@ struct PeginRecord {
 Bytes pegin_key(const Script& parent_script);
 Bytes encode_pegin_record(const PeginRecord& record);
 std::optional<PeginRecord> decode_pegin_record(ByteView value);
+
+// How this wallet authorises peg-outs (pak.h).
+struct PakRecord {
+    std::string descriptor;  // of the parent chain's addresses
+    uint32_t counter = 0;    // of the next one
+    Script online;           // ours, of the entry's online key
+};
+Bytes pak_key();
+Bytes encode_pak_record(const PakRecord& record);
+std::optional<PakRecord> decode_pak_record(ByteView value);
 
 struct Progress {
     std::optional<ports::BlockPoint> best;  // every block up to here has been read

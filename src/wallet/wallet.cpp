@@ -75,6 +75,7 @@ Status Wallet::load() {
     keys_->extend(KeyChain::kReceive, progress_.next_receive + kLookahead);
     keys_->extend(KeyChain::kChange, progress_.next_change + kLookahead);
 
+    TRY_VOID(load_pak());
     bool damaged = false;
     TRY_VOID(storage::for_each_prefix(*db_, as_bytes("a"), [&](ByteView key, ByteView value) {
         const auto record = decode_address_record(value);

@@ -62,6 +62,21 @@ struct PeginClaim {
     Bytes txoutproof;
 };
 
+// How this wallet authorises peg-outs where the chain asks for that.
+struct PakInfo {
+    PubKey offline;  // the two keys of its entry
+    PubKey online;
+    std::string descriptor;
+    uint32_t counter = 0;           // of the next address
+    std::vector<Script> lookahead;  // the next three, on the parent chain
+};
+struct AuthorizedPegout {
+    Txid txid;
+    Script parent_script;
+    std::string descriptor;
+    uint32_t counter = 0;
+};
+
 class Wallet {
 public:
     // Opens or makes the wallet "wallet" of `disk`. `parent` may be null (no peg-in addresses are watched then).
@@ -106,6 +121,13 @@ public:
     // Destroys `amount` of the pegged asset in favour of a script on the parent chain.
     Result<Txid> send_to_mainchain(const Script& parent_script, Amount amount, bool subtract_fee);
 
+    // Sets how peg-outs are authorised, with this online key of ours or a fresh one. Parent addresses begin at `counter`.
+    Result<PakInfo> init_pegouts(const std::string& descriptor, uint32_t counter, const std::optional<PubKey>& online);
+    // nullopt before init_pegouts.
+    [[nodiscard]] Result<std::optional<PakInfo>> pak_info() const;
+    // Destroys `amount` of the pegged asset in favour of the descriptor's next address, which is used up even if a crash follows.
+    Result<AuthorizedPegout> send_authorized(Amount amount, bool subtract_fee);
+
     [[nodiscard]] bool encrypted() const { return keys_->encrypted(); }
     [[nodiscard]] bool locked() const { return keys_->locked(); }
     Status encrypt(std::string_view passphrase);
@@ -127,6 +149,8 @@ private:
     Status load();
     Status persist_keys() const;
     Status commit(storage::Batch batch);
+    Status load_pak();
+    Status keep_pak(const PakRecord& record);
     Result<Script> next_script(KeyChain chain, const std::string& label);
     Result<Draft> build(const std::vector<Recipient>& recipients, int64_t fee_rate);
     Result<Txid> finish(Transaction tx, const std::vector<std::optional<TxOut>>& spent, const std::string& comment);
@@ -145,6 +169,7 @@ private:
     Progress progress_;
     std::map<Script, AddressRecord> addresses_;
     std::map<Script, PeginRecord> pegins_;
+    std::optional<PakRecord> pak_;
     int64_t unlocked_until_ = 0;
 };
 

@@ -26,6 +26,7 @@ public:
     }
     Result<int64_t> median_time() override { return 0; }
     Result<std::vector<FedpegScript>> fedpeg_scripts() override { return fedpegs; }
+    Result<std::vector<ports::PakEntry>> pak_list() override { return paks; }
     Status broadcast(const TxRef& tx) override {
         if (!refusal.empty()) return fail(refusal);
         if (std::ranges::none_of(pool, [&](const TxRef& t) { return t->txid == tx->txid; })) pool.push_back(tx);
@@ -58,6 +59,7 @@ public:
     std::vector<TxRef> pool;
     std::string refusal;
     std::vector<FedpegScript> fedpegs;
+    std::vector<ports::PakEntry> paks;
 
 private:
     void push(const Block& block) {
