@@ -78,6 +78,9 @@ struct LadderBackend {
     KeyTables (*prepare)(std::span<const Affine> keys);
     // Precondition: results.size() == lanes.size().
     void (*multiply_add)(const KeyTables& tables, std::span<const Lane> lanes, std::span<LaneResult> results);
+    // Replaces each a by a^((p+1)/4): the root that is itself a square, if a has roots at all (the caller squares it to
+    // see).
+    void (*root_candidates)(std::span<Fe> values);
 };
 
 const LadderBackend& portable_ladder();

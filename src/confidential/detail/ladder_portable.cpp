@@ -4,7 +4,7 @@ namespace sluice::confidential::detail {
 
 const LadderBackend& portable_ladder() {
     static constexpr LadderBackend kBackend{"portable", WordLadder<PlainOps>::prepare,
-                                            WordLadder<PlainOps>::multiply_add};
+                                            WordLadder<PlainOps>::multiply_add, WordLadder<PlainOps>::root_candidates};
     return kBackend;
 }
 

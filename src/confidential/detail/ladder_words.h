@@ -67,6 +67,10 @@ public:
         }
     }
 
+    static void root_candidates(std::span<Fe> values) {
+        for (Fe& value : values) value = root_candidate<Ops>(value);
+    }
+
 private:
     // N lanes to N sums.
     template <size_t N>

@@ -6,9 +6,10 @@ namespace sluice::confidential::detail {
 
 namespace {
 
-// What is known before points are normalised.
+// What is known before points are lifted and normalised.
 struct Draft {
     RangeRings rings;
+    std::vector<Fe> digits_x;          // of the digit commitments
     std::vector<Jacobian> first_keys;  // of each ring: the digit commitments, then what is left of the commitment
     std::vector<Jacobian> steps;       // of each ring: -10^exp * 4^i * A
 };
@@ -61,35 +62,68 @@ std::optional<Draft> draft_of(const RangeProofCheck& check) {
         if (!s || s->is_zero()) return std::nullopt;
         signature.s.push_back(*s);
     }
-    const Affine generator = to_affine(check.generator.point());
-    Jacobian taken = multiple(layout->info.min, generator);
     for (size_t i = 0; i + 1 < layout->rings; ++i) {
         const auto x = fe_from_bytes(check.proof.subspan(layout->points_at() + 32 * i, 32));
         if (!x) return std::nullopt;
-        auto digit = lift_x_square(*x);
-        if (!digit) return std::nullopt;
-        const bool negative = ((check.proof[layout->signs_at() + i / 8] >> (i % 8)) & 1) != 0;
-        if (negative) digit = negate(*digit);
-        draft.first_keys.push_back(to_jacobian(*digit));
-        taken = add(taken, *digit);
+        draft.digits_x.push_back(*x);
+    }
+    return draft;
+}
+
+// The right-hand sides y^2 = x^3 + 7 of all digit commitments, draft by draft.
+std::vector<Fe> y_squares(std::span<const std::optional<Draft>> drafts) {
+    std::vector<Fe> out;
+    for (const auto& draft : drafts) {
+        if (!draft) continue;
+        for (const Fe& x : draft->digits_x) out.push_back(add(mul(sqr(x), x), fe_small(7)));
+    }
+    return out;
+}
+
+// Fills in first_keys, steps and all of the signature but its keys; false if a point is not on the curve, or is
+// infinity. `y` are the roots of `squares`, both of this draft.
+bool complete(Draft& draft, const RangeProofCheck& check, std::span<const Fe> squares, std::span<const Fe> y) {
+    const RangeLayout& layout = draft.rings.layout;
+    const Affine generator = to_affine(check.generator.point());
+    Jacobian taken = multiple(layout.info.min, generator);
+    for (size_t i = 0; i < draft.digits_x.size(); ++i) {
+        if (!is_equal(sqr(y[i]), squares[i])) return false;
+        const bool negative = ((check.proof[layout.signs_at() + i / 8] >> (i % 8)) & 1) != 0;
+        const Affine digit = {draft.digits_x[i], negative ? negate(y[i]) : y[i]};
+        draft.first_keys.push_back(to_jacobian(digit));
+        taken = add(taken, digit);
     }
     draft.first_keys.push_back(add(negate(taken), to_affine(check.commitment.point())));
-    if (draft.first_keys.back().is_infinity()) return std::nullopt;
-    draft.steps = ring_steps(*layout, generator);
-    signature.message = proof_message(check, *layout);
-    signature.e0 = check.proof.subspan(layout->e0_at(), 32);
-    for (size_t ring = 0; ring < layout->rings; ++ring) signature.sizes.push_back(layout->ring_size(ring));
-    return draft;
+    if (draft.first_keys.back().is_infinity()) return false;
+    draft.steps = ring_steps(layout, generator);
+    RingSignature& signature = draft.rings.signature;
+    signature.message = proof_message(check, layout);
+    signature.e0 = check.proof.subspan(layout.e0_at(), 32);
+    for (size_t ring = 0; ring < layout.rings; ++ring) signature.sizes.push_back(layout.ring_size(ring));
+    return true;
 }
 
 }  // namespace
 
 std::vector<std::optional<RangeRings>> range_rings(std::span<const RangeProofCheck> checks) {
     std::vector<std::optional<Draft>> drafts;
+    for (const RangeProofCheck& check : checks) drafts.push_back(draft_of(check));
+    const std::vector<Fe> squares = y_squares(drafts);
+    std::vector<Fe> roots = squares;
+    ladder().root_candidates(roots);
     std::vector<Jacobian> steps;
-    for (const RangeProofCheck& check : checks) {
-        drafts.push_back(draft_of(check));
-        if (drafts.back()) steps.insert(steps.end(), drafts.back()->steps.begin(), drafts.back()->steps.end());
+    size_t next_root = 0;
+    for (size_t i = 0; i < checks.size(); ++i) {
+        if (!drafts[i]) continue;
+        const size_t digits = drafts[i]->digits_x.size();
+        const bool fits = complete(*drafts[i], checks[i], std::span(squares).subspan(next_root, digits),
+                                   std::span(roots).subspan(next_root, digits));
+        next_root += digits;
+        if (fits) {
+            steps.insert(steps.end(), drafts[i]->steps.begin(), drafts[i]->steps.end());
+        } else {
+            drafts[i].reset();
+        }
     }
     const auto flat_steps = normalize_all(steps);
     std::vector<Jacobian> keys;

@@ -17,19 +17,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         keys.push_back(r.u8() % 2 == 0 ? *key : negate(*key));
     }
     std::vector<Lane> lanes;
-    while (r.remaining() >= 65 && lanes.size() < 20) {
+    while (r.remaining() >= 65 && lanes.size() < 5) {
         const uint32_t key = r.u8() % static_cast<uint32_t>(keys.size());
         const auto s = scalar_from_bytes(r.take(32));
         const auto e = scalar_from_bytes(r.take(32));
         if (s && e) lanes.push_back({key, *s, *e});
     }
+    std::vector<std::optional<Affine>> expected;
+    for (const Lane& lane : lanes) expected.push_back(normalize(multiply_add_complete(lane.s, lane.e, keys[lane.key])));
     for (const LadderBackend* backend : available_ladders()) {
         std::vector<LaneResult> results(lanes.size());
         backend->multiply_add(backend->prepare(keys), lanes, results);
         for (size_t i = 0; i < lanes.size(); ++i) {
-            const auto expected = normalize(multiply_add_complete(lanes[i].s, lanes[i].e, keys[lanes[i].key]));
-            CHECK(results[i].infinity == !expected.has_value());
-            if (expected) CHECK(to_point(results[i].point) == to_point(*expected));
+            CHECK(results[i].infinity == !expected[i].has_value());
+            if (expected[i]) CHECK(to_point(results[i].point) == to_point(*expected[i]));
         }
     }
     return 0;

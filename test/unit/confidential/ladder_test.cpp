@@ -93,4 +93,21 @@ BOOST_AUTO_TEST_CASE(an_exception_stays_in_its_lane) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(roots_of_every_count) {
+    Scalars random(9);
+    for (size_t count = 0; count < 20; ++count) {
+        std::vector<Fe> values;
+        for (size_t i = 0; i < count; ++i) values.push_back(i == 0 ? Fe{} : Fe{random.next().n});
+        for (const LadderBackend* backend : available_ladders()) {
+            std::vector<Fe> roots = values;
+            backend->root_candidates(roots);
+            for (size_t i = 0; i < count; ++i) {
+                const auto expected = square_root(values[i]);
+                BOOST_TEST(is_equal(sqr(roots[i]), values[i]) == expected.has_value());
+                if (expected) BOOST_TEST(is_equal(roots[i], *expected));
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
