@@ -7,10 +7,10 @@
 #include "codec/hex.h"
 #include "confidential/commitment.h"
 #include "confidential/range_proof.h"
-#include "confidential/secret/blinding.h"
 #include "confidential/surjection_proof.h"
 #include "consensus/primitives/issuance.h"
 #include "consensus/rules/proof_cache.h"
+#include "crypto/keys.h"
 
 namespace sluice::rules {
 
@@ -113,10 +113,12 @@ private:
 
     // The blinding nonce tells how the spent output's asset was blinded, so that everybody sees that it is the token.
     static bool holds_token(const TxIn& in, const AssetId& token, const TxOut& spent) {
-        const auto blind = confidential::BlindingFactor::from_bytes(in.issuance.blinding_nonce.view());
-        if (!blind || !spent.asset.is_commitment()) return false;
-        const auto blinded = confidential::blinded_generator(confidential::AssetTag::from(token), *blind);
-        return blinded && equal(blinded->view(), spent.asset.commitment().view());
+        const auto plain = confidential::asset_generator(token.view());
+        const auto key = plain ? PubKey::parse(plain->point().compressed()) : std::nullopt;
+        const auto blinded = key ? key->add_tweak(in.issuance.blinding_nonce.view()) : std::nullopt;
+        if (!blinded) return false;
+        const Generator generator = Generator::from_point(*confidential::Point::from_public_key(blinded->view()));
+        return spent.asset.is_commitment() && equal(generator.serialize(), spent.asset.commitment().view());
     }
 
     Judged<void> take_issued(size_t i, Part part, const AssetId& id, const ConfidentialValue& amount, const Bytes& proof) {
@@ -213,9 +215,9 @@ Hash256 hash_of(const std::vector<Generator>& targets) {
 
 }  // namespace
 
-Judged<std::vector<ProofCheck>> check_balance(const std::shared_ptr<const SpendingTx>& spending) {
+Judged<std::vector<AmountProof>> check_balance(const std::shared_ptr<const SpendingTx>& spending) {
     const std::shared_ptr<const TxProofs> proofs = TRY(Points(spending).read());
-    std::vector<ProofCheck> out;
+    std::vector<AmountProof> out;
     out.reserve(proofs->ranges.size() + proofs->surjections.size());
     for (uint32_t n = 0; n < proofs->ranges.size(); ++n) out.push_back({proofs, n, ProofKind::kRange, name_of(proofs->ranges[n])});
     const Hash256 targets = hash_of(proofs->targets);
@@ -225,10 +227,10 @@ Judged<std::vector<ProofCheck>> check_balance(const std::shared_ptr<const Spendi
     return out;
 }
 
-size_t run(std::span<const ProofCheck> proofs) {
+size_t run(std::span<const AmountProof> proofs) {
     std::vector<confidential::RangeProofCheck> ranges;
     std::vector<confidential::SurjectionCheck> surjections;
-    for (const ProofCheck& proof : proofs) {
+    for (const AmountProof& proof : proofs) {
         if (proof.kind == ProofKind::kRange) {
             ranges.push_back(proof.of->ranges[proof.n].check);
         } else {
@@ -252,7 +254,7 @@ size_t run(std::span<const ProofCheck> proofs) {
     return proofs.size();
 }
 
-Failure proof_failure(const ProofCheck& proof) {
+Failure proof_failure(const AmountProof& proof) {
     const std::string tx = name_of(*proof.of->spending);
     if (proof.kind == ProofKind::kSurjection) {
         return broken(Rule::kTxInNotOut, "Surjection check failed: output " + std::to_string(proof.of->surjections[proof.n].at) + tx).value();
@@ -265,11 +267,11 @@ Failure proof_failure(const ProofCheck& proof) {
 }
 
 Judged<void> check_hidden_amounts(const std::shared_ptr<const SpendingTx>& spending, ProofCache* cache) {
-    std::vector<ProofCheck> proofs = TRY(check_balance(spending));
-    if (cache != nullptr) std::erase_if(proofs, [&](const ProofCheck& proof) { return cache->contains(proof.name); });
+    std::vector<AmountProof> proofs = TRY(check_balance(spending));
+    if (cache != nullptr) std::erase_if(proofs, [&](const AmountProof& proof) { return cache->contains(proof.name); });
     if (const size_t failed = run(proofs); failed != proofs.size()) return tl::make_unexpected(proof_failure(proofs[failed]));
     if (cache != nullptr) {
-        for (const ProofCheck& proof : proofs) cache->insert(proof.name);
+        for (const AmountProof& proof : proofs) cache->insert(proof.name);
     }
     return {};
 }

@@ -18,7 +18,7 @@ struct TxProofs;  // of one transaction: its points, and where its proofs are
 
 enum class ProofKind : uint8_t { kRange, kSurjection };
 
-struct ProofCheck {
+struct AmountProof {
     std::shared_ptr<const TxProofs> of;
     uint32_t n = 0;  // among the transaction's proofs of the kind
     ProofKind kind = ProofKind::kRange;
@@ -27,15 +27,15 @@ struct ProofCheck {
 
 // Reads the transaction's points and adds up both sides. The answer: its proofs, issuances' first, then outputs' range proofs, then
 // surjection proofs. Invalid: kTxInNotOut. Precondition: check_amounts said kPoints.
-Judged<std::vector<ProofCheck>> check_balance(const std::shared_ptr<const SpendingTx>& spending);
+Judged<std::vector<AmountProof>> check_balance(const std::shared_ptr<const SpendingTx>& spending);
 
 // Verifies all; the position of the first that fails, or proofs.size(). Fastest with some proofs of one kind (kRangeBatch...).
-size_t run(std::span<const ProofCheck> proofs);
+size_t run(std::span<const AmountProof> proofs);
 inline constexpr size_t kRangeBatch = 4;       // so many fill the lanes of the widest verifier
 inline constexpr size_t kSurjectionBatch = 32;  // these are smaller
 
 // What the failure of a proof means: kTxInNotOut, as the reference has it.
-Failure proof_failure(const ProofCheck& proof);
+Failure proof_failure(const AmountProof& proof);
 
 // All of it for one transaction, on this thread. Good proofs are looked for and remembered in the cache; null: none.
 Judged<void> check_hidden_amounts(const std::shared_ptr<const SpendingTx>& spending, ProofCache* cache);

@@ -9,18 +9,18 @@ namespace sluice::rules {
 namespace {
 
 // The proofs of all transactions whose amounts are hidden, those of the cache left out, one kind after the other.
-Judged<std::vector<ProofCheck>> check_balances(const Connected& connected, const RunAll& run_all, const ProofCache* cache) {
+Judged<std::vector<AmountProof>> check_balances(const Connected& connected, const RunAll& run_all, const ProofCache* cache) {
     // Each check writes its own slot, and a slot is read only after all have run.
-    std::vector<Judged<std::vector<ProofCheck>>> answers(connected.hidden.size());
+    std::vector<Judged<std::vector<AmountProof>>> answers(connected.hidden.size());
     const size_t failed = run_all(answers.size(), [&](size_t i) {
         answers[i] = check_balance(connected.hidden[i]);
         return answers[i].has_value();
     });
     if (failed != answers.size()) return tl::make_unexpected(std::move(answers[failed]).error());
-    std::vector<ProofCheck> proofs;
+    std::vector<AmountProof> proofs;
     for (const ProofKind kind : {ProofKind::kRange, ProofKind::kSurjection}) {
         for (const auto& answer : answers) {
-            std::ranges::copy_if(*answer, std::back_inserter(proofs), [&](const ProofCheck& proof) {
+            std::ranges::copy_if(*answer, std::back_inserter(proofs), [&](const AmountProof& proof) {
                 return proof.kind == kind && (cache == nullptr || !cache->contains(proof.name));
             });
         }
@@ -28,8 +28,8 @@ Judged<std::vector<ProofCheck>> check_balances(const Connected& connected, const
     return proofs;
 }
 
-std::vector<std::span<const ProofCheck>> batches_of(std::span<const ProofCheck> proofs) {
-    std::vector<std::span<const ProofCheck>> out;
+std::vector<std::span<const AmountProof>> batches_of(std::span<const AmountProof> proofs) {
+    std::vector<std::span<const AmountProof>> out;
     while (!proofs.empty()) {
         const ProofKind kind = proofs[0].kind;
         const size_t most = kind == ProofKind::kRange ? kRangeBatch : kSurjectionBatch;
@@ -51,8 +51,8 @@ size_t run_in_order(size_t count, const std::function<bool(size_t)>& check) {
 }
 
 Judged<void> verify(const Connected& connected, const RunAll& run_all, ProofCache* cache) {
-    const std::vector<ProofCheck> proofs = TRY(check_balances(connected, run_all, cache));
-    const std::vector<std::span<const ProofCheck>> batches = batches_of(proofs);
+    const std::vector<AmountProof> proofs = TRY(check_balances(connected, run_all, cache));
+    const std::vector<std::span<const AmountProof>> batches = batches_of(proofs);
     const std::vector<ScriptCheck>& scripts = connected.checks;
 
     // The long ones first, so that no thread is left with one at the end.
@@ -72,7 +72,7 @@ Judged<void> verify(const Connected& connected, const RunAll& run_all, ProofCach
         return tl::make_unexpected(script_failure(scripts[script], script_results[script].error()));
     }
     if (cache != nullptr) {
-        for (const ProofCheck& proof : proofs) cache->insert(proof.name);
+        for (const AmountProof& proof : proofs) cache->insert(proof.name);
     }
     return {};
 }

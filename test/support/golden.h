@@ -53,16 +53,4 @@ inline size_t for_each_golden(const std::function<void(GoldenChain)>& use) {
     return count;
 }
 
-inline bool is_confidential(const Block& block) {
-    for (const TxRef& tx : block.transactions) {
-        for (const TxOut& out : tx->tx.outputs) {
-            if (!out.is_explicit()) return true;
-        }
-        for (const TxIn& in : tx->tx.inputs) {
-            if (in.issuance.amount.is_commitment() || in.issuance.inflation_keys.is_commitment()) return true;
-        }
-    }
-    return false;
-}
-
 }  // namespace sluice::test

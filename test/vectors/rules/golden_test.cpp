@@ -1,5 +1,4 @@
 // Golden chains through the rules, in memory: every block connects, every refused block is refused for the reference's reason.
-// Chains with confidential amounts are followed with amounts, scripts and peg-out authorization taken on trust.
 #include "codec/hex.h"
 #include "support/golden.h"
 #include "support/memory_chain.h"
@@ -10,11 +9,6 @@ using nlohmann::json;
 namespace {
 
 constexpr std::string_view kVague = "mandatory-script-verify-flag-failed (unknown error)";
-
-// Reasons that amounts, scripts or authorization proofs gave.
-bool depends_on_trust(const std::string& reason) {
-    return reason.starts_with("mandatory-script-verify-flag-failed") || reason == "bad-txns-in-ne-out" || reason == "bad-pak-tx";
-}
 
 // The reference's master weighs a dynafed header's signatures four times; the deployed releases, and we, once.
 bool too_heavy_for_master_only(const Block& block) {
@@ -29,15 +23,10 @@ struct Counts {
     size_t skipped = 0;
 };
 
-void refused_blocks(test::MemoryChain& chain, const json& cases, bool chain_enforces_pak, Counts& counts) {
+void refused_blocks(test::MemoryChain& chain, const json& cases, Counts& counts) {
     for (const json& c : cases) {
         if (c["type"] != "block" || c["parent_height"].get<uint32_t>() != chain.headers.height()) continue;
         const std::string expected = c["reject_reason"];
-        const bool confidential = chain.trust == rules::Trust::kAssumedValid;
-        if (confidential && depends_on_trust(expected)) {
-            ++counts.skipped;
-            continue;
-        }
         BOOST_TEST_CONTEXT(c["name"].get<std::string>()) {
             const auto block = parse_block(from_hex(c["hex"].get<std::string>()).value());
             if (expected.starts_with("RPC error -22")) {
@@ -49,10 +38,7 @@ void refused_blocks(test::MemoryChain& chain, const json& cases, bool chain_enfo
                     continue;
                 }
                 chain.now = c["node_time"];
-                const bool enforce_pak = chain.params.enforce_pak;
-                if (expected == "invalid-dyna-fed") chain.params.enforce_pak = chain_enforces_pak;
                 const std::string why = chain.why_not(*block);
-                chain.params.enforce_pak = enforce_pak;
                 chain.now = 2'000'000'000;
                 if (expected == kVague) {
                     BOOST_TEST(why != "");
@@ -69,7 +55,6 @@ void refused_blocks(test::MemoryChain& chain, const json& cases, bool chain_enfo
 
 BOOST_AUTO_TEST_CASE(golden_chains) {
     const size_t chains = test::for_each_golden([](test::GoldenChain golden) {
-        const bool enforce_pak = golden.params.enforce_pak;
         const json cases = test::read_json(golden.folder / "invalid.json");
         const json utxo = test::read_json(golden.folder / "utxo.json");
         test::MemoryChain chain(std::move(golden.params));
@@ -80,10 +65,6 @@ BOOST_AUTO_TEST_CASE(golden_chains) {
                 const auto block = parse_block(blocks[i]);
                 BOOST_REQUIRE(block.has_value());
                 BOOST_TEST((encode_block(*block) == blocks[i]));
-                if (test::is_confidential(*block)) {
-                    chain.trust = rules::Trust::kAssumedValid;
-                    chain.params.enforce_pak = false;
-                }
                 const auto connected = chain.connect(*block);
                 BOOST_REQUIRE_MESSAGE(connected.has_value(),
                                       "height " << i << ": " << (connected ? "" : connected.error().reason + " " + connected.error().detail));
@@ -92,7 +73,7 @@ BOOST_AUTO_TEST_CASE(golden_chains) {
                 for (const json& at : utxo) {
                     if (at.value("height", 0U) == i) BOOST_TEST(chain.coins.coins.size() == at["txouts"].get<size_t>());
                 }
-                refused_blocks(chain, cases, enforce_pak, counts);
+                refused_blocks(chain, cases, counts);
             }
             const test::MemoryCoins genesis = [&] {
                 test::MemoryCoins coins;
@@ -103,7 +84,6 @@ BOOST_AUTO_TEST_CASE(golden_chains) {
             BOOST_TEST((chain.coins == genesis));
         }
         BOOST_TEST_MESSAGE("golden/" << golden.name << ": " << counts.blocks << " blocks connected"
-                                     << (chain.trust == rules::Trust::kNone ? "" : " (amounts, scripts and peg-out authorization on trust)")
                                      << ", " << counts.refused
                                      << " refused as they must be, " << counts.skipped << " skipped");
     });
