@@ -1,7 +1,7 @@
 // Every rule is broken by some block, and the judge says which.
 #include <boost/test/unit_test.hpp>
 
-#include "support/block_cases.h"
+#include "support/confidential_cases.h"
 #include "support/memory_chain.h"
 
 using namespace sluice;
@@ -36,8 +36,10 @@ struct CaseChain {
     }
     [[nodiscard]] const BlockHeader& tip() const { return *chain.headers.header_at(chain.headers.height()); }
     [[nodiscard]] std::vector<test::BlockCase> cases() const {
-        return test::BlockCases(chain.params, tip(), chain.headers.median_time_past_at(chain.headers.height()), coin, young, chain.now)
-            .all();
+        std::vector<test::BlockCase> out =
+            test::BlockCases(chain.params, tip(), chain.headers.median_time_past_at(chain.headers.height()), coin, young, chain.now).all();
+        for (test::BlockCase& hidden : test::ConfidentialCases(chain.params, tip(), coin).all()) out.push_back(std::move(hidden));
+        return out;
     }
 };
 

@@ -1,6 +1,7 @@
 // Golden chains through the rules, in memory: every block connects, every refused block is refused for the reference's reason.
 #include "codec/hex.h"
 #include "support/golden.h"
+#include "support/master_weight.h"
 #include "support/memory_chain.h"
 
 using namespace sluice;
@@ -9,13 +10,6 @@ using nlohmann::json;
 namespace {
 
 constexpr std::string_view kVague = "mandatory-script-verify-flag-failed (unknown error)";
-
-// The reference's master weighs a dynafed header's signatures four times; the deployed releases, and we, once.
-bool too_heavy_for_master_only(const Block& block) {
-    const size_t signatures = encode_header(block.header).size() - encode_header(block.header, HeaderForm::kStripped).size();
-    const size_t weight = block_size(block).weight();
-    return weight <= 4'000'000 && weight + 3 * signatures > 4'000'000;
-}
 
 struct Counts {
     size_t blocks = 0;
@@ -33,7 +27,7 @@ void refused_blocks(test::MemoryChain& chain, const json& cases, Counts& counts)
                 BOOST_TEST(!block.has_value());
             } else {
                 BOOST_REQUIRE(block.has_value());
-                if (expected == "bad-blk-weight" && too_heavy_for_master_only(*block)) {
+                if (expected == "bad-blk-weight" && test::too_heavy_for_master_only(*block)) {
                     ++counts.skipped;
                     continue;
                 }
