@@ -48,7 +48,7 @@ struct Issue {
     int64_t tokens = 0;  // 0: null
     bool hidden = false;
     const KnownCoin* token = nullptr;  // reissues by it, which must be the input's coin
-    AssetEntropy entropy;              // reissuance: the asset's; otherwise the contract's hash
+    AssetEntropy entropy = {};         // reissuance: the asset's; otherwise the contract's hash
 };
 
 // Builds one transaction. Inputs first, then payments, then finish().
