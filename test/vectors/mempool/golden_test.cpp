@@ -20,6 +20,10 @@ void check_refused(const json& cases, test::MemoryChain& chain, test::FixedClock
     for (const json& c : cases) {
         if (c["type"] != "tx" || c["parent_height"].get<uint32_t>() != chain.headers.height()) continue;
         const std::string expected = c["reject_reason"];
+        if (c["name"].get<std::string>().starts_with("pegin-too-shallow")) {  // asks for a live parent node (golden/README.md)
+            ++counts.skipped;
+            continue;
+        }
         BOOST_TEST_CONTEXT(c["name"].get<std::string>()) {
             const TxRef tx = parse_tx(from_hex(c["hex"].get<std::string>()).value());
             if (expected.starts_with("RPC error -22")) {
