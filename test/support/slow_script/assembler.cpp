@@ -154,7 +154,7 @@ void Assembler::draw_script() {
 }
 
 void Assembler::instruction() {
-    switch (draw_.below(24)) {
+    switch (draw_.below(25)) {
         case 0: return op(draw_.byte());  // anything, whole or not
         case 1:
         case 2: return op(static_cast<uint8_t>(0x61 + draw_.below(0x5a)));
@@ -178,6 +178,7 @@ void Assembler::instruction() {
         case 20: return check_message();
         case 21: return curve();
         case 22: return branch();
+        case 23: return limits();
         default: return separate();
     }
 }
@@ -314,6 +315,19 @@ void Assembler::branch() {
     if (!draw_.once_in(4)) push(draw_.of<Octets>({Octets{}, Octets{1}, Octets{1}, Octets{2}, Octets{0}, Octets{0x80}, Octets{0, 1}}));
     op(draw_.of<uint8_t>({0x63, 0x64}));
     ++depth_;
+}
+
+// Near what a script may do: operations, elements on both stacks, bytes of the script.
+void Assembler::limits() {
+    if (draw_.once_in(4)) {
+        for (uint32_t i = draw_.of<uint32_t>({18, 19, 20}); i > 0; --i) {
+            push(Octets(520, 1));
+            op(0x75);
+        }
+        return;
+    }
+    const auto repeated = draw_.of<uint8_t>({0x61, 0x6e, 0x6f, 0x74, 0x51, 0x76, 0x6b});
+    for (uint32_t i = draw_.of<uint32_t>({20, 190, 200, 201, 202, 333, 334, 500, 1000, 1001}); i > 0; --i) op(repeated);
 }
 
 void Assembler::separate() {

@@ -39,6 +39,7 @@ private:
     void check_message();
     void curve();
     void branch();
+    void limits();
     void separate();
 
     void op(uint8_t opcode) { script_.push_back(opcode); }

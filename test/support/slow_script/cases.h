@@ -17,7 +17,8 @@ public:
     uint32_t u32();
     // In [0, bound). Precondition: 1 <= bound <= 256.
     uint32_t below(uint32_t bound) { return byte() % bound; }
-    bool once_in(uint32_t times) { return below(times) == 0; }
+    // False once the stream is used up. Precondition: 2 <= times <= 256.
+    bool once_in(uint32_t times) { return below(times) == times - 1; }
     Octets bytes(size_t count);
     template <class T>
     T of(std::initializer_list<T> list) {

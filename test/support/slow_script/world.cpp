@@ -63,7 +63,8 @@ TxIn input(Draw& draw) {
         }
     }
     in.is_pegin = draw.once_in(6);
-    if (in.is_pegin) in.witness.pegin_witness = {draw.bytes(3)};
+    // Of the form of a claim: value, asset, parent genesis, claim script, transaction, proof.
+    if (in.is_pegin) in.witness.pegin_witness = {draw.bytes(8), draw.bytes(32), draw.bytes(32), draw.bytes(3), draw.bytes(9), draw.bytes(7)};
     return in;
 }
 
