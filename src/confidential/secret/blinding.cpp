@@ -35,8 +35,9 @@ bool BlindingFactor::is_zero() const {
 std::optional<GeneratorBytes> blinded_generator(const AssetTag& asset, const BlindingFactor& blind) {
     const secret::Point sum = secret::asset_point(asset.view()) + secret::PublicPoint::base().times(scalar(blind));
     const secret::Affine at = secret::to_affine(sum);
+    const secret::Mask infinite = sum.is_infinity();
     secret::declassify(&at, sizeof(at));
-    if (sum.is_infinity() != 0) return std::nullopt;
+    if (secret::declassified(infinite) != 0) return std::nullopt;
     return GeneratorBytes(secret::serialize_by_square(at, 0x0a));
 }
 
