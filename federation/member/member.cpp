@@ -15,6 +15,8 @@ namespace {
 constexpr const char* kLog = "federation";
 constexpr size_t kAlarmsKept = 50;
 
+std::string frozen_alarm(const std::string& why) { return "frozen (no claims, no payouts): " + why; }
+
 }  // namespace
 
 Result<std::unique_ptr<Member>> Member::create(const MemberNeeds& needs, Manifest pinned, const std::string& name) {
@@ -41,6 +43,7 @@ Member::Member(const MemberNeeds& needs, std::vector<Manifest> manifests, size_t
       participant_(needs.signer.core(), verifier_, manifests_.back().genesis, {}),
       bodies_(needs.cache),
       ledger_({}),
+      decisions_(needs.decisions),
       alive_(std::make_shared<bool>(true)),
       published_(std::make_shared<const MemberStatus>()) {
     take_manifests();
@@ -57,6 +60,8 @@ agreement::HeaderFacts Member::facts_of(const BlockHash& hash, const BlockHeader
 
 Status Member::start() {
     TRY_VOID(bodies_.load());
+    TRY_VOID(decisions_.load());
+    if (frozen()) alarm(frozen_alarm(*decisions_.frozen()));
     const Tip tip = needs_.chain.tip();
     for (uint32_t height = 0; height <= tip.height; ++height) {
         const BlockRef block = TRY(needs_.chain.block_at(height));
@@ -95,7 +100,7 @@ Status Member::follow(const BlockHash& hash, const Block& block) {
     }
     const ledger::BlockFacts block_facts = ledger::facts_of(block, needs_.params, ledger_.params(), set_index_);
     ledger_.apply(block_facts);
-    if (!ledger_.fault().empty() && !frozen_) freeze("the ledger met something that it cannot account for: " + ledger_.fault());
+    if (!ledger_.fault().empty() && !frozen()) freeze("the ledger met something that it cannot account for: " + ledger_.fault());
     final_ = {hash, header.height, header.time, block_facts.committed};
     if (header.height == 0 || final_.commitment.is_zero()) {
         // Before the first commitment, chain(c) is Bitcoin's genesis block.
@@ -200,11 +205,11 @@ void Member::look_at_bitcoin() {
     evaluation_ = evaluate(ledger_, *view);
     evaluation_height_ = final_.height;
     const ledger::Reserves& reserves = evaluation_->reserves;
-    if (reserves.deficit.sat != manifest_.planner.acknowledged_deficit && !frozen_) {
+    if (reserves.deficit.sat != manifest_.planner.acknowledged_deficit && !frozen()) {
         freeze("reserves: " + std::to_string(reserves.deficit.sat) + " satoshi are missing");
     }
     last_plan_ = plan(ledger_, *evaluation_, *view,
-                      {choose_rate(manifest_.planner, {fee_hint()}), frozen_, cancel_, next_set()});
+                      {choose_rate(manifest_.planner, {fee_hint()}), frozen(), decisions_.cancels(), next_set()});
     work_on_payouts(*view);
     say_requests();
 }
@@ -220,8 +225,9 @@ void Member::on_parent_changed() {
 }
 
 void Member::freeze(const std::string& why) {
-    frozen_ = true;
-    alarm("frozen (no claims, no payouts): " + why);
+    const Status kept = decisions_.freeze(why);
+    alarm(frozen_alarm(why));
+    if (!kept) alarm("the freeze will not outlast a restart: " + kept.error().message);
 }
 
 void Member::alarm(const std::string& what) {
@@ -233,7 +239,7 @@ void Member::alarm(const std::string& what) {
 }
 
 Status Member::clear_freeze() {
-    frozen_ = false;
+    TRY_VOID(decisions_.clear_freeze());
     alarms_.clear();
     publish();
     return {};
@@ -241,8 +247,7 @@ Status Member::clear_freeze() {
 
 Status Member::approve_cancel(const parent::ParentTxid& batch) {
     if (ledger_.find_batch(batch) == nullptr) return fail("no such batch");
-    cancel_.insert(batch);
-    return {};
+    return decisions_.approve_cancel(batch);
 }
 
 Status Member::resume_now() {

@@ -15,6 +15,7 @@
 #include "federation/agreement/participant.h"
 #include "federation/member/acceptance.h"
 #include "federation/member/body_store.h"
+#include "federation/member/decisions.h"
 #include "federation/member/manifest_store.h"
 #include "federation/member/payouts.h"
 #include "federation/member/status.h"
@@ -34,7 +35,8 @@ struct MemberNeeds {
     ParentPort* parent = nullptr;
     LinkPort& links;
     signer::MemberSigner& signer;
-    storage::Db& cache;  // bodies and evidence: losing it costs time only
+    storage::Db& cache;      // bodies and evidence: losing it costs time only
+    storage::Db& decisions;  // the operator's: see decisions.h
 };
 
 class Member {
@@ -57,7 +59,7 @@ public:
     void on_header(const BlockHash& hash, uint32_t height);
     void on_parent_changed();
 
-    // Operators, on the loop. Errors are for people.
+    // Operators, on the loop. What they decide is on disk before the answer, and holds after a restart. Errors are for people.
     Status clear_freeze();
     Status approve_cancel(const parent::ParentTxid& batch);
     Status resume_now();
@@ -108,6 +110,7 @@ private:
     void begin_height();
     [[nodiscard]] uint32_t next_set() const;
     void look_at_bitcoin();
+    [[nodiscard]] bool frozen() const { return decisions_.frozen().has_value(); }
     void freeze(const std::string& why);
     void alarm(const std::string& what);
     [[nodiscard]] agreement::HeaderFacts facts_of(const BlockHash& hash, const BlockHeader& header) const;
@@ -176,10 +179,9 @@ private:
     uint32_t evaluation_height_ = 0;
     ledger::Plan last_plan_;  // what waits and why, at the last look
     Payouts payouts_;
-    bool frozen_ = false;
+    Decisions decisions_;
     bool pegouts_changed_ = true;  // since they were last published
     bool following_ = true;  // false: another chain than ours became active; nothing is voted
-    std::set<parent::ParentTxid> cancel_;
     std::deque<std::string> alarms_;
     std::map<BlockHash, Judging> judging_;
     std::map<uint32_t, std::set<BlockHash>> signed_headers_;  // above the final height

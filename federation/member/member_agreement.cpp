@@ -81,7 +81,7 @@ BuildRequest Member::next_block(agreement::View view) {
     const auto candidate = snapshot->height() >= lag ? snapshot->hash_at(snapshot->height() - lag) : std::nullopt;
     if (candidate && commitment_advances(*snapshot, final_.commitment, *candidate)) request.commitment = *candidate;
     const auto c_height = snapshot->height_in_best(request.commitment);
-    if (!c_height || frozen_) return request;
+    if (!c_height || frozen()) return request;
     request.claims = true;
     request.claim_fits = [snapshot, c_height = *c_height, &params = needs_.params](const Transaction& tx) {
         return claim_is_deep(tx, *snapshot, c_height, params);
@@ -94,7 +94,7 @@ BuildRequest Member::next_block(agreement::View view) {
     }
     const ledger::Evaluation evaluation = evaluate(ledger_, *bitcoin);
     const uint32_t rate = choose_rate(manifest_.planner, std::move(hints));
-    const ledger::Plan planned = plan(ledger_, evaluation, *bitcoin, {rate, false, cancel_, next_set()});
+    const ledger::Plan planned = plan(ledger_, evaluation, *bitcoin, {rate, false, decisions_.cancels(), next_set()});
     if (!planned.empty()) request.plan = encode_plan(planned.record);
     return request;
 }
@@ -185,8 +185,8 @@ void Member::judged(const BlockHash& hash, agreement::View view, bool fresh, con
                           needs_.clock.unix_time(),
                           needs_.parent != nullptr ? needs_.parent->snapshot() : nullptr,
                           ledger_,
-                          frozen_,
-                          cancel_,
+                          frozen(),
+                          decisions_.cancels(),
                           next_set(),
                           needs_.parent != nullptr ? needs_.parent->fee_estimate() : std::nullopt};
     const Acceptance acceptance = judge_acceptance(*block, input);

@@ -123,7 +123,7 @@ void Member::publish() {
     fed.final_height = final_.height;
     fed.final_hash = final_.hash;
     fed.commitment = final_.commitment;
-    fed.frozen = frozen_;
+    fed.frozen = frozen();
     fed.alarms.assign(alarms_.begin(), alarms_.end());
     fed.alarms.insert(fed.alarms.end(), last_plan_.alarms.begin(), last_plan_.alarms.end());
     agreement::State mine;

@@ -74,6 +74,7 @@ Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, c
     transport::TransportKeys link_keys = TRY(transport::transport_keys_from_secret(keys.transport.view()));
     self->signer_ = TRY(signer::MemberSigner::open(std::move(keys), (needs.chain_dir / "signer").string()));
     self->cache_ = TRY(storage::open_leveldb((needs.chain_dir / "federation").string(), {}));
+    self->decisions_ = TRY(storage::open_leveldb((needs.chain_dir / "operator").string(), {}));
 
     const auto place = member::find_member(manifest, name);
     if (!place) return fail("the manifest has no member called " + name);
@@ -105,7 +106,7 @@ Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, c
         });
     }
     self->member_ = TRY(member::Member::create({needs.params, needs.clock, self->loop_, *self->chain_, self->parent_.get(),
-                                                *self->links_, *self->signer_, *self->cache_},
+                                                *self->links_, *self->signer_, *self->cache_, *self->decisions_},
                                                std::move(manifest), name));
     self->links_->set_roster(self->member_->manifest());
     return service;

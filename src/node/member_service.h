@@ -21,7 +21,7 @@ public:
         const ChainParams& params;
         const Clock& clock;
         std::filesystem::path data_dir;   // for relative file names
-        std::filesystem::path chain_dir;  // holds signer/ and federation/
+        std::filesystem::path chain_dir;  // holds signer/, federation/ and operator/
         chain::ChainState& chain;
         mempool::Mempool& pool;
         mempool::TipSource& tips;
@@ -49,6 +49,7 @@ private:
     runtime::EventLoop loop_{"federation"};
     std::unique_ptr<signer::MemberSigner> signer_;
     std::unique_ptr<storage::Db> cache_;
+    std::unique_ptr<storage::Db> decisions_;
     std::unique_ptr<transport::Transport> transport_;
     std::unique_ptr<Links> links_;
     std::unique_ptr<member::NodeChain> chain_;

@@ -86,6 +86,7 @@ struct Inhabitant {
     std::unique_ptr<Switchboard> links;
     std::unique_ptr<signer::MemberSigner> signer;
     std::unique_ptr<storage::Db> cache;
+    std::unique_ptr<storage::Db> decisions;
     std::unique_ptr<Member> member;
 };
 
@@ -135,9 +136,12 @@ public:
             auto cache = storage::open_leveldb(home + "/membertest/federation", {});
             BOOST_REQUIRE(cache);
             one.cache = std::move(*cache);
+            auto decisions = storage::open_leveldb(home + "/membertest/operator", {});
+            BOOST_REQUIRE(decisions);
+            one.decisions = std::move(*decisions);
             Manifest mine = manifest;
             mine.timing.agreement.interval = agreement::Milliseconds(150);
-            MemberNeeds needs{params, clock, loop, *one.chain, nullptr, *one.links, *one.signer, *one.cache};
+            MemberNeeds needs{params, clock, loop, *one.chain, nullptr, *one.links, *one.signer, *one.cache, *one.decisions};
             auto made = Member::create(needs, mine, "member" + std::to_string(who));
             BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().message));
             one.member = std::move(*made);
@@ -151,6 +155,7 @@ public:
             people[who].member.reset();
             people[who].signer.reset();
             people[who].cache.reset();
+            people[who].decisions.reset();
         });
     }
     template <class F>
@@ -365,6 +370,32 @@ BOOST_AUTO_TEST_CASE(a_second_signed_header_halts_the_member_until_its_operator_
     const uint32_t then = town.height(0);
     BOOST_TEST(town.reach(then + 2, {0, 1, 2}));
     BOOST_TEST(mode() == "normal");
+}
+
+BOOST_AUTO_TEST_CASE(a_freeze_outlasts_a_restart_until_the_operator_clears_it) {
+    Town town(4, 3);
+    const auto frozen = [&] { return town.people[0].member->status()->federation.frozen; };
+    town.start(0);
+    BOOST_TEST(!frozen());
+    town.stop(0);
+    // What an earlier run met, and wrote before it raised the alarm.
+    const std::string folder = town.folder.path + "/member0/membertest/operator";
+    {
+        auto db = storage::open_leveldb(folder, {});
+        BOOST_REQUIRE(db);
+        Decisions decisions(**db);
+        BOOST_REQUIRE(decisions.load());
+        BOOST_TEST(decisions.freeze("a claimed deposit left the best chain").has_value());
+    }
+    town.start(0);
+    BOOST_TEST(frozen());
+    const auto alarms = town.people[0].member->status()->federation.alarms;
+    BOOST_REQUIRE(alarms.size() == 1u);
+    BOOST_TEST(alarms[0] == "frozen (no claims, no payouts): a claimed deposit left the best chain");
+    town.on_loop([&] { BOOST_TEST(town.people[0].member->clear_freeze().has_value()); });
+    town.stop(0);
+    town.start(0);
+    BOOST_TEST(!frozen());
 }
 
 BOOST_AUTO_TEST_CASE(garbage_from_a_member_changes_nothing) {
