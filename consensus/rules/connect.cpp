@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "codec/hex.h"
 #include "consensus/rules/limits.h"
 #include "consensus/rules/locktime.h"
 #include "consensus/rules/pak.h"
@@ -120,10 +121,14 @@ private:
     }
 
     void judge(const peg::PeginProof& pegin) {
-        if (c_.pegin_depth == PeginDepth::kNotJudged || too_shallow_) return;
+        const OutPoint deposit = pegin_id(pegin).deposit;
+        const bool accepted = c_.accepted_pegins != nullptr && c_.accepted_pegins->contains(deposit);
+        if (c_.pegin_depth == PeginDepth::kNotJudged || accepted || too_shallow_) return;
         Judged<void> depth = c_.parent_view != nullptr ? peg::judge_depth(pegin, *c_.parent_view, c_.params)
                                                        : Judged<void>(deferred("no view of the parent chain yet"));
-        if (!depth) too_shallow_ = std::move(depth).error();
+        if (depth) return;
+        too_shallow_ = std::move(depth).error();
+        too_shallow_->detail = "deposit " + to_display(deposit.txid) + ":" + std::to_string(deposit.index);
     }
 
     void create(const ParsedTx& tx) {

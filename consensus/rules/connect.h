@@ -2,6 +2,8 @@
 // 11). Nothing is changed here. Pure but for the memory of VersionBits.
 #pragma once
 
+#include <set>
+
 #include "consensus/primitives/header_view.h"
 #include "consensus/rules/block_delta.h"
 #include "consensus/rules/coin_view.h"
@@ -27,6 +29,8 @@ struct ConnectContext {
     VersionBits& version_bits;
     const peg::ParentView* parent_view = nullptr;
     PeginDepth pegin_depth = PeginDepth::kJudged;
+    // Deposits whose depth this node's operator accepts as given; null: none.
+    const std::set<OutPoint>* accepted_pegins = nullptr;
     Trust trust = Trust::kNone;
 };
 

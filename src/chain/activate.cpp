@@ -47,6 +47,8 @@ Judged<std::optional<Failure>> ChainState::activate(const std::shared_ptr<const 
                     node.status |= kDeferred;
                 }
                 any_deferred_ = true;
+                data_->waiting.store(std::make_shared<const std::string>("Block " + to_display(node.hash) + " at height " +
+                    std::to_string(node.height) + " waits: " + failure.reason + " " + failure.detail));
                 mark_branch(node, kDeferred);
                 rebuild_candidates();
             }
@@ -83,7 +85,7 @@ Judged<std::shared_ptr<const rules::BlockDelta>> ChainState::judge(const Block& 
     const TipCoinView coins(*data_->db, cache_);
     const bool depth = options_.check_pegin_depth && pegin_depth;
     const judge::Place place{branch, coins, needs_.params, *judges_, depth ? parent_view_.get() : nullptr, depth,
-                             node != nullptr && is_assumed_valid(*node)};
+                             accepted_pegins_, node != nullptr && is_assumed_valid(*node)};
     auto delta = judge::block_on_coins(block, place, needs_.workers);
     // What rules said about data that could not be read means nothing.
     if (branch.fault()) return tl::make_unexpected(stop_with(*branch.fault()));

@@ -212,6 +212,24 @@ Result<bool> ChainReader::pegin_spent(const rules::PeginId& pegin) const {
     return TRY(data_.db->get(pegin_key(pegin))).has_value();
 }
 
+Result<std::vector<OutPoint>> ChainReader::accepted_pegins() const {
+    std::vector<OutPoint> out;
+    bool damaged = false;
+    TRY_VOID(storage::for_each_prefix(*data_.db, single_key(kAcceptedPrefix), [&](ByteView key, ByteView) {
+        const auto deposit = parse_accepted_pegin_key(key);
+        damaged = !deposit;
+        if (deposit) out.push_back(*deposit);
+        return !damaged;
+    }));
+    if (damaged) return fail("The chainstate database is damaged: an accepted deposit cannot be read");
+    return out;
+}
+
+std::string ChainReader::waiting() const {
+    const auto text = data_.waiting.load();
+    return text ? *text : std::string();
+}
+
 Result<UtxoStats> ChainReader::utxo_stats(UtxoHashKind kind, const std::atomic<bool>* stop) const {
     return compute_utxo_stats(*data_.db->snapshot(), kind, stop);
 }

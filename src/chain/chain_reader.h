@@ -53,6 +53,10 @@ public:
     // At the tip, from the database.
     [[nodiscard]] Result<std::optional<rules::Coin>> coin(const OutPoint& outpoint) const;
     [[nodiscard]] Result<bool> pegin_spent(const rules::PeginId& pegin) const;
+    // Deposits that the operator accepted whatever their depth.
+    [[nodiscard]] Result<std::vector<OutPoint>> accepted_pegins() const;
+    // What the last block that could not be judged waits for, for people; empty: none does.
+    [[nodiscard]] std::string waiting() const;
     // Walks all coins: seconds. `stop` may be null.
     [[nodiscard]] Result<UtxoStats> utxo_stats(UtxoHashKind kind, const std::atomic<bool>* stop) const;
     [[nodiscard]] uint64_t disk_size() const;  // of blocks and undo, bytes

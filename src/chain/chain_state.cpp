@@ -340,8 +340,22 @@ void ChainState::set_final_height(uint32_t height) {
 Status ChainState::set_parent_view(std::shared_ptr<const peg::ParentView> view) {
     if (stopped_) return fail(stopped_->reason);
     parent_view_ = std::move(view);
+    return retry_deferred();
+}
+
+Status ChainState::accept_pegin(const OutPoint& deposit) {
+    if (stopped_) return fail(stopped_->reason);
+    pending_.put(accepted_pegin_key(deposit), {});
+    if (auto written = flush(storage::Sync::kSynced); !written) return fail(stop_with(written.error()).reason);
+    accepted_pegins_.insert(deposit);
+    log_warning("chain", "the operator accepted the deposit {}:{} whatever its depth", to_display(deposit.txid), deposit.index);
+    return retry_deferred();
+}
+
+Status ChainState::retry_deferred() {
     if (!any_deferred_) return {};
     any_deferred_ = false;
+    data_->waiting.store(nullptr);
     {
         const MutexLock lock(data_->mutex);
         for (BlockNode& node : data_->tree.nodes()) node.status &= static_cast<uint16_t>(~kDeferred);

@@ -99,6 +99,10 @@ public:
     [[nodiscard]] Status set_parent_view(std::shared_ptr<const peg::ParentView> view);
     [[nodiscard]] const std::shared_ptr<const peg::ParentView>& parent_view() const { return parent_view_; }
 
+    // The operator vouches for a deposit: from here on, also after a restart, blocks may claim it whatever its depth in the
+    // parent chain, and deferred blocks are tried again. On disk when it returns.
+    [[nodiscard]] Status accept_pegin(const OutPoint& deposit);
+
     // Coins at the tip, through the cache; for the mempool. Valid until the chain moves.
     [[nodiscard]] TipCoinView coins();
     // Proofs that were found good; the mempool adds to them, so that blocks need not verify them again.
@@ -129,6 +133,7 @@ private:
     void rebuild_candidates();
     void rebuild_best_header();
     [[nodiscard]] BlockNode* best_candidate();
+    [[nodiscard]] Status retry_deferred();
 
     // Moves to the best candidate; `given` saves reading a block back. The failure of `given`, if it had one.
     Judged<std::optional<Failure>> activate(const std::shared_ptr<const Block>& given, const BlockHash& given_hash);
@@ -156,6 +161,7 @@ private:
     CoinCache cache_;
     std::vector<ChainListener> listeners_;
     std::shared_ptr<const peg::ParentView> parent_view_;
+    std::set<OutPoint> accepted_pegins_;
 
     storage::Batch pending_;  // written by the next flush
     bool unsynced_ = false;   // something was written that a power cut may take back

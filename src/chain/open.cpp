@@ -119,6 +119,8 @@ Status ChainState::load() {
     }
     if (damaged || data.tree.size() == 0) return fail("The chainstate database has a damaged block index");
 
+    for (const OutPoint& deposit : TRY(reader_->accepted_pegins())) accepted_pegins_.insert(deposit);
+
     const std::optional<Bytes> tip = TRY(data.db->get(single_key(kTipKey)));
     BlockNode* const node = tip && tip->size() == BlockHash::kSize ? data.tree.find(BlockHash::from_view(*tip)) : nullptr;
     if (node == nullptr) return fail("The chainstate database has no tip; it is damaged");

@@ -18,16 +18,18 @@ void write_outpoint(Writer& writer, const OutPoint& outpoint) {
 
 }  // namespace
 
-Bytes coin_key(const OutPoint& outpoint) {
+namespace {
+
+Bytes outpoint_key(uint8_t prefix, const OutPoint& outpoint) {
     ByteWriter writer;
-    writer.u8(kCoinPrefix);
+    writer.u8(prefix);
     write_outpoint(writer, outpoint);
     return writer.release();
 }
 
-std::optional<OutPoint> parse_coin_key(ByteView key) {
+std::optional<OutPoint> parse_outpoint_key(uint8_t prefix, ByteView key) {
     Reader reader(key);
-    if (reader.u8() != kCoinPrefix) return std::nullopt;
+    if (reader.u8() != prefix) return std::nullopt;
     OutPoint outpoint;
     field(reader, outpoint.txid);
     const ByteView index = reader.take(4);
@@ -35,6 +37,13 @@ std::optional<OutPoint> parse_coin_key(ByteView key) {
     outpoint.index = (uint32_t{index[0]} << 24) | (uint32_t{index[1]} << 16) | (uint32_t{index[2]} << 8) | index[3];
     return outpoint;
 }
+
+}  // namespace
+
+Bytes coin_key(const OutPoint& outpoint) { return outpoint_key(kCoinPrefix, outpoint); }
+std::optional<OutPoint> parse_coin_key(ByteView key) { return parse_outpoint_key(kCoinPrefix, key); }
+Bytes accepted_pegin_key(const OutPoint& deposit) { return outpoint_key(kAcceptedPrefix, deposit); }
+std::optional<OutPoint> parse_accepted_pegin_key(ByteView key) { return parse_outpoint_key(kAcceptedPrefix, key); }
 
 Bytes pegin_key(const rules::PeginId& pegin) {
     ByteWriter writer;

@@ -4,6 +4,7 @@
 //   'P' genesis txid index(u32 BE)  claimed deposit of the parent chain; empty value
 //   'N' block hash                  NodeRecord: what the index in memory is built from
 //   'H' block hash                  header, whole
+//   'A' txid index(u32 BE)          deposit of the parent chain whose depth the operator accepts; empty value
 //   'T'                             hash of the tip
 //   'F'                             FileEnds
 //   'S'                             Schema
@@ -19,6 +20,7 @@ namespace sluice::chain {
 inline constexpr uint32_t kSchemaVersion = 1;
 inline constexpr uint8_t kCoinPrefix = 'C';
 inline constexpr uint8_t kPeginPrefix = 'P';
+inline constexpr uint8_t kAcceptedPrefix = 'A';
 inline constexpr uint8_t kNodePrefix = 'N';
 inline constexpr uint8_t kHeaderPrefix = 'H';
 inline constexpr uint8_t kTipKey = 'T';
@@ -28,6 +30,8 @@ inline constexpr uint8_t kSchemaKey = 'S';
 Bytes coin_key(const OutPoint& outpoint);
 std::optional<OutPoint> parse_coin_key(ByteView key);
 Bytes pegin_key(const rules::PeginId& pegin);
+Bytes accepted_pegin_key(const OutPoint& deposit);
+std::optional<OutPoint> parse_accepted_pegin_key(ByteView key);
 Bytes block_key(uint8_t prefix, const BlockHash& hash);
 Bytes single_key(uint8_t key);
 

@@ -268,6 +268,11 @@ std::vector<std::string> Node::Impl::warnings() const {
         const auto status = parent->chain().status();
         if (!status->problem.empty()) out.push_back("Bitcoin node: " + status->problem);
     }
+    if (const std::string waiting = chain->reader().waiting(); !waiting.empty()) out.push_back(waiting);
+    for (const OutPoint& deposit : chain->reader().accepted_pegins().value_or(std::vector<OutPoint>{})) {
+        out.push_back("The operator accepted the deposit " + to_display(deposit.txid) + ":" + std::to_string(deposit.index) +
+                      " whatever its depth on Bitcoin (acceptpegin)");
+    }
     return out;
 }
 

@@ -108,6 +108,20 @@ RpcResult reconsider_block(const ChainPorts& ports, const Args& args) {
     return Json();
 }
 
+// Elements has no such method: federation-design section 5, for a claim whose Bitcoin block is orphaned for good.
+RpcResult accept_pegin(const ChainPorts& ports, const Args& args) {
+    const std::string text = args.text(0);
+    const size_t colon = text.find(':');
+    const auto txid = id_bytes_from_text(text.substr(0, colon), "outpoint");
+    const std::string digits = colon == std::string::npos ? "" : text.substr(colon + 1);
+    const bool number = !digits.empty() && digits.size() <= 9 && digits.find_first_not_of("0123456789") == std::string::npos;
+    if (!txid || !number) return rpc_error(Code::kInvalidParameter, "outpoint must be the deposit's txid:vout on Bitcoin");
+    const OutPoint deposit{Txid::from_view(*txid), static_cast<uint32_t>(std::stoul(digits))};
+    const Status done = TRY(on_state(ports, [chain = ports.chain, deposit] { return chain->accept_pegin(deposit); }));
+    if (!done) return rpc_error(Code::kDatabase, done.error().message);
+    return Json();
+}
+
 RpcResult set_mock_time(const ChainPorts& ports, const Args& args) {
     if (!ports.params->mockable_time) return rpc_error(Code::kMisc, "setmocktime is for regression testing (-regtest mode) only");
     const int64_t time = TRY(args.integer(0));
@@ -131,6 +145,7 @@ void add_chain_write_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
     add("combineblocksigs", combine_block_sigs);
     add("invalidateblock", invalidate_block);
     add("reconsiderblock", reconsider_block);
+    add("acceptpegin", accept_pegin);
     add("setmocktime", set_mock_time);
 }
 

@@ -52,6 +52,7 @@ std::vector<Method> chain_methods() {
         {"waitfornewblock", "hidden", "Wait for the tip to change.", {{"timeout", kNumber}}},
         {"invalidateblock", "hidden", "Mark a block invalid, as if it broke a rule.", {{"blockhash", kHex, true}}},
         {"reconsiderblock", "hidden", "Take back invalidateblock for a block, its ancestors and descendants.", {{"blockhash", kHex, true}}},
+        {"acceptpegin", "blockchain", "Let blocks claim a deposit whatever its depth on Bitcoin, for ever.", {{"outpoint", kText, true, "txid:vout of the deposit"}}},
         {"setmocktime", "hidden", "Freeze the clock at a Unix time (test chains); 0 lets it run.", {{"timestamp", kNumber, true}}},
     };
 }

@@ -21,6 +21,7 @@ struct ChainData {
     BlockStore store;
     HeaderStore headers;
     runtime::Published<ChainTip> tip;
+    runtime::Published<std::string> waiting;  // what the last block that could not be judged waits for; null: none does
 
     mutable Mutex mutex;
     // Under the mutex:

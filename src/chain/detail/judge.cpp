@@ -34,6 +34,7 @@ Judged<rules::BlockDelta> block_on_coins(const Block& block, const Place& place,
     rules::ConnectContext context{place.params, place.branch, place.coins, *place.judges.version_bits};
     context.parent_view = place.parent;
     context.pegin_depth = place.check_pegin_depth ? rules::PeginDepth::kJudged : rules::PeginDepth::kNotJudged;
+    context.accepted_pegins = &place.accepted_pegins;
     context.trust = place.assumed_valid ? rules::Trust::kAssumedValid : rules::Trust::kNone;
     rules::Connected connected = TRY(rules::connect_block(block, context));
     const auto run_all = [&](size_t count, const std::function<bool(size_t)>& check) { return workers.run_all(count, check); };

@@ -2,6 +2,8 @@
 // consensus/rules is here and in judge.cpp.
 #pragma once
 
+#include <set>
+
 #include "chain/coin_cache.h"
 #include "consensus/params/chain_params.h"
 #include "consensus/primitives/header_view.h"
@@ -44,6 +46,7 @@ struct Place {
     Judges& judges;
     const peg::ParentView* parent;  // null: not known
     bool check_pegin_depth;
+    const std::set<OutPoint>& accepted_pegins;  // whatever their depth
     bool assumed_valid;  // the operator vouches for a descendant: scripts and amounts are not checked
 };
 // The block on the coins: all that is left, scripts and proofs included, run on the workers and this thread.

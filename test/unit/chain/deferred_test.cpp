@@ -101,6 +101,37 @@ BOOST_FIXTURE_TEST_CASE(a_claim_waits_for_the_parent_chain, Claiming) {
     BOOST_TEST(chain->reader().pegin_spent(id).value());
 }
 
+BOOST_FIXTURE_TEST_CASE(an_operator_passes_a_claim_whose_parent_block_is_orphaned_for_good, Claiming) {
+    const auto block = block_on(params.genesis.header, {claim});
+    const auto child = block_on(block->header);
+    BOOST_TEST(chain->set_parent_view(view(0)).has_value());
+    BOOST_TEST(chain->reader().waiting().empty());
+    BOOST_TEST(give(block) == "inconclusive");
+    BOOST_TEST(give(child) == "inconclusive");
+    const OutPoint deposit = claim->tx.inputs[0].prevout;
+    const std::string outpoint = to_display(deposit.txid) + ":0";
+    BOOST_TEST(chain->reader().waiting().find("deposit " + outpoint) != std::string::npos);
+
+    OutPoint other = deposit;
+    other.index = 1;
+    BOOST_TEST(chain->accept_pegin(other).has_value());
+    BOOST_TEST(tip() == to_display(params.genesis_hash));
+    BOOST_TEST(chain->accept_pegin(deposit).has_value());
+    BOOST_TEST(tip() == hash_text(child));
+    BOOST_TEST(chain->reader().waiting().empty());
+    BOOST_TEST(chain->reader().accepted_pegins().value().size() == 2u);
+
+    // The decision was on disk when it was answered, and says nothing about other rules: the deposit is claimed once.
+    disk.restart(0);
+    start();
+    BOOST_TEST(tip() == hash_text(child));
+    BOOST_TEST(chain->invalidate_block(compute_hash(block->header)).has_value());
+    BOOST_TEST(chain->reconsider_block(compute_hash(block->header)).has_value());
+    BOOST_TEST(tip() == hash_text(child));
+    BOOST_TEST(chain->reader().accepted_pegins().value().size() == 2u);
+    BOOST_TEST(give(block_on(child->header, {claim}, 2)).starts_with("bad-txns"));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_deferred_branch_falls_back_to_the_old_one, Claiming) {
     const auto a1 = block_on(params.genesis.header, {test::split(params, test::free_coins(params), 2)});
     BOOST_TEST(give(a1) == "accepted");
