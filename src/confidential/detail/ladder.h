@@ -91,6 +91,10 @@ std::span<const LadderBackend* const> available_ladders();
 // The one in use: the fastest that this processor has.
 const LadderBackend& ladder();
 
+// A debugging aid: runs every available ladder and aborts where one differs. What ladder() gives in builds with
+// -DSLUICE_COMPARE_LADDERS=ON.
+const LadderBackend& comparing_ladder();
+
 // s*G + e*P by plain double-and-add with complete formulas: slow, and right for every input. The yardstick of the back
 // ends.
 Jacobian multiply_add_complete(const Scalar& s, const Scalar& e, const Affine& p);

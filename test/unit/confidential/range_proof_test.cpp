@@ -234,4 +234,23 @@ BOOST_AUTO_TEST_CASE(one_bad_proof_harms_no_other) {
     BOOST_TEST(verify_range_proofs({}).empty());
 }
 
+// Whole proofs through every back end, and through the one that compares them all.
+BOOST_AUTO_TEST_CASE(every_back_end_gives_the_same_verdicts) {
+    std::vector<MadeRangeProof> proofs;
+    for (uint64_t i = 0; i < 7; ++i) {
+        proofs.push_back(made(40 + i, {i, 0, static_cast<int>(3 + i), i % 3, {}, {}, {}}));
+        if (i % 2 != 0) proofs.back().proof.back() ^= 1;
+    }
+    std::vector<RangeProofCheck> checks;
+    for (const MadeRangeProof& proof : proofs) checks.push_back(proof.check());
+    std::vector<RingSignature> signatures;
+    for (auto& rings : range_rings(checks)) signatures.push_back(rings.value().signature);
+    std::vector<const LadderBackend*> all(available_ladders().begin(), available_ladders().end());
+    all.push_back(&comparing_ladder());
+    for (const LadderBackend* backend : all) {
+        const auto verdicts = verify_rings(*backend, signatures);
+        for (size_t i = 0; i < verdicts.size(); ++i) BOOST_TEST(verdicts[i].valid == (i % 2 == 0), backend->name);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
