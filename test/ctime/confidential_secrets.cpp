@@ -1,6 +1,6 @@
-// Fixed time of confidential/secret: under valgrind's memcheck every secret is marked as undefined, so that a branch or an address
-// that depends on one is reported like the use of memory that was never set. What the code declares public is marked defined by
-// the function below, which stands in for the module's own. Exit 77 (skipped) without valgrind.
+// Fixed time of confidential/secret: under valgrind's memcheck every secret is marked as undefined, so that a branch or
+// an address that depends on one is reported like the use of memory that was never set. What the code declares public
+// is marked defined by the function below, which stands in for the module's own. Exit 77 (skipped) without valgrind.
 #include <cstdio>
 #if __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
@@ -18,7 +18,9 @@
 #include "confidential/secret/whitelist_sign.h"
 
 namespace sluice::confidential::secret {
-void declassify(const void* at, size_t size) { (void)VALGRIND_MAKE_MEM_DEFINED(at, size); }
+void declassify(const void* at, size_t size) {
+    (void)VALGRIND_MAKE_MEM_DEFINED(at, size);
+}
 }  // namespace sluice::confidential::secret
 
 using namespace sluice;
@@ -26,16 +28,24 @@ using namespace sluice::confidential;
 
 namespace {
 
-void hide(ByteView bytes) { (void)VALGRIND_MAKE_MEM_UNDEFINED(bytes.data(), bytes.size()); }
-void show(ByteView bytes) { (void)VALGRIND_MAKE_MEM_DEFINED(bytes.data(), bytes.size()); }
-void hide(uint64_t& value) { (void)VALGRIND_MAKE_MEM_UNDEFINED(&value, sizeof(value)); }
+void hide(ByteView bytes) {
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(bytes.data(), bytes.size());
+}
+void show(ByteView bytes) {
+    (void)VALGRIND_MAKE_MEM_DEFINED(bytes.data(), bytes.size());
+}
+void hide(uint64_t& value) {
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(&value, sizeof(value));
+}
 
 BlindingFactor blind(uint8_t fill) {
     BlindingFactor out = BlindingFactor::from_bytes(Bytes(32, fill)).value();
     hide(out.view());
     return out;
 }
-SecretKey secret_key(uint8_t fill) { return SecretKey::from_bytes(Bytes(32, fill)).value(); }
+SecretKey secret_key(uint8_t fill) {
+    return SecretKey::from_bytes(Bytes(32, fill)).value();
+}
 
 bool check(bool good, const char* what) {
     if (!good) std::printf("failed: %s\n", what);
@@ -46,7 +56,8 @@ bool check(bool good, const char* what) {
 bool is_hidden(ByteView bytes) {
     if (!RUNNING_ON_VALGRIND) return true;
     Bytes bits(bytes.size());
-    return VALGRIND_GET_VBITS(bytes.data(), bits.data(), bits.size()) == 1 && std::ranges::count(bits, 0xff) == std::ssize(bits);
+    return VALGRIND_GET_VBITS(bytes.data(), bits.data(), bits.size()) == 1 &&
+           std::ranges::count(bits, 0xff) == std::ssize(bits);
 }
 
 bool range_proofs() {
@@ -66,7 +77,8 @@ bool range_proofs() {
             Bytes message(params.exponent == 0 ? 64 : 0, 3);
             hide(nonce);
             hide(message);
-            const auto proof = sign_range_proof({*commitment, *generator, {}}, params, value, value_blind, nonce, message);
+            const auto proof =
+                sign_range_proof({*commitment, *generator, {}}, params, value, value_blind, nonce, message);
             good &= check(proof.has_value(), "range proof");
             show(nonce);
             good &= check(rewind_range_proof({*commitment, *generator, {}}, *proof, nonce).has_value(), "rewind");

@@ -81,26 +81,4 @@ std::optional<Digest> sign_rings(std::span<Ring> rings, ByteView message) {
     return declassified(e0);
 }
 
-std::optional<std::vector<Scalar>> ring_challenges(std::span<const Ring> rings, ByteView e0, ByteView message) {
-    std::vector<Scalar> out;
-    Sha256 hasher;
-    for (size_t i = 0; i < rings.size(); ++i) {
-        const Ring& ring = rings[i];
-        Digest digest = challenge(e0, message, i, 0);
-        for (size_t j = 0; j < ring.keys.size(); ++j) {
-            const Checked e = checked(digest);
-            const Step next = step(ring.keys[j], ring.s[j], e.value);
-            if (e.bad != 0 || ring.s[j].is_zero() != 0 || next.infinite != 0) return std::nullopt;
-            out.push_back(e.value);
-            if (j + 1 == ring.keys.size()) {
-                hasher.write(next.point);
-            } else {
-                digest = challenge(next.point, message, i, j + 1);
-            }
-        }
-    }
-    if (!equal(hasher.write(message).finish().bytes, e0)) return std::nullopt;
-    return out;
-}
-
 }  // namespace sluice::confidential::secret
