@@ -81,6 +81,9 @@ struct ChainParams {
 
     // Blocks and their signatures.
     Script signblockscript;
+    // What a byte of a dynafed header's signature weighs against the block limit: 1 in releases up to 23.3, which the public
+    // networks run; 4 from 28.x on. Chains of one's own take the stricter: no node of either version refuses what they make.
+    uint8_t signature_weight = 1;
     uint32_t max_block_signature_size = 0;  // bytes of a legacy solution; witness limit of the first dynafed parameters
     uint32_t epoch_length = 0;              // dynafed, blocks
     uint32_t total_valid_epochs = 0;

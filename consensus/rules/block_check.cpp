@@ -46,12 +46,23 @@ Judged<void> check_witness(const Block& block, bool commitment_counts) {
     return {};
 }
 
+// As the limits see it: ChainParams::signature_weight.
+BlockSize counted_size(const Block& block, const ChainParams& params) {
+    BlockSize size = block_size(block);
+    if (params.signature_weight == kWitnessScale) {
+        size.stripped += encode_header(block.header).size() - encode_header(block.header, HeaderForm::kStripped).size();
+    }
+    return size;
+}
+
 }  // namespace
 
 std::optional<size_t> witness_commitment_output(const Transaction& coinbase) {
     for (size_t i = coinbase.outputs.size(); i-- > 0;) {
         const Bytes& script = coinbase.outputs[i].script.bytes;
-        if (script.size() >= kCommitmentSize && std::equal(kCommitmentHead.begin(), kCommitmentHead.end(), script.begin())) return i;
+        if (script.size() >= kCommitmentSize &&
+            std::equal(kCommitmentHead.begin(), kCommitmentHead.end(), script.begin()))
+            return i;
     }
     return std::nullopt;
 }
@@ -69,12 +80,15 @@ Judged<void> check_block(const Block& block, const ChainParams& params, ProofChe
     if (proof == ProofCheck::kRequired) TRY_VOID(check_block_proof(block.header, params));
     TRY_VOID(check_merkle_root(block));
     const size_t count = block.transactions.size();
-    if (count == 0 || count * kWitnessScale > kMaxBlockWeight || block_size(block).stripped * kWitnessScale > kMaxBlockWeight) {
+    if (count == 0 || count * kWitnessScale > kMaxBlockWeight ||
+        counted_size(block, params).stripped * kWitnessScale > kMaxBlockWeight) {
         return broken(Rule::kBlockLength, "size limits failed");
     }
-    if (!block.transactions[0]->tx.is_coinbase()) return broken(Rule::kBlockCoinbaseMissing, "first tx is not coinbase");
+    if (!block.transactions[0]->tx.is_coinbase())
+        return broken(Rule::kBlockCoinbaseMissing, "first tx is not coinbase");
     for (size_t i = 1; i < count; ++i) {
-        if (block.transactions[i]->tx.is_coinbase()) return broken(Rule::kBlockCoinbaseMultiple, "more than one coinbase");
+        if (block.transactions[i]->tx.is_coinbase())
+            return broken(Rule::kBlockCoinbaseMultiple, "more than one coinbase");
     }
     int64_t cost = 0;
     for (const TxRef& tx : block.transactions) {
@@ -87,9 +101,11 @@ Judged<void> check_block(const Block& block, const ChainParams& params, ProofChe
 
 Judged<void> check_block_in_place(const Block& block, const HeaderView& parents, const ChainParams& params) {
     const int64_t height = int64_t{parents.height()} + 1;
-    const int64_t clock = height >= params.csv_height ? parents.median_time_past_at(parents.height()) : block.header.time;
+    const int64_t clock =
+        height >= params.csv_height ? parents.median_time_past_at(parents.height()) : block.header.time;
     for (const TxRef& tx : block.transactions) {
-        if (!is_final(tx->tx, static_cast<uint32_t>(height), clock)) return broken(Rule::kBlockNonFinal, "non-final transaction");
+        if (!is_final(tx->tx, static_cast<uint32_t>(height), clock))
+            return broken(Rule::kBlockNonFinal, "non-final transaction");
     }
     const TxIn& coinbase_in = block.transactions[0]->tx.inputs[0];
     if (height >= params.bip34_height) {
@@ -102,18 +118,21 @@ Judged<void> check_block_in_place(const Block& block, const HeaderView& parents,
         }
     }
     const TxInWitness& witness = coinbase_in.witness;
-    if (!witness.issuance_amount_rangeproof.empty() || !witness.inflation_keys_rangeproof.empty() || !witness.pegin_witness.empty()) {
+    if (!witness.issuance_amount_rangeproof.empty() || !witness.inflation_keys_rangeproof.empty() ||
+        !witness.pegin_witness.empty()) {
         return broken(Rule::kBlockCoinbaseWitness, "Coinbase has invalid input witness data.");
     }
     TRY_VOID(check_witness(block, height >= params.segwit_height));
-    if (block_size(block).weight() > kMaxBlockWeight) return broken(Rule::kBlockWeight, "weight limit failed");
+    if (counted_size(block, params).weight() > kMaxBlockWeight)
+        return broken(Rule::kBlockWeight, "weight limit failed");
     return {};
 }
 
 bool is_mutated(const Block& block) {
     if (!check_merkle_root(block)) return true;
     if (block.transactions.empty() || !block.transactions[0]->tx.is_coinbase()) {
-        return std::ranges::any_of(block.transactions, [](const TxRef& tx) { return tx->stripped_size == kAmbiguousSize; });
+        return std::ranges::any_of(block.transactions,
+                                   [](const TxRef& tx) { return tx->stripped_size == kAmbiguousSize; });
     }
     return !check_witness(block, true);
 }

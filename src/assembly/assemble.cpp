@@ -71,7 +71,7 @@ Result<BlockHeader> make_header(const mempool::Tip& tip, const ChainParams& para
     return header;
 }
 
-// Weight that the signatures will add, counted as the strictest of the deployed nodes counts it.
+// Weight that the signatures will add, whichever version of Elements counts it (ChainParams::signature_weight).
 size_t proof_weight(const BlockHeader& header, const ChainParams& params) {
     const size_t bytes = header.is_dynafed() ? header.dynafed().current.signblock_witness_limit : params.max_block_signature_size;
     return 4 * bytes;

@@ -266,6 +266,7 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"con_parent_chain_signblockscript", "=<hex>", kElements, kPlain, "Block script of a signed parent chain"},
     {"con_parent_pegged_asset", "=<hex>", kElements, kPlain, "Asset of a signed parent chain"},
     {"con_parentpowlimit", "=<hex>", kElements, kPlain, "Easiest target of the parent chain"},
+    {"con_signature_weight", "=<n>", kChain, kPlain, "Weight of a byte of a header signature: 1 or 4 (default on custom chains)"},
     {"con_signed_blocks", "", kElements, kPlain, "Blocks are signed (default: 1)"},
     {"con_start_p2wsh_script", "=<n>", kElements, kPlain, "Height from which the first parameters are witness programs"},
     {"creatediscountct", "", kElements, kPlain, "Use the discount in own transactions"},

@@ -134,6 +134,7 @@ ChainParams custom_defaults(std::string_view name) {
     p.address = regtest_addresses();
     use_test_keys(p);
     p.signblockscript = {constant("51")};
+    p.signature_weight = 4;
     p.max_block_signature_size = 74;  // a dummy push and one signature
     p.epoch_length = 10;
     p.total_valid_epochs = 2;
@@ -164,6 +165,7 @@ ChainParams liquidtestnet_defaults() {
     p.network.fixed_seeds = {{{34, 68, 67, 175}, 18891}, {{208, 87, 99, 138}, 18891}};
     p.address = {36, 19, 23, "tex", "tlq"};
     p.signblockscript = {constant("51210217e403ddb181872c32a0cd468c710040b2f53d8cac69f18dad07985ee37e9a7151ae")};
+    p.signature_weight = 1;
     p.max_block_signature_size = 150;
     p.epoch_length = 1000;
     p.deployments[static_cast<size_t>(Deployment::kDynafed)].start = 0;

@@ -148,6 +148,8 @@ void apply_network(ChainParams& p, OptionReader& o) {
 void apply_blocks(ChainParams& p, OptionReader& o) {
     p.signblockscript.bytes = o.hex("signblockscript", p.signblockscript.bytes);
     p.max_block_signature_size = o.number("con_max_block_sig_size", p.max_block_signature_size);
+    p.signature_weight = o.number("con_signature_weight", p.signature_weight);
+    if (p.signature_weight != 1 && p.signature_weight != 4) o.fail("-con_signature_weight must be 1 or 4");
     p.epoch_length = o.number("dynamic_epoch_length", p.epoch_length);
     p.total_valid_epochs = o.number("total_valid_epochs", p.total_valid_epochs);
     if (p.epoch_length == 0) o.fail("-dynamic_epoch_length must be at least 1");

@@ -56,6 +56,14 @@ BOOST_AUTO_TEST_CASE(known_chains) {
     BOOST_TEST(to_display(made("liquidv1test").subsidy_asset) == to_display(made("liquidv1").pegged_asset));
 }
 
+// Releases up to 23.3 run the public networks; a chain of one's own is safe with either version.
+BOOST_AUTO_TEST_CASE(weight_of_signatures) {
+    for (const char* chain : {"liquidv1", "liquidtestnet", "liquidv1test"})
+        BOOST_TEST(made(chain).signature_weight == 1);
+    for (const char* chain : {"elementsregtest", "mychain"}) BOOST_TEST(made(chain).signature_weight == 4);
+    BOOST_TEST(made("mychain", {{"con_signature_weight", "1"}}).signature_weight == 1);
+}
+
 BOOST_AUTO_TEST_CASE(custom_chain_takes_options) {
     const ChainParams p = made("mychain", {{"signblockscript", "5121"},
                                            {"con_max_block_sig_size", "300"},
@@ -87,7 +95,8 @@ BOOST_AUTO_TEST_CASE(custom_chain_takes_options) {
 }
 
 BOOST_AUTO_TEST_CASE(liquidv1_ignores_chain_options) {
-    const ChainParams p = made("liquidv1", {{"signblockscript", "51"}, {"con_blocksubsidy", "1"}, {"creatediscountct", "1"}});
+    const ChainParams p =
+        made("liquidv1", {{"signblockscript", "51"}, {"con_blocksubsidy", "1"}, {"creatediscountct", "1"}});
     BOOST_TEST(to_display(p.genesis_hash) == "1466275836220db2944ca059a3a10ef6fd2ea684b0688d2c379296888a206003");
     BOOST_TEST(p.genesis_subsidy == 0);
     BOOST_TEST(p.create_discount_ct);
@@ -97,6 +106,7 @@ BOOST_AUTO_TEST_CASE(wrong_options_are_named) {
     BOOST_TEST(refusal("regtest", {}).find("Bitcoin") != std::string::npos);
     BOOST_TEST(refusal("../x", {}).find("-chain") != std::string::npos);
     BOOST_TEST(refusal("c", {{"signblockscript", "5"}}).find("-signblockscript") != std::string::npos);
+    BOOST_TEST(!refusal("c", {{"con_signature_weight", "2"}}).empty());
     BOOST_TEST(refusal("c", {{"con_max_block_sig_size", "-1"}}).find("-con_max_block_sig_size") != std::string::npos);
     BOOST_TEST(refusal("c", {{"con_max_block_sig_size", "ten"}}).find("-con_max_block_sig_size") != std::string::npos);
     BOOST_TEST(refusal("c", {{"pchmessagestart", "01"}}).find("-pchmessagestart") != std::string::npos);
@@ -121,7 +131,8 @@ BOOST_AUTO_TEST_CASE(address_of_nothing_and_of_strangers) {
     BOOST_TEST(!encode_address({Script{}, std::nullopt}, p.address));
     BOOST_TEST(decode_address("ex1q7gkeyjut0mrxc3j0kjlt7rmcnvsh0gt45d3fud", p.address).error().message ==
                "Invalid or unsupported prefix for Segwit (Bech32) address (expected ert, got ex).");
-    BOOST_TEST(decode_address("", p.address).error().message == "Invalid checksum or length of Base58 address (P2PKH or P2SH)");
+    BOOST_TEST(decode_address("", p.address).error().message ==
+               "Invalid checksum or length of Base58 address (P2PKH or P2SH)");
     // A blinding key that is no point falls back to the plain form.
     const Address off_curve{Script{from_hex("0014751e76e8199196d454941c45d1b3a323f1433bd6").value()},
                             BlindingKey::from_view(*from_hex("02" + std::string(64, 'f')))};

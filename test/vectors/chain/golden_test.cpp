@@ -8,7 +8,6 @@
 #include "codec/hex.h"
 #include "storage/memory_disk.h"
 #include "support/chain_options.h"
-#include "support/master_weight.h"
 #include "support/vectors.h"
 
 namespace {
@@ -83,10 +82,6 @@ struct Replay {
         BOOST_REQUIRE(bytes.has_value());
         const std::string wanted = item.value("reject_reason", "");
         std::optional<Block> block = parse_block(*bytes);
-        if (wanted == "bad-blk-weight" && block && test::too_heavy_for_master_only(*block)) {
-            BOOST_TEST_MESSAGE("skipped: " << name << " " << what << " is too heavy for the reference's master only");
-            return;
-        }
         const BlockHash before = chain->reader().tip().hash;
         std::optional<std::string> answer = "RPC error -22: Block decode failed";
         if (block) answer = chain->accept_block(std::make_shared<const Block>(std::move(*block))).bip22();

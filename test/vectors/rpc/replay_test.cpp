@@ -9,7 +9,6 @@
 #include "rpc/chain_methods.h"
 #include "rpc/rawtx.h"
 #include "storage/memory_disk.h"
-#include "support/master_weight.h"
 
 using namespace sluice;
 using namespace sluice::rpc;
@@ -96,11 +95,6 @@ size_t replay(const golden::fs::path& folder) {
         const auto [begin, end] = refused.equal_range(static_cast<int64_t>(height));
         for (auto at = begin; at != end; ++at, ++cases) {
             const Json& item = at->second;
-            const auto block = parse_block(from_hex(item["hex"].get<std::string>()).value());
-            if (item["reject_reason"] == "bad-blk-weight" && block && test::too_heavy_for_master_only(*block)) {
-                BOOST_TEST_MESSAGE("skipped: " << name << " " << item["name"] << " is too heavy for the reference's master only");
-                continue;
-            }
             node.clock.set_mock_time(item.contains("node_time") ? item["node_time"].get<int64_t>() : now + 60);
             const Json answer = node.ask("submitblock", {item["hex"]});
             const bool vague = item["reject_reason"] == "mandatory-script-verify-flag-failed (unknown error)" && answer.is_string();
@@ -115,7 +109,7 @@ size_t replay(const golden::fs::path& folder) {
             Json ours;
             if (file_name.starts_with("block_")) ours = node.ask("getblock", {expected["hash"], 2});
             if (file_name.starts_with("block_") && expected.contains("dynamic_parameters")) {
-                // Master's weight of the header's signatures (support/master_weight.h); decoded_test.cpp has the difference.
+                // Master's weight of the header's signatures (doc/adr/0009); decoded_test.cpp has the difference.
                 ours["strippedsize"] = expected["strippedsize"];
                 ours["weight"] = expected["weight"];
             }

@@ -1,7 +1,6 @@
 // Golden chains through the rules, in memory: every block connects, every refused block is refused for the reference's reason.
 #include "codec/hex.h"
 #include "support/golden.h"
-#include "support/master_weight.h"
 #include "support/memory_chain.h"
 
 using namespace sluice;
@@ -27,10 +26,6 @@ void refused_blocks(test::MemoryChain& chain, const json& cases, Counts& counts)
                 BOOST_TEST(!block.has_value());
             } else {
                 BOOST_REQUIRE(block.has_value());
-                if (expected == "bad-blk-weight" && test::too_heavy_for_master_only(*block)) {
-                    ++counts.skipped;
-                    continue;
-                }
                 chain.now = c["node_time"];
                 const std::string why = chain.why_not(*block);
                 chain.now = 2'000'000'000;
