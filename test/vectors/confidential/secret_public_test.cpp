@@ -186,3 +186,26 @@ BOOST_AUTO_TEST_CASE(liquidjs) {
     }
     report_cases(kLiquidjs, run);
 }
+
+BOOST_AUTO_TEST_CASE(unblinded_output) {
+    size_t run = 0;
+    for (const json& c : cases_of("liquid/pegs.json")) {
+        if (c["kind"] != "unblind") continue;
+        const Bytes proof = bytes_of(c["rangeproof"]);
+        const Bytes script = bytes_of(c["script_pubkey"]);
+        const ct::SealedOutput sealed{generator_of(c["asset_commitment"]),
+                                      std::nullopt,
+                                      commitment_of(c["value_commitment"]),
+                                      PubKey::parse(bytes_of(c["nonce_commitment"])),
+                                      proof,
+                                      script};
+        const auto opened = ct::open_output(sealed, secret_of(c["our_blinding_seckey"]));
+        BOOST_REQUIRE_MESSAGE(opened.has_value(), ct::to_string(opened.error()));
+        BOOST_TEST((opened->asset == asset_of(c["asset"])));
+        BOOST_TEST(opened->opening.value == number_of(c["value"]));
+        BOOST_TEST(to_hex(opened->opening.asset_blind.view()) == c["asset_blind"].get<std::string>());
+        BOOST_TEST(to_hex(opened->opening.value_blind.view()) == c["value_blind"].get<std::string>());
+        ++run;
+    }
+    report_cases("liquid/pegs.json", run);
+}
