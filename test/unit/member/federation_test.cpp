@@ -7,16 +7,19 @@
 #include <mutex>
 #include <set>
 
+#include "codec/hex.h"
 #include "consensus/primitives/header_view.h"
 #include "consensus/primitives/merkle.h"
 #include "consensus/rules/block_check.h"
 #include "federation/member/make_federation.h"
+#include "federation/member/make_successor.h"
 #include "federation/member/member.h"
 #include "federation/member/status_json.h"
 #include "federation/rules/block_proof.h"
 #include "federation/rules/dynafed.h"
 #include "peg/ledger/facts.h"
 #include "storage/leveldb_db.h"
+#include "support/header_chain.h"
 #include "util/random.h"
 
 using namespace sluice;
@@ -61,6 +64,7 @@ public:
     void test(BlockRef block, std::function<void(TestVerdict)> done) override;
     void submit(BlockRef block, std::function<void(Status)> done) override;
     void set_final(uint32_t height) override { final_height = height; }
+    [[nodiscard]] test::HeaderChain headers() const;
 
     std::vector<BlockRef> blocks;
     uint32_t final_height = 0;
@@ -88,6 +92,7 @@ struct Inhabitant {
     std::unique_ptr<storage::Db> cache;
     std::unique_ptr<storage::Db> decisions;
     std::unique_ptr<Member> member;
+    std::optional<Manifest> pinned;  // the town's manifest if not set
 };
 
 class Town {
@@ -111,6 +116,7 @@ public:
         auto chain_params = make_chain_params("membertest", options_of(folder.path + "/member0/elements.conf"));
         BOOST_REQUIRE_MESSAGE(chain_params, (chain_params ? "" : chain_params.error().message));
         params = *chain_params;
+        params.epoch_length = 5;  // four votes change the parameters
         people.resize(n);
         for (size_t i = 0; i < n; ++i) {
             people[i].chain = std::make_unique<ListChain>(*this, i);
@@ -123,6 +129,51 @@ public:
         for (size_t i = 0; i < people.size(); ++i) stop(i);
         loop.stop();
     }
+
+    [[nodiscard]] std::string home(size_t who) const { return folder.path + "/member" + std::to_string(who); }
+    [[nodiscard]] signer::MemberKeys keys_of(size_t who) const {
+        auto keys = signer::read_key_file(home(who) + "/federation.keys", "");
+        BOOST_REQUIRE(keys);
+        return std::move(*keys);
+    }
+    // Somebody who may join: keys and journal, and an empty chain.
+    ManifestMember newcomer() {
+        const size_t who = people.size();
+        const std::string name = "member" + std::to_string(who);
+        auto link = transport::generate_transport_keys();
+        BOOST_REQUIRE(link);
+        signer::MemberKeys keys{name, {}, SecretKey::generate(), SecretKey::generate(), std::move(link->secret)};
+        random_bytes(keys.journal.mutable_view());
+        std::filesystem::create_directories(home(who) + "/membertest");
+        BOOST_REQUIRE(signer::write_key_file(home(who) + "/federation.keys", keys, ""));
+        BOOST_REQUIRE(signer::MemberSigner::create_journal(home(who) + "/membertest/signer", keys.journal));
+        people.emplace_back();
+        people[who].chain = std::make_unique<ListChain>(*this, who);
+        people[who].chain->blocks.push_back(std::make_shared<const Block>(params.genesis));
+        people[who].links = std::make_unique<Switchboard>(*this, who);
+        return {name, to_bytes(keys.block.pubkey().view()), to_bytes(keys.payout.pubkey().view()), link->public_key, "tcp://127.0.0.1:1"};
+    }
+    // The town's members run at a faster pace than its file says; a successor follows what they run.
+    [[nodiscard]] Manifest running() const {
+        Manifest out = manifest;
+        out.timing.agreement.interval = agreement::Milliseconds(150);
+        return out;
+    }
+    [[nodiscard]] std::string signed_by(const Manifest& next, const Manifest& before, const std::vector<size_t>& who) const {
+        std::vector<ManifestSignature> signatures;
+        for (const size_t each : who) {
+            const auto signature = sign_manifest(next, before, keys_of(each));
+            BOOST_REQUIRE_MESSAGE(signature, (signature ? "" : signature.error().message));
+            signatures.push_back(*signature);
+        }
+        return to_json(next, signatures);
+    }
+    Status load(size_t who, const std::string& json) {
+        Status out;
+        on_loop([&] { out = people[who].member->load_manifest(json); });
+        return out;
+    }
+    FederationStatus info(size_t who) { return people[who].member->status()->federation; }
 
     void start(size_t who) {
         on_loop([&, who] {
@@ -139,7 +190,7 @@ public:
             auto decisions = storage::open_leveldb(home + "/membertest/operator", {});
             BOOST_REQUIRE(decisions);
             one.decisions = std::move(*decisions);
-            Manifest mine = manifest;
+            Manifest mine = one.pinned ? *one.pinned : manifest;
             mine.timing.agreement.interval = agreement::Milliseconds(150);
             MemberNeeds needs{params, clock, loop, *one.chain, nullptr, *one.links, *one.signer, *one.cache, *one.decisions};
             auto made = Member::create(needs, mine, "member" + std::to_string(who));
@@ -239,7 +290,14 @@ std::optional<BlockHash> ListChain::hash_at(uint32_t height) const {
     if (height >= blocks.size()) return std::nullopt;
     return compute_hash(blocks[height]->header);
 }
-Result<DynafedEntry> ListChain::parameters_after(const BlockHash&) const { return dynafed_entry(town_.manifest.sets[0]); }
+test::HeaderChain ListChain::headers() const {
+    test::HeaderChain out;
+    for (const BlockRef& block : blocks) out.add(block->header);
+    return out;
+}
+Result<DynafedEntry> ListChain::parameters_after(const BlockHash&) const {
+    return fed_rules::full_parameters(headers(), town_.params);
+}
 
 void ListChain::build(BuildRequest request, std::function<void(Result<BlockRef>)> done) {
     Transaction coinbase;
@@ -266,7 +324,8 @@ void ListChain::build(BuildRequest request, std::function<void(Result<BlockRef>)
     block.header.time = request.time;
     block.header.merkle_root = tx_merkle_root(block.transactions).root;
     DynafedHeader seal;
-    seal.current = height == 1 ? dynafed_entry(town_.manifest.sets[0]) : fed_rules::to_compact(dynafed_entry(town_.manifest.sets[0]));
+    seal.current = fed_rules::expected_current(headers(), town_.params);
+    seal.proposed = request.proposed;
     block.header.seal = seal;
     auto built = std::make_shared<const Block>(std::move(block));
     town_.loop.post([built, done = std::move(done)] { done(BlockRef(built)); });
@@ -464,4 +523,142 @@ BOOST_AUTO_TEST_CASE(manifests_are_read_strictly) {
     Manifest twice = town.manifest;
     twice.members[1].payout_key = twice.members[0].payout_key;
     BOOST_TEST(!check_manifest(twice).has_value());
+}
+
+namespace {
+
+// members 1 to 4 of five, the fifth being new.
+Manifest next_of(const Manifest& before, const ManifestMember& joins, uint32_t start_height) {
+    SuccessorPlan plan{before, {joins}, {"member1", "member2", "member3", "member4"}, 3, start_height};
+    const auto made = make_successor(plan);
+    BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().message));
+    return *made;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(successors_keep_what_their_predecessor_lists_and_need_its_quorum) {
+    Town town(4, 3);
+    const Manifest before = town.manifest;
+    const Manifest good = next_of(before, town.newcomer(), 5);
+    BOOST_TEST(check_change(good, before).has_value());
+    const auto refused = [&](const char* why, const std::function<void(Manifest&)>& change) {
+        Manifest bad = good;
+        change(bad);
+        const Status status = check_change(bad, before);
+        BOOST_TEST_CONTEXT(why) { BOOST_TEST((!status && status.error().message.find(why) != std::string::npos)); }
+    };
+    refused("another predecessor", [](Manifest& m) { m.predecessor.bytes[0] ^= 1; });
+    refused("next sequence", [](Manifest& m) { ++m.sequence; });
+    refused("another chain", [](Manifest& m) { m.genesis.bytes[0] ^= 1; });
+    refused("keys or the place of member0", [](Manifest& m) { std::swap(m.members[0], m.members[1]); });
+    refused("sets and add one", [](Manifest& m) { m.sets[0].csv = 1; });
+    refused("sets and add one", [](Manifest& m) { m.sets.pop_back(); });
+    refused("not in order", [](Manifest& m) { m.sets.back().start_height = m.sets.front().start_height; });
+    refused("key of no member", [](Manifest& m) { m.members.pop_back(); });
+
+    const auto parse = [](const std::string& text) { return *parse_signed_manifest(text); };
+    BOOST_TEST(check_successor(parse(town.signed_by(good, before, {0, 1, 3})), before).has_value());
+    BOOST_TEST(!check_successor(parse(town.signed_by(good, before, {0, 1})), before).has_value());
+    BOOST_TEST(!check_successor(parse(town.signed_by(good, before, {0, 1, 1})), before).has_value());  // one counts once
+    SignedManifest moved = parse(town.signed_by(good, before, {0, 1, 3}));
+    ++moved.manifest.sets.back().start_height;  // signed something else
+    BOOST_TEST(!check_successor(moved, before).has_value());
+    BOOST_TEST(!sign_manifest(good, before, town.keys_of(4)).has_value());  // not of the set before
+    const Overlap overlap = payout_overlap(good);
+    BOOST_TEST(overlap.shared == 3u);
+    BOOST_TEST(overlap.needed == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_running_federation_replaces_a_member) {
+    Town town(4, 3);
+    for (size_t i = 0; i < 4; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(2, {0, 1, 2, 3}));
+    Manifest next;
+    town.on_loop([&] { next = next_of(town.running(), town.newcomer(), 3); });
+    const std::string text = town.signed_by(next, town.running(), {0, 1, 2});
+    for (size_t i = 0; i < 4; ++i) BOOST_REQUIRE(town.load(i, text));
+    BOOST_TEST(town.load(0, text).has_value());  // again: nothing new
+    town.people[4].pinned = next;
+    town.start(4);
+    town.catch_up(4, 0);
+    BOOST_TEST(!town.info(4).signs);
+    BOOST_REQUIRE(town.wait_for([&] { return town.info(1).set == 1; }));
+    const uint32_t at = town.height(1);
+    BOOST_TEST((at + 1) % town.params.epoch_length == 0u);
+    // The one that left follows; the new one is needed now.
+    BOOST_REQUIRE(town.reach(at + 2, {0, 1, 2, 3, 4}));
+    BOOST_TEST(!town.info(0).signs);
+    BOOST_TEST(town.info(4).signs);
+    town.stop(3);
+    const uint32_t then = town.height(1);
+    BOOST_REQUIRE(town.reach(then + 3, {0, 1, 2, 4}));
+    town.agree(then + 3, {0, 1, 2, 4});
+    // Back after a restart, with the manifest that it was given.
+    town.start(3);
+    town.catch_up(3, 0);
+    BOOST_REQUIRE(town.wait_for([&] { return town.info(3).set == 1 && town.info(3).signs; }));
+    town.stop(4);
+    const uint32_t last = town.height(1);
+    BOOST_REQUIRE(town.reach(last + 3, {1, 2, 3}));
+    for (const size_t i : {0, 1, 2, 3}) BOOST_TEST(town.info(i).alarms.empty());
+}
+
+BOOST_AUTO_TEST_CASE(no_vote_without_the_new_members_and_none_without_the_manifest) {
+    Town town(4, 3);
+    for (size_t i = 0; i < 4; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(1, {0, 1, 2, 3}));
+    // All of the next set but member 1 are new: while they are away, nobody votes.
+    std::vector<ManifestMember> joining;
+    town.on_loop([&] {
+        for (int i = 0; i < 3; ++i) joining.push_back(town.newcomer());
+    });
+    SuccessorPlan plan{town.running(), joining, {"member1", "member4", "member5", "member6"}, 3, 2};
+    const auto next = make_successor(plan);
+    BOOST_REQUIRE(next);
+    const std::string text = town.signed_by(*next, town.running(), {0, 1, 2});
+    for (const size_t i : {0, 1, 2}) BOOST_REQUIRE(town.load(i, text));
+    BOOST_REQUIRE(town.reach(12, {0, 1, 2, 3}));
+    BOOST_TEST(town.info(0).set == 0u);
+    BOOST_TEST(town.info(0).change->votes == 0u);
+    // They come. Member 3 has not loaded the manifest: it refuses the votes, and k others suffice.
+    for (const size_t i : {4, 5, 6}) {
+        town.people[i].pinned = *next;
+        town.start(i);
+        town.catch_up(i, 0);
+    }
+    BOOST_REQUIRE(town.wait_for([&] { return town.info(0).change && town.info(0).change->votes > 0; }));
+    BOOST_REQUIRE(town.load(3, text));
+    BOOST_REQUIRE(town.wait_for([&] { return town.info(1).set == 1; }));
+    const uint32_t at = town.height(1);
+    BOOST_REQUIRE(town.reach(at + 3, {0, 1, 2, 3, 4, 5, 6}));
+    town.agree(at + 3, {0, 1, 2, 3, 4, 5, 6});
+}
+
+BOOST_AUTO_TEST_CASE(a_member_without_the_manifest_stops_voting_and_comes_back_with_it) {
+    Town town(4, 3);
+    for (size_t i = 0; i < 4; ++i) town.start(i);
+    BOOST_REQUIRE(town.reach(1, {0, 1, 2, 3}));
+    SuccessorPlan plan{town.running(), {}, {"member1", "member2", "member3"}, 2, 2};
+    const auto next = make_successor(plan);
+    BOOST_REQUIRE(next);
+    const std::string text = town.signed_by(*next, town.running(), {0, 1, 2});
+    // Member 3 is away while the others decide; it comes back unaware.
+    town.stop(3);
+    for (const size_t i : {0, 1, 2}) BOOST_REQUIRE(town.load(i, text));
+    BOOST_REQUIRE(town.wait_for([&] { return town.info(1).set == 1; }));
+    const uint32_t at = town.height(1);
+    BOOST_REQUIRE(town.reach(at + 2, {0, 1, 2}));
+    town.start(3);
+    town.catch_up(3, 0);
+    BOOST_REQUIRE(town.wait_for([&] { return !town.info(3).alarms.empty() && !town.info(3).signs; }));
+    BOOST_TEST(!town.load(3, text).has_value());  // kept; restart
+    town.stop(3);
+    town.start(3);
+    town.catch_up(3, 0);
+    BOOST_REQUIRE(town.wait_for([&] { return town.info(3).signs; }));
+    BOOST_TEST(town.info(3).alarms.empty());
+    town.stop(2);  // two of three: member 3 is needed
+    const uint32_t then = town.height(1);
+    BOOST_REQUIRE(town.reach(then + 3, {1, 3}));
 }
