@@ -27,7 +27,11 @@ Result<DynafedEntry, RpcError> proposal_from(const Json& object) {
     const int64_t limit = TRY(integer_from_json(object.value("max_block_witness", Json())));
     if (limit < 0 || limit > UINT32_MAX) return rpc_error(Code::kInvalidParameter, "max_block_witness must be non-negative");
     std::vector<Bytes> space;
-    for (const Json& item : object.value("extension_space", Json::array())) space.push_back(TRY(hex_from_json(item, "extension_space")));
+    for (const Json& item : object.value("extension_space", Json::array())) {
+        // An empty entry is one; whether it may stand there is for the rules to say.
+        const bool empty = item.is_string() && item.get<std::string>().empty();
+        space.push_back(empty ? Bytes{} : TRY(hex_from_json(item, "extension_space")));
+    }
     return assembly::make_proposal(Script{signblock}, static_cast<uint32_t>(limit), Script{fedpeg}, space);
 }
 
