@@ -1,5 +1,7 @@
 #include "federation/member/decisions.h"
 
+#include "federation/member/manifest_store.h"
+
 namespace sluice::member {
 namespace {
 
@@ -15,7 +17,7 @@ Status Decisions::load() {
             frozen_ = std::string(as_text(value));
         } else if (key.size() == 1 + parent::ParentTxid::kSize && key[0] == kCancelKey) {
             cancels_.insert(parent::ParentTxid::from_view(key.subspan(1)));
-        } else {
+        } else if (key.empty() || key[0] != ManifestStore::kKey) {
             good = false;
         }
         return good;

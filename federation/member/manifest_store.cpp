@@ -7,7 +7,7 @@ namespace sluice::member {
 Result<std::vector<SignedManifest>> ManifestStore::load(const Manifest& first) const {
     std::vector<SignedManifest> out;
     Status bad;
-    const uint8_t prefix[] = {'m'};
+    const uint8_t prefix[] = {kKey};
     TRY_VOID(storage::for_each_prefix(db_, prefix, [&](ByteView, ByteView value) {
         auto parsed = parse_signed_manifest(as_text(value));
         const Manifest& before = out.empty() ? first : out.back().manifest;
@@ -25,7 +25,7 @@ Result<std::vector<SignedManifest>> ManifestStore::load(const Manifest& first) c
 }
 
 Status ManifestStore::put(const SignedManifest& manifest) {
-    Bytes key{'m'};
+    Bytes key{kKey};
     for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<uint8_t>(manifest.manifest.sequence >> shift));
     storage::Batch batch;
     batch.put(key, as_bytes(to_json(manifest.manifest, manifest.signatures)));

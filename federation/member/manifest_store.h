@@ -1,5 +1,5 @@
 // ManifestStore: the successors of the pinned manifest that this member's operator has loaded, with their signatures. Owned by
-// the driver; its thread only. Losing them costs time: the operator loads them again.
+// the driver; its thread only. After a loss the operator loads them again.
 #pragma once
 
 #include "federation/member/manifest.h"
@@ -9,7 +9,9 @@ namespace sluice::member {
 
 class ManifestStore {
 public:
-    // The database is shared; keys of this store are 'm' and the sequence number, big-endian. It must outlive the store.
+    static constexpr uint8_t kKey = 'M';
+
+    // The database is shared; keys of this store are 'M' and the sequence number, big-endian. It must outlive the store.
     explicit ManifestStore(storage::Db& db) : db_(db) {}
 
     // Successors of `first` in order, each checked against the one before it. Older ones than `first` are passed over: the

@@ -29,7 +29,7 @@ Result<std::unique_ptr<Member>> Member::create(const MemberNeeds& needs, Manifes
     if (!equal(entry.block_key, keys.block.pubkey().view()) || !equal(entry.payout_key, keys.payout.pubkey().view())) {
         return fail("the key file does not hold the keys that the manifest names for " + name);
     }
-    std::vector<SignedManifest> successors = TRY(ManifestStore(needs.cache).load(pinned));
+    std::vector<SignedManifest> successors = TRY(ManifestStore(needs.decisions).load(pinned));
     std::vector<Manifest> manifests{std::move(pinned)};
     for (SignedManifest& each : successors) manifests.push_back(std::move(each.manifest));
     return std::unique_ptr<Member>(new Member(needs, std::move(manifests), *self));
@@ -38,7 +38,7 @@ Result<std::unique_ptr<Member>> Member::create(const MemberNeeds& needs, Manifes
 Member::Member(const MemberNeeds& needs, std::vector<Manifest> manifests, size_t self)
     : needs_(needs),
       manifests_(std::move(manifests)),
-      manifest_store_(needs.cache),
+      manifest_store_(needs.decisions),
       self_(self),
       participant_(needs.signer.core(), verifier_, manifests_.back().genesis, {}),
       bodies_(needs.cache),

@@ -36,12 +36,12 @@ struct MemberNeeds {
     LinkPort& links;
     signer::MemberSigner& signer;
     storage::Db& cache;      // bodies and evidence: losing it costs time only
-    storage::Db& decisions;  // the operator's: see decisions.h
+    storage::Db& decisions;  // the operator's: see decisions.h, manifest_store.h
 };
 
 class Member {
 public:
-    // `pinned`: the manifest that the operator's configuration names; successors loaded since are found in the cache. Errors: the
+    // `pinned`: the manifest that the operator's configuration names; successors loaded since are found among the decisions. Errors: the
     // manifest does not fit the chain, or names nobody called `name`; a stored successor is damaged.
     static Result<std::unique_ptr<Member>> create(const MemberNeeds& needs, Manifest pinned, const std::string& name);
     ~Member();
