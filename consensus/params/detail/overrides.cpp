@@ -199,7 +199,9 @@ void apply_peg(ChainParams& p, OptionReader& o) {
         o.fail(p.parent.exists ? "-parentgenesisblockhash must be given for a chain with a parent chain (-con_has_parent_chain)"
                                : "-parentgenesisblockhash must be 0 for a chain without a parent chain (-con_has_parent_chain=0)");
     }
-    p.fedpegscript.bytes = o.script("fedpegscript", p.fedpegscript.bytes);
+    // Fact: the empty text is an empty script on liquidv1test, and the default on the other chains.
+    p.fedpegscript.bytes = p.kind == ChainKind::kLiquidV1Test ? o.hex("fedpegscript", p.fedpegscript.bytes)
+                                                              : o.script("fedpegscript", p.fedpegscript.bytes);
     p.start_p2wsh_script = o.flag("con_start_p2wsh_script", p.start_p2wsh_script);
     p.enforce_pak = o.flag("enforce_pak", p.enforce_pak);
 }

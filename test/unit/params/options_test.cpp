@@ -133,6 +133,9 @@ BOOST_AUTO_TEST_CASE(every_option_has_its_effect) {
     BOOST_TEST(!make("liquidv1", {{"acceptunlimitedissuances", "0"}})->accept_unlimited_issuances);
     BOOST_TEST(!make("liquidv1", {{"acceptdiscountct", "0"}})->accept_discount_ct);
     BOOST_TEST(make("c", {{"acceptdiscountct", "1"}})->accept_discount_ct);
+    // The empty text is the default script, except on liquidv1test, where it is an empty one.
+    BOOST_TEST(to_hex(make("c", {{"fedpegscript", ""}})->fedpegscript.view()) == "51");
+    BOOST_TEST(to_hex(make("liquidv1test", {{"fedpegscript", ""}})->fedpegscript.view()) == "");
     // The chain's name is part of its genesis; so is what the federation's scripts say, and nothing else of the table.
     BOOST_TEST((make("a", {})->genesis_hash != make("b", {})->genesis_hash));
     BOOST_TEST((make("a", {{"fedpegscript", "5151"}})->genesis_hash != make("a", {})->genesis_hash));
