@@ -1,6 +1,7 @@
 #include "wallet/keychain.h"
 
 #include "codec/describe.h"
+#include "confidential/secret/blinding_keys.h"
 #include "crypto/seal.h"
 #include "util/check.h"
 #include "util/random.h"
@@ -119,6 +120,11 @@ Result<SecretKey> Keychain::secret_key(KeyIndex at) const {
     for (uint32_t index = at.index;; ++index) {
         if (const auto key = chain->derive(index)) return key->key().clone();
     }
+}
+
+std::optional<Secret<32>> Keychain::master_blinding_key() const {
+    if (!seed_) return std::nullopt;
+    return confidential::slip77_master_key(seed_->view());
 }
 
 void Keychain::extend(KeyChain chain, uint32_t count) {

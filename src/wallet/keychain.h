@@ -51,6 +51,8 @@ public:
     [[nodiscard]] Script script(KeyIndex at) const;  // OP_0 <hash160 of the key>
     // An error while locked.
     [[nodiscard]] Result<SecretKey> secret_key(KeyIndex at) const;
+    // SLIP-77's master blinding key of the seed; nullopt while locked.
+    [[nodiscard]] std::optional<Secret<32>> master_blinding_key() const;
 
     // Makes scripts up to `count` on this chain findable.
     void extend(KeyChain chain, uint32_t count);

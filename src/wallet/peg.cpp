@@ -3,9 +3,13 @@
 #include "peg/proof/contract.h"
 #include "peg/proof/pegin.h"
 #include "peg/proof/pegout.h"
-#include "wallet/wallet.h"
+#include "util/random.h"
+#include "wallet/draft.h"
 
 namespace sluice::wallet {
+namespace {
+constexpr int64_t kLeastSplitClaim = 100'000;  // satoshi; less is not worth two range proofs
+}
 
 Result<PeginAddress> Wallet::pegin_address() {
     const std::vector<FedpegScript> fedpegs = TRY(chain_.fedpeg_scripts());
@@ -32,29 +36,33 @@ Result<Txid> Wallet::claim(const PeginClaim& claim) {
     auto witness = peg::make_pegin_witness(*options_.params, *deposit, claim.outpoint.index, *proof, claim.claim_script);
     if (!witness) return fail("The deposit has no such output.");
 
-    Transaction tx;
+    const AssetId& asset = options_.params->pegged_asset;
+    Draft draft;
     TxIn in;
     in.prevout = claim.outpoint;
     in.is_pegin = true;
     in.witness.pegin_witness = std::move(*witness);
-    tx.inputs.push_back(std::move(in));
-    TxOut spent;
-    spent.asset = options_.params->pegged_asset;
-    spent.value = claim.amount;
-    spent.script = claim.claim_script;
-    const std::vector<std::optional<TxOut>> spent_outputs = {spent};
+    draft.tx.inputs.push_back(std::move(in));
+    draft.spent.push_back({pay_to(claim.claim_script, asset, claim.amount), {asset, claim.amount, {}, {}}});
 
-    // To the claim script itself: a claim that is refused and tried again uses up no address.
-    const TxOut out = spent;
-    TxOut fee = spent;
-    fee.script = {};
-    fee.value = Amount{0};
-    tx.outputs = {out, fee};
-    const Amount cost = fee_of(tx, spent_outputs, options_.fee_rate);
+    // To the claim script itself: a claim that is refused and tried again uses up no address. Everybody knows what was deposited, so
+    // a single output hides nothing; two of a random share each do.
+    const bool split = options_.blinded_addresses && claim.amount.sat >= kLeastSplitClaim;
+    draft.tx.outputs.assign(split ? 2 : 1, pay_to(claim.claim_script, asset, claim.amount));
+    draft.receivers.assign(draft.tx.outputs.size(), split ? std::optional(view_->pubkey_of(claim.claim_script)) : std::nullopt);
+    draft.tx.outputs.push_back(pay_to({}, asset, Amount{0}));
+    draft.receivers.emplace_back();
+    const Amount cost = fee_for(draft.tx, draft.spent, draft.receivers, false, options_.proof, options_.fee_rate);
     if (claim.amount <= cost) return fail("The deposit does not cover the fee of its claim.");
-    tx.outputs[0].value = Amount{claim.amount.sat - cost.sat};
-    tx.outputs[1].value = cost;
-    return finish(std::move(tx), spent_outputs, "");
+    int64_t rest = claim.amount.sat - cost.sat;
+    if (split) {
+        const int64_t part = rest / 4 + static_cast<int64_t>(random_below(static_cast<uint64_t>(rest / 2)));
+        draft.tx.outputs[1].value = Amount{part};
+        rest -= part;
+    }
+    draft.tx.outputs.front().value = Amount{rest};
+    draft.tx.outputs.back().value = cost;
+    return finish(std::move(draft), "");
 }
 
 Result<std::vector<Txid>> Wallet::claim_deposits() {

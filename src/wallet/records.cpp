@@ -120,6 +120,63 @@ std::optional<PakRecord> decode_pak_record(ByteView value) {
     return reader.finish() ? std::optional(out) : std::nullopt;
 }
 
+Bytes opened_key(const AmountPlace& at) {
+    ByteWriter writer;
+    writer.u8('u');
+    writer.u8(static_cast<uint8_t>(at.part));
+    field(static_cast<Writer&>(writer), at.txid);
+    writer.u32(at.index);
+    return writer.release();
+}
+
+std::optional<AmountPlace> decode_opened_key(ByteView key) {
+    Reader reader(key);
+    AmountPlace out;
+    if (reader.u8() != 'u') return std::nullopt;
+    const uint8_t part = reader.u8();
+    if (part > static_cast<uint8_t>(AmountPart::kTokens)) return std::nullopt;
+    out.part = static_cast<AmountPart>(part);
+    field(reader, out.txid);
+    out.index = reader.u32();
+    return reader.finish() ? std::optional(out) : std::nullopt;
+}
+
+Bytes encode_opened(const Opened& opened) {
+    ByteWriter writer;
+    field(static_cast<Writer&>(writer), opened.asset);
+    writer.i64(opened.value.sat);
+    field(static_cast<Writer&>(writer), opened.asset_blind);
+    field(static_cast<Writer&>(writer), opened.value_blind);
+    return writer.release();
+}
+
+std::optional<Opened> decode_opened(ByteView value) {
+    Reader reader(value);
+    Opened out;
+    field(reader, out.asset);
+    out.value = Amount{reader.i64()};
+    field(reader, out.asset_blind);
+    field(reader, out.value_blind);
+    return reader.finish() ? std::optional(out) : std::nullopt;
+}
+
+Bytes blinding_key_key(const Script& script) { return prefixed('b', script.view()); }
+
+Bytes locked_coin_key(const OutPoint& coin) {
+    ByteWriter writer;
+    writer.u8('l');
+    field(static_cast<Writer&>(writer), coin);
+    return writer.release();
+}
+
+std::optional<OutPoint> decode_locked_coin_key(ByteView key) {
+    Reader reader(key);
+    if (reader.u8() != 'l') return std::nullopt;
+    OutPoint out;
+    field(reader, out);
+    return reader.finish() ? std::optional(out) : std::nullopt;
+}
+
 Bytes encode_progress(const Progress& progress) {
     ByteWriter writer;
     write_point(writer, progress.best);

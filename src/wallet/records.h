@@ -2,6 +2,9 @@
 //   't' txid           -> WalletTx
 //   'a' script         -> AddressRecord: addresses handed out, with their label
 //   'd' parent script  -> PeginRecord: peg-in addresses handed out
+//   'u' place          -> what a hidden amount holds, sealed with the record key
+//   'b' script         -> a blinding key of its own, sealed with the record key
+//   'l' out-point      -> nothing: a coin that is not to be spent by itself
 //   'm' name           -> best block, next indexes; how peg-outs are authorised
 #pragma once
 
@@ -45,6 +48,15 @@ struct PakRecord {
 Bytes pak_key();
 Bytes encode_pak_record(const PakRecord& record);
 std::optional<PakRecord> decode_pak_record(ByteView value);
+
+Bytes opened_key(const AmountPlace& at);
+std::optional<AmountPlace> decode_opened_key(ByteView key);
+Bytes encode_opened(const Opened& opened);  // not sealed yet
+std::optional<Opened> decode_opened(ByteView value);
+
+Bytes blinding_key_key(const Script& script);
+Bytes locked_coin_key(const OutPoint& coin);
+std::optional<OutPoint> decode_locked_coin_key(ByteView key);
 
 struct Progress {
     std::optional<ports::BlockPoint> best;  // every block up to here has been read

@@ -1,41 +1,13 @@
-// Building, signing and sending transactions.
+// Blinding, signing and sending what was built; payments.
 #include "consensus/script/sighash.h"
 #include "crypto/ecdsa.h"
 #include "util/check.h"
-#include "util/random.h"
-#include "wallet/coin_selection.h"
-#include "wallet/wallet.h"
+#include "wallet/draft.h"
 
 namespace sluice::wallet {
 namespace {
 
-constexpr size_t kMaxSignature = 72;       // DER, low S, with the hash type byte
-constexpr int kFeeRounds = 20;             // a fee that moves the selection settles in few
-constexpr int64_t kDustChange = 100;       // satoshi; less costs more to spend than it is worth and may not be relayed
-constexpr uint32_t kSequenceReplaceable = 0xfffffffd;
-
-TxOut pay(const Script& script, const AssetId& asset, Amount amount) {
-    TxOut out;
-    out.asset = asset;
-    out.value = amount;
-    out.script = script;
-    return out;
-}
-
 bool is_p2wpkh(const Script& script) { return script.size() == 22 && script.bytes[0] == 0 && script.bytes[1] == 20; }
-
-// The weight with a largest signature in each input that we will sign.
-size_t signed_weight(Transaction tx, const std::vector<std::optional<TxOut>>& spent) {
-    for (size_t i = 0; i < tx.inputs.size(); ++i) {
-        if (spent[i] && is_p2wpkh(spent[i]->script)) tx.inputs[i].witness.script_witness = {Bytes(kMaxSignature), Bytes(33)};
-    }
-    return 3 * serialized_size(tx, WitnessForm::kWithout) + serialized_size(tx, WitnessForm::kWith);
-}
-
-// Outputs in an order that does not tell which is change. The fee stays last.
-void shuffle(std::vector<TxOut>& outputs) {
-    for (size_t i = outputs.size(); i > 1; --i) std::swap(outputs[i - 1], outputs[random_below(i)]);
-}
 
 Script p2wpkh_code(const Script& program) {
     Script code{{0x76, 0xa9, 0x14}};
@@ -45,89 +17,6 @@ Script p2wpkh_code(const Script& program) {
 }
 
 }  // namespace
-
-struct Wallet::Draft {
-    Transaction tx;
-    std::vector<std::optional<TxOut>> spent;
-};
-
-Amount Wallet::fee_of(const Transaction& tx, const std::vector<std::optional<TxOut>>& spent, int64_t rate) {
-    const size_t vsize = (signed_weight(tx, spent) + 3) / 4;
-    return {(static_cast<int64_t>(vsize) * rate + 999) / 1000};
-}
-
-Result<Wallet::Draft> Wallet::build(const std::vector<Recipient>& recipients, int64_t fee_rate) {
-    if (recipients.empty()) return fail("Transaction must have at least one recipient");
-    std::map<AssetId, Amount> targets;
-    const Recipient* payer_of_fee = nullptr;
-    for (const Recipient& to : recipients) {
-        if (to.amount.sat <= 0 || !in_money_range(to.amount)) return fail("Invalid amount");
-        const auto sum = add(targets[to.asset], to.amount);
-        if (!sum || !in_money_range(*sum)) return fail("Invalid amount");
-        targets[to.asset] = *sum;
-        if (to.subtract_fee && to.asset == options_.policy_asset && payer_of_fee == nullptr) payer_of_fee = &to;
-        if (to.subtract_fee && to.asset != options_.policy_asset) {
-            return fail("Wallet does not support subtracting the fee from an asset that pays no fees");
-        }
-    }
-
-    std::map<AssetId, std::vector<Candidate>> candidates;
-    std::map<OutPoint, TxOut> outputs_of;
-    for (const WalletCoin& coin : unspent()) {
-        if (!coin.trusted()) continue;
-        candidates[coin.out.asset.explicit_value()].push_back({coin.outpoint, coin.out.value.explicit_value(), coin.depth > 0});
-        outputs_of.emplace(coin.outpoint, coin.out);
-    }
-
-    // Change scripts are taken once, so that rounds of the fee do not use up addresses.
-    std::map<AssetId, Script> change_scripts;
-    Amount fee{0};
-    for (int round = 0; round < kFeeRounds; ++round) {
-        Draft draft;
-        std::vector<TxOut> outputs;
-        Amount paid_fee = fee;
-        std::map<AssetId, Amount> needed = targets;
-        if (payer_of_fee == nullptr) {
-            const auto with_fee = add(needed[options_.policy_asset], fee);
-            if (!with_fee) return fail("Invalid amount");
-            needed[options_.policy_asset] = *with_fee;
-        }
-        for (const auto& [asset, target] : needed) {
-            if (target.sat == 0) continue;
-            Result<Selection> chosen = select_coins(candidates[asset], target);
-            if (!chosen) return unexpected(chosen.error());
-            for (const Candidate& coin : chosen->coins) {
-                TxIn in;
-                in.prevout = coin.outpoint;
-                in.sequence = kSequenceReplaceable;
-                draft.tx.inputs.push_back(std::move(in));
-                draft.spent.emplace_back(outputs_of.at(coin.outpoint));
-            }
-            const Amount change{chosen->total.sat - target.sat};
-            if (change.sat == 0) continue;
-            if (asset == options_.policy_asset && change.sat < kDustChange) {
-                paid_fee.sat += change.sat;
-                continue;
-            }
-            if (!change_scripts.contains(asset)) change_scripts[asset] = TRY(next_script(KeyChain::kChange, ""));
-            outputs.push_back(pay(change_scripts[asset], asset, change));
-        }
-        for (const Recipient& to : recipients) {
-            Amount amount = to.amount;
-            if (&to == payer_of_fee) amount.sat -= fee.sat;
-            if (amount.sat <= 0) return fail("The transaction amount is too small to pay the fee");
-            outputs.push_back(pay(to.script, to.asset, amount));
-        }
-        shuffle(outputs);
-        draft.tx.outputs = std::move(outputs);
-        // The fee output weighs the same whatever it says.
-        draft.tx.outputs.push_back(pay({}, options_.policy_asset, paid_fee));
-        const Amount enough = fee_of(draft.tx, draft.spent, fee_rate);
-        if (fee >= enough) return draft;
-        fee = enough;
-    }
-    return fail("the fee does not settle");
-}
 
 Result<size_t> Wallet::sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent) const {
     CHECK(spent.size() == tx.inputs.size());
@@ -154,23 +43,47 @@ Result<size_t> Wallet::sign(Transaction& tx, const std::vector<std::optional<TxO
     return missing;
 }
 
+Result<BlindedTx> Wallet::blind(const Draft& draft) const {
+    if (!draft.has_receiver() && !draft.blind_issuance) return BlindedTx{draft.tx, {}};
+    BlindRequest request;
+    request.proof = options_.proof;
+    request.receivers = draft.receivers;
+    for (const SpentOutput& spent : draft.spent) request.inputs.push_back({spent.opened, spent.out.asset});
+    for (const TxIn& in : draft.tx.inputs) {
+        request.issuances.emplace_back();
+        if (!draft.blind_issuance || in.issuance.is_null()) continue;
+        if (!in.issuance.amount.is_null()) request.issuances.back().amount = view_->issuance_key_of(in.prevout);
+        if (!in.issuance.inflation_keys.is_null()) request.issuances.back().tokens = view_->issuance_key_of(in.prevout);
+    }
+    return blind_transaction(draft.tx, request);
+}
+
 // The transaction is stored before it is broadcast: a crash between the two leaves it to rebroadcast(), never lost or doubled.
-Result<Txid> Wallet::finish(Transaction tx, const std::vector<std::optional<TxOut>>& spent, const std::string& comment) {
-    const size_t missing = TRY(sign(tx, spent));
+Result<Txid> Wallet::finish(Draft draft, const std::string& comment) {
+    BlindedTx blinded = TRY(blind(draft));
+    std::vector<std::optional<TxOut>> spent;
+    for (const SpentOutput& each : draft.spent) spent.emplace_back(each.out);
+    const size_t missing = TRY(sign(blinded.tx, spent));
     if (missing > 0) return fail("Signing transaction failed");
     WalletTx entry;
-    entry.tx = make_tx(std::move(tx));
+    entry.tx = make_tx(std::move(blinded.tx));
     entry.time_received = clock_.unix_time();
     entry.comment = comment;
     const TxRef sent = entry.tx;
     storage::Batch batch;
+    storage::Batch undo;
     batch.put(tx_key(sent->txid), encode_wallet_tx(entry));
+    undo.erase(tx_key(sent->txid));
+    for (const BlindedAmountAt& amount : blinded.amounts) {
+        const AmountPlace at{sent->txid, amount.index, amount.part};
+        note(at, amount.opened, batch);
+        undo.erase(opened_key(at));
+    }
     TRY_VOID(commit(std::move(batch)));
     ledger_->put(std::move(entry));
     if (const Status accepted = chain_.broadcast(sent); !accepted) {
-        storage::Batch undo;
-        undo.erase(tx_key(sent->txid));
         TRY_VOID(commit(std::move(undo)));
+        for (const BlindedAmountAt& amount : blinded.amounts) ledger_->forget({sent->txid, amount.index, amount.part});
         ledger_->erase(sent->txid);
         return unexpected(accepted.error());
     }
@@ -178,9 +91,49 @@ Result<Txid> Wallet::finish(Transaction tx, const std::vector<std::optional<TxOu
 }
 
 Result<Txid> Wallet::send(const std::vector<Recipient>& recipients, const SendOptions& options) {
+    if (recipients.empty()) return fail("Transaction must have at least one recipient");
     if (locked()) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
-    Draft draft = TRY(build(recipients, options.fee_rate.value_or(options_.fee_rate)));
-    return finish(std::move(draft.tx), draft.spent, options.comment);
+    Order order;
+    order.recipients = recipients;
+    order.fee_rate = options.fee_rate.value_or(options_.fee_rate);
+    return finish(TRY(build(order)), options.comment);
+}
+
+Result<Funded> Wallet::fund(const FundOrder& wanted) {
+    Order order;
+    order.fee_rate = wanted.fee_rate.value_or(options_.fee_rate);
+    order.keep_order = true;
+    order.change_script = wanted.change_script;
+    order.change_position = wanted.change_position;
+    std::map<OutPoint, WalletCoin> ours;
+    for (WalletCoin& coin : unspent()) ours.emplace(coin.outpoint, std::move(coin));
+    for (const TxIn& in : wanted.tx.inputs) {
+        const auto coin = ours.find(in.prevout);
+        if (in.is_pegin || coin == ours.end()) return fail("Unable to find UTXO for external input");
+        order.inputs.push_back({in, {coin->second.out, coin->second.opened}});
+    }
+    for (uint32_t i = 0; i < wanted.tx.outputs.size(); ++i) {
+        const TxOut& out = wanted.tx.outputs[i];
+        if (!out.is_explicit()) return fail("an output of the transaction is blinded already");
+        if (out.is_fee()) continue;  // the fee is ours to say
+        Recipient to{out.script, out.asset.explicit_value(), out.value.explicit_value(), wanted.subtract_fee_from.contains(i), {}};
+        if (out.nonce.is_commitment()) to.blinding_key = PubKey::parse(out.nonce.bytes->view());
+        order.recipients.push_back(std::move(to));
+    }
+    Draft draft = TRY(build(order));
+    Funded out;
+    out.tx = std::move(draft.tx);
+    out.tx.version = wanted.tx.version;
+    out.tx.lock_time = wanted.tx.lock_time;
+    out.change_position = draft.change_position;
+    out.fee = out.tx.outputs.back().value.explicit_value();
+    for (size_t i = 0; i < draft.receivers.size(); ++i) {
+        if (draft.receivers[i]) out.tx.outputs[i].nonce.bytes = NonceBytes::from_view(draft.receivers[i]->view());
+    }
+    for (size_t i = wanted.tx.inputs.size(); wanted.lock_coins && i < out.tx.inputs.size(); ++i) {
+        TRY_VOID(lock_coin(out.tx.inputs[i].prevout, true));
+    }
+    return out;
 }
 
 }  // namespace sluice::wallet

@@ -10,6 +10,7 @@
 
 #include "consensus/primitives/transaction.h"
 #include "ports/chain_client.h"
+#include "wallet/opened.h"
 
 namespace sluice::wallet {
 
@@ -29,7 +30,8 @@ struct WalletTx {
 
 struct WalletCoin {
     OutPoint outpoint;
-    TxOut out;
+    TxOut out;      // as the chain has it
+    Opened opened;  // what it holds
     uint32_t depth = 0;  // confirmations; 0 unconfirmed
     bool coinbase = false;
     bool from_me = false;  // made by a transaction that spends our coins
@@ -56,17 +58,33 @@ public:
     // True if a confirmed transaction of the ledger spends an input of `tx`, or `tx` spends an output of a dead one.
     [[nodiscard]] bool cannot_confirm(const Transaction& tx) const;
 
-    // Unspent explicit outputs of ours; outputs whose value or asset is blinded are not listed.
-    [[nodiscard]] std::vector<WalletCoin> coins(uint32_t tip_height) const;
+    // What a hidden amount holds, as soon as somebody knows. It stays when its transaction goes: who knows it once knows it.
+    void note(const AmountPlace& at, const Opened& opened) { notes_.insert_or_assign(at, opened); }
+    void forget(const AmountPlace& at) { notes_.erase(at); }
+    [[nodiscard]] bool noted(const AmountPlace& at) const { return notes_.contains(at); }
+    // What the output of a transaction of the ledger holds: in the open, or noted.
+    [[nodiscard]] std::optional<Opened> content(const Txid& txid, uint32_t index) const;
+    // The same of an amount that input `index` issues.
+    [[nodiscard]] std::optional<Opened> issued(const Txid& txid, uint32_t index, AmountPart part) const;
+
+    // Of transactions that wait and spend a coin twice, at most one will come true: those that count as losing, with all that
+    // depends on them. `favoured` tells if the node's mempool has one; else the first seen stands.
+    [[nodiscard]] std::set<Txid> losing(const std::function<bool(const Txid&)>& favoured) const;
+    // It and those that spend its outputs, and so on.
+    [[nodiscard]] std::set<Txid> with_descendants(const Txid& txid) const;
+    // Unspent outputs of ours of which it is known what they hold; not of the transactions in `except`.
+    [[nodiscard]] std::vector<WalletCoin> coins(uint32_t tip_height, const std::set<Txid>& except = {}) const;
     // Our output that this input spends.
     [[nodiscard]] std::optional<TxOut> spent_output(const TxIn& in) const;
     // True if a transaction of the ledger that is not dead spends (or, of a deposit, claims) it.
     [[nodiscard]] bool is_spent(const OutPoint& outpoint) const;
 
 private:
+    void add_descendants(std::set<Txid>& of) const;
 
     IsMine is_mine_;
     std::map<Txid, WalletTx> txs_;
+    std::map<AmountPlace, Opened> notes_;
     std::map<OutPoint, std::set<Txid>> spenders_;  // of any out-point that a transaction of the ledger spends
 };
 

@@ -10,21 +10,28 @@ const Script kAnyoneCanSpend{{0x51}};
 
 std::string key_file_path(const WalletOptions& options) { return options.folder + "/wallet.keys"; }
 
-void credit(std::map<AssetId, Amount>& to, const TxOut& out) {
-    Amount& sum = to[out.asset.explicit_value()];
-    sum = add(sum, out.value.explicit_value()).value_or(kMaxMoney);
+WalletKeys new_keys() {
+    Keychain keys = Keychain::generate();
+    ViewKeys view = ViewKeys::make(keys.master_blinding_key());
+    return {std::move(keys), std::move(view)};
+}
+
+void credit(std::map<AssetId, Amount>& to, const Opened& opened) {
+    Amount& sum = to[opened.asset];
+    sum = add(sum, opened.value).value_or(kMaxMoney);
 }
 
 }  // namespace
 
 Wallet::Wallet(const WalletOptions& options, std::unique_ptr<storage::Db> db, ports::ChainClient& chain,
-               ports::ParentClient* parent, const Clock& clock, Keychain keys)
+               ports::ParentClient* parent, const Clock& clock, WalletKeys keys)
     : options_(options),
       db_(std::move(db)),
       chain_(chain),
       parent_(parent),
       clock_(clock),
-      keys_(std::make_unique<Keychain>(std::move(keys))),
+      keys_(std::make_unique<Keychain>(std::move(keys.keys))),
+      view_(std::make_unique<ViewKeys>(std::move(keys.view))),
       ledger_(std::make_unique<TxLedger>([this](const Script& script) { return is_mine(script); })) {}
 
 Wallet::~Wallet() = default;
@@ -41,11 +48,12 @@ Result<std::unique_ptr<Wallet>> Wallet::open(const WalletOptions& options, stora
         const std::optional<Bytes> progress = TRY((*db)->get(progress_key()));
         if (progress) return fail("Wallet file verification failed. " + key_file_path(options) + " is missing");
     }
-    Keychain keys = fresh ? Keychain::generate() : TRY(Keychain::restore(stored));
+    WalletKeys keys = fresh ? new_keys() : TRY(decode_wallet_keys(stored));
+    const bool to_write = fresh || keys.upgraded;
     wipe(stored);
     std::unique_ptr<Wallet> wallet(new Wallet(options, std::move(*db), chain, parent, clock, std::move(keys)));
+    if (to_write) TRY_VOID(wallet->persist_keys());
     if (fresh) {
-        TRY_VOID(wallet->persist_keys());
         // Nothing in earlier blocks can be ours, unless anyone may spend it.
         if (!options.params->anyone_can_spend_are_mine) wallet->progress_.best = TRY(chain.tip());
         storage::Batch batch;
@@ -57,7 +65,7 @@ Result<std::unique_ptr<Wallet>> Wallet::open(const WalletOptions& options, stora
 }
 
 Status Wallet::persist_keys() const {
-    Bytes record = keys_->persist();
+    Bytes record = encode_wallet_keys(*keys_, *view_);
     Status done = write_key_file(key_file_path(options_), record);
     wipe(record);
     return done;
@@ -76,6 +84,7 @@ Status Wallet::load() {
     keys_->extend(KeyChain::kChange, progress_.next_change + kLookahead);
 
     TRY_VOID(load_pak());
+    TRY_VOID(load_confidential());
     bool damaged = false;
     TRY_VOID(storage::for_each_prefix(*db_, as_bytes("a"), [&](ByteView key, ByteView value) {
         const auto record = decode_address_record(value);
@@ -168,6 +177,7 @@ Status Wallet::block_connected(const Block& block, const ports::BlockPoint& at) 
         batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
         for (const TxOut& out : tx->tx.outputs) use_up(out.script);
         ledger_->put(std::move(entry));  // later transactions of the block may spend it
+        open_amounts(tx, batch);
     }
     progress_.best = at;
     batch.put(progress_key(), encode_progress(progress_));
@@ -214,6 +224,7 @@ Status Wallet::transaction_added(const TxRef& tx) {
     storage::Batch batch;
     batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
     batch.put(progress_key(), encode_progress(progress_));
+    open_amounts(tx, batch);
     TRY_VOID(commit(std::move(batch)));
     ledger_->put(std::move(entry));
     return {};
@@ -269,17 +280,60 @@ Balances Wallet::balances(uint32_t min_depth) const {
     Balances out;
     for (const WalletCoin& coin : unspent()) {
         if (!coin.mature()) {
-            credit(out.immature, coin.out);
+            credit(out.immature, coin.opened);
         } else if (coin.trusted() && coin.depth >= min_depth) {
-            credit(out.trusted, coin.out);
+            credit(out.trusted, coin.opened);
         } else if (!coin.trusted()) {
-            credit(out.pending, coin.out);
+            credit(out.pending, coin.opened);
         }
     }
     return out;
 }
 
-std::vector<WalletCoin> Wallet::unspent() const { return ledger_->coins(tip_height()); }
+std::vector<WalletCoin> Wallet::unspent() const {
+    return ledger_->coins(tip_height(), ledger_->losing([this](const Txid& txid) { return chain_.in_mempool(txid).value_or(false); }));
+}
+
+Status Wallet::lock_coin(const OutPoint& coin, bool locked) {
+    storage::Batch batch;
+    if (locked) {
+        batch.put(locked_coin_key(coin), {});
+    } else {
+        batch.erase(locked_coin_key(coin));
+    }
+    TRY_VOID(commit(std::move(batch)));
+    if (locked) {
+        locked_coins_.insert(coin);
+    } else {
+        locked_coins_.erase(coin);
+    }
+    return {};
+}
+
+Status Wallet::set_label(const Script& script, const std::string& label) {
+    const auto at = keys_->find(script);
+    if (!at) return fail("the address is not of this wallet");
+    const AddressRecord record{*at, label};
+    storage::Batch batch;
+    batch.put(address_key(script), encode_address_record(record));
+    TRY_VOID(commit(std::move(batch)));
+    addresses_.insert_or_assign(script, record);
+    return {};
+}
+
+Status Wallet::abandon(const Txid& txid) {
+    const WalletTx* entry = ledger_->find(txid);
+    if (entry == nullptr) return fail("Invalid or non-wallet transaction id");
+    if (entry->block || entry->dead() || TRY(chain_.in_mempool(txid))) return fail("Transaction not eligible for abandonment");
+    storage::Batch batch;
+    for (const Txid& each : ledger_->with_descendants(txid)) {
+        WalletTx given_up = *ledger_->find(each);
+        given_up.abandoned = true;
+        batch.put(tx_key(each), encode_wallet_tx(given_up));
+        ledger_->put(std::move(given_up));
+    }
+    return commit(std::move(batch));
+}
 
 Status Wallet::encrypt(std::string_view passphrase) {
     TRY_VOID(keys_->encrypt(passphrase));

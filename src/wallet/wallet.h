@@ -1,13 +1,14 @@
 // Wallet: keys, coins, payments, peg-in claims and peg-out requests of one user. It sees the node through ports only.
 //
 // Thread: one, the notify thread; RPC posts to it. Every change is in the database, synced, before a call returns or a
-// transaction is broadcast. Amounts are explicit; a blinded output to us is not counted. Errors are texts for people; those that
-// Elements' users know are Elements' own.
+// transaction is broadcast. Confidential outputs to us are opened as they are seen, and what they hold is stored sealed; what we
+// send is blinded for whoever gave a blinding key. Errors are texts for people; those that Elements' users know are Elements' own.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,11 @@
 #include "ports/parent_client.h"
 #include "storage/disk.h"
 #include "util/clock.h"
+#include "wallet/blind_tx.h"
 #include "wallet/keychain.h"
 #include "wallet/records.h"
 #include "wallet/tx_ledger.h"
+#include "wallet/view_keys.h"
 
 namespace sluice::wallet {
 
@@ -27,6 +30,8 @@ struct WalletOptions {
     const ChainParams* params = nullptr;   // outlives the wallet
     AssetId policy_asset;                  // fees are paid in it
     int64_t fee_rate = 1000;               // satoshi per 1000 virtual bytes
+    bool blinded_addresses = false;        // -blindedaddresses: addresses, change and claims are confidential
+    ProofOptions proof = {};               // -ct_exponent, -ct_bits
 };
 
 // Per asset, satoshi.
@@ -41,11 +46,42 @@ struct Recipient {
     AssetId asset;
     Amount amount;
     bool subtract_fee = false;  // policy asset only
+    std::optional<PubKey> blinding_key = {};  // of a confidential address: the output is blinded for its holder
 };
 
 struct SendOptions {
     std::string comment;
     std::optional<int64_t> fee_rate;  // satoshi per 1000 virtual bytes
+};
+
+// What is to be issued: a new asset, or more of one whose token is ours.
+struct IssueOrder {
+    Amount amount;
+    Amount tokens;               // new assets only
+    bool blind = true;           // hide the amounts
+    AssetEntropy contract_hash;  // new assets only
+};
+struct Issued {
+    Txid txid;
+    uint32_t input = 0;
+    AssetEntropy entropy;
+    AssetId asset;
+    AssetId token;
+};
+
+// A transaction that somebody began: inputs and outputs that must be in it.
+struct FundOrder {
+    Transaction tx;  // outputs in the open; a nonce is the blinding key of the one who gets it
+    std::optional<int64_t> fee_rate;
+    std::optional<Script> change_script;
+    std::optional<uint32_t> change_position;
+    std::set<uint32_t> subtract_fee_from;  // outputs
+    bool lock_coins = false;               // the coins that were added are locked
+};
+struct Funded {
+    Transaction tx;  // in the open, with blinding keys in the place of nonces; unsigned
+    Amount fee;
+    int64_t change_position = -1;  // the first change output; -1: none
 };
 
 struct PeginAddress {
@@ -98,6 +134,8 @@ public:
     Result<std::vector<Txid>> claim_deposits();
 
     [[nodiscard]] Result<Script> new_script(const std::string& label);
+    Result<Script> new_change_script() { return next_script(KeyChain::kChange, ""); }
+    Status set_label(const Script& script, const std::string& label);
     [[nodiscard]] Balances balances(uint32_t min_depth = 0) const;
     [[nodiscard]] std::vector<WalletCoin> unspent() const;
     [[nodiscard]] const TxLedger& ledger() const { return *ledger_; }
@@ -106,13 +144,34 @@ public:
     [[nodiscard]] std::string label_of(const Script& script) const;
     // Given to somebody as an address (change is not).
     [[nodiscard]] bool is_handed_out(const Script& script) const { return addresses_.contains(script); }
+    [[nodiscard]] const std::map<Script, AddressRecord>& addresses() const { return addresses_; }
     [[nodiscard]] std::optional<ports::BlockPoint> best_block() const { return progress_.best; }
     [[nodiscard]] const WalletOptions& options() const { return options_; }
 
+    // A coin that is locked is spent only where it is named.
+    Status lock_coin(const OutPoint& coin, bool locked);
+    [[nodiscard]] const std::set<OutPoint>& locked_coins() const { return locked_coins_; }
+    // Gives up a transaction that waits and is not in the mempool, and what depends on it: its coins are free again.
+    Status abandon(const Txid& txid);
+
     // Pays and broadcasts. On a refusal by the mempool nothing is kept and the coins stay free.
     Result<Txid> send(const std::vector<Recipient>& recipients, const SendOptions& options);
+    // Issues a new asset to addresses of ours; more of an asset whose token we hold.
+    Result<Issued> issue(const IssueOrder& order);
+    Result<Issued> reissue(const AssetId& asset, Amount amount);
+    // Adds coins, change and fee.
+    Result<Funded> fund(const FundOrder& order);
     // Signs the inputs that spend coins of ours; returns how many inputs lack a signature still.
     Result<size_t> sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent) const;
+
+    // Blinding keys of scripts and issuances (of ViewKeys::issuance_script).
+    [[nodiscard]] const ViewKeys& view_keys() const { return *view_; }
+    // Where our addresses are confidential: the blinding key of a script of ours.
+    [[nodiscard]] std::optional<PubKey> receiver_key(const Script& script) const;
+    // Coins that the new key opens are found at once. The former master key is forgotten: addresses handed out under it need
+    // their keys imported.
+    Status import_blinding_key(const Script& script, SecretKey key);
+    Status import_master_blinding_key(Secret<32> master);
 
     // A fresh deposit address: the federation's script tweaked with a claim script of ours.
     Result<PeginAddress> pegin_address();
@@ -143,20 +202,27 @@ public:
 
 private:
     Wallet(const WalletOptions& options, std::unique_ptr<storage::Db> db, ports::ChainClient& chain, ports::ParentClient* parent,
-           const Clock& clock, Keychain keys);
+           const Clock& clock, WalletKeys keys);
 
     struct Draft;
+    struct Order;
+    class Builder;
     Status load();
+    Status load_confidential();
     Status persist_keys() const;
     Status commit(storage::Batch batch);
     Status load_pak();
     Status keep_pak(const PakRecord& record);
     Result<Script> next_script(KeyChain chain, const std::string& label);
-    Result<Draft> build(const std::vector<Recipient>& recipients, int64_t fee_rate);
-    Result<Txid> finish(Transaction tx, const std::vector<std::optional<TxOut>>& spent, const std::string& comment);
+    // Opens what is ours in the transaction and not yet known.
+    void open_amounts(const TxRef& tx, storage::Batch& batch);
+    void note(const AmountPlace& at, const Opened& opened, storage::Batch& batch);
+    Status open_again();
+    Result<Draft> build(const Order& order);
+    // Blinds, signs, stores, broadcasts.
+    Result<Txid> finish(Draft draft, const std::string& comment);
+    Result<BlindedTx> blind(const Draft& draft) const;
     void use_up(const Script& script);
-    // What `tx` must pay once signed, satoshi.
-    static Amount fee_of(const Transaction& tx, const std::vector<std::optional<TxOut>>& spent, int64_t rate);
     [[nodiscard]] uint32_t tip_height() const { return progress_.best ? progress_.best->height : 0; }
 
     WalletOptions options_;
@@ -165,11 +231,13 @@ private:
     ports::ParentClient* parent_;
     const Clock& clock_;
     std::unique_ptr<Keychain> keys_;
+    std::unique_ptr<ViewKeys> view_;
     std::unique_ptr<TxLedger> ledger_;
     Progress progress_;
     std::map<Script, AddressRecord> addresses_;
     std::map<Script, PeginRecord> pegins_;
     std::optional<PakRecord> pak_;
+    std::set<OutPoint> locked_coins_;
     int64_t unlocked_until_ = 0;
 };
 
