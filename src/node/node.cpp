@@ -235,6 +235,19 @@ Status Node::Impl::start_events() {
     return {};
 }
 
+// How the wallet's range proofs are made.
+static Result<wallet::ProofOptions> proof_options(const Options& options) {
+    wallet::ProofOptions out;
+    const int64_t bits = options.get_int("ct_bits", out.bits).value_or(-1);
+    const int64_t exponent = options.get_int("ct_exponent", out.exponent).value_or(-2);
+    // Fewer bits leave no room for the note to the receiver.
+    if (bits < 3 || bits > 52) return fail("-ct_bits must be a number from 3 to 52");
+    if (exponent < 0 || exponent > 18) return fail("-ct_exponent must be a number from 0 to 18");
+    out.bits = static_cast<int>(bits);
+    out.exponent = static_cast<int>(exponent);
+    return out;
+}
+
 Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
     const Options& options = config.options;
     const std::filesystem::path folder = config.chain_dir / "wallets";
@@ -247,6 +260,8 @@ Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
     wallet_options.params = &params;
     wallet_options.policy_asset = params.policy_asset;
     wallet_options.fee_rate = std::max(kWalletFeeRate, chain->pool().policy().min_relay.sat_per_kvb);
+    wallet_options.blinded_addresses = options.get_bool("blindedaddresses", true);
+    wallet_options.proof = TRY(proof_options(options));
     auto view = std::make_unique<WalletChain>(
         *chain, params,
         [this](const TxRef& tx) -> Status {

@@ -25,6 +25,7 @@ enum class Code : int {
     kUnlockNeeded = -13,
     kPassphraseIncorrect = -14,
     kWrongEncryptionState = -15,
+    kWalletInvalidLabel = -11,
     kWalletNotFound = -18,
     kDatabase = -20,
     kDeserialization = -22,

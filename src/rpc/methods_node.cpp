@@ -128,35 +128,6 @@ std::vector<Method> network_methods() {
     };
 }
 
-std::vector<Method> rawtx_methods() {
-    return {
-        {"decoderawtransaction", "rawtransactions", "A transaction as an object.", {{"hexstring", kHex, true}, {"iswitness", kBool}}},
-        {"decodescript", "rawtransactions", "A script as an object.", {{"hexstring", kHex, true}}},
-        {"getrawtransaction",
-         "rawtransactions",
-         "A transaction of the pool, or of a block when that is given or an index is kept.",
-         {{"txid", kHex, true}, {"verbosity|verbose", kAny, false, "0 (default): hex; 1: object; 2: with spent outputs"}, {"blockhash", kHex}}},
-        {"sendrawtransaction",
-         "rawtransactions",
-         "Takes a transaction into the pool and announces it; returns its id.",
-         {{"hexstring", kHex, true},
-          {"maxfeerate", kAmount, false, "Refuse a higher fee rate per kvB; 0: any (default: 0.10)"},
-          {"maxburnamount", kAmount, false, "Refuse outputs that burn more than this (default: 0)"},
-          {"ignore_blinding_failure", kBool}}},
-        {"testmempoolaccept",
-         "rawtransactions",
-         "Whether transactions would be taken into the pool.",
-         {{"rawtxs", kArray, true}, {"maxfeerate", kAmount, false, "Refuse a higher fee rate per kvB; 0: any (default: 0.10)"}}},
-        {"estimatesmartfee",
-         "util",
-         "Fee rate per kvB for a transaction to confirm within a number of blocks.",
-         {{"conf_target", kNumber, true}, {"estimate_mode", kText}}},
-        {"getindexinfo", "util", "State of the indexes.", {{"index_name", kText}}},
-        {"tweakfedpegscript", "util", "The federation's script for one claim script.", {{"claim_script", kHex, true}, {"fedpegscript", kHex}}},
-        {"validateaddress", "util", "What an address stands for.", {{"address", kText, true}}},
-    };
-}
-
 std::vector<Method> zmq_methods() {
     return {
         {"getzmqnotifications", "zmq", "The ZeroMQ publishers."},

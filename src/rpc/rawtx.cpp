@@ -11,6 +11,7 @@
 #include "rpc/chain_methods.h"
 #include "rpc/json_script.h"
 #include "rpc/json_tx.h"
+#include "rpc/raw_parts.h"
 
 namespace sluice::rpc {
 namespace {
@@ -208,6 +209,8 @@ void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPo
     add("decodescript", decode_script);
     add("validateaddress", validate_address);
     add("tweakfedpegscript", tweak_fedpegscript);
+    add_raw_make_methods(dispatcher, ports);
+    add_raw_blind_methods(dispatcher, ports);
     // No index is kept.
     add("getindexinfo", [](const ChainPorts&, const Args&) -> RpcResult { return Json::object(); });
     dispatcher.add("getrawtransaction", [ports, find = std::move(find_in_pool)](const Args& args, const Caller&) {

@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "consensus/params/address.h"
+#include "crypto/keys.h"
 #include "rpc/asset_labels.h"
 #include "rpc/dispatcher.h"
 #include "rpc/error.h"
@@ -36,6 +38,11 @@ void add_wallet_read_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_send_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_lock_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_pak_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // authorization of peg-outs
+void add_wallet_address_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_key_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // blinding keys
+void add_wallet_issue_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_coin_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // locked coins, abandoned transactions
+void add_wallet_raw_methods(Dispatcher& dispatcher, const WalletPorts& ports);   // raw transactions with the wallet's help
 
 // Runs `function(wallet)`, which returns an RpcResult, on the wallet's thread.
 template <class F>
@@ -47,6 +54,12 @@ RpcResult on_wallet(const WalletPorts& ports, F function) {
 
 // sendtomainchain where the chain enforces a PAK list.
 RpcResult send_authorized_pegout(const Args& args, const WalletPorts& ports);
+// A label or an id in hex. The error is Elements'.
+Result<AssetId, RpcError> asset_from(std::string_view label, const WalletPorts& ports);
+// "Invalid Bitcoin address: ..."
+Result<Address, RpcError> address_from(const std::string& text, const WalletPorts& ports);
+// The key of a confidential address that a sender blinds for.
+std::optional<PubKey> receiver_of(const Address& address);
 
 // The wallet's error texts with the codes that the reference gives them.
 RpcError wallet_error(const Error& error);

@@ -13,56 +13,81 @@ using wallet::Wallet;
 
 constexpr int64_t kLeastPegout = 100'000;  // satoshi, as the reference
 
-Result<AssetId, RpcError> asset_of(const Args& args, size_t i, const WalletPorts& ports) {
-    if (!args.has(i) || args.text(i).empty()) return ports.params->pegged_asset;
-    const auto asset = ports.labels->find(args.text(i));
-    if (!asset) return rpc_error(Code::kWalletNotFound, "Unknown label and invalid asset hex: " + args.text(i));
-    return *asset;
+Result<wallet::SendOptions, RpcError> send_options(const Args& args, size_t comment, size_t fee_rate) {
+    wallet::SendOptions out;
+    out.comment = args.text_or(comment, "");
+    if (!args.has(fee_rate)) return out;
+    // sat/vB with three decimals.
+    const auto text = number_or_string_text(args.json(fee_rate));
+    const auto rate = text ? parse_fixed_point(*text, 3) : std::nullopt;
+    if (!rate || *rate <= 0) return rpc_error(Code::kType, "Invalid amount");
+    out.fee_rate = *rate;
+    return out;
 }
 
-RpcResult get_new_address(const Args& args, const WalletPorts& ports) {
-    const std::string type = args.text_or(1, "bech32");
-    if (type != "bech32" && type != "blech32") {
-        return rpc_error(Code::kInvalidAddressOrKey, "Unknown address type '" + type + "': this wallet makes bech32 addresses");
-    }
-    return on_wallet(ports, [ports, label = args.text_or(0, "")](Wallet& wallet) -> RpcResult {
-        const auto script = wallet.new_script(label);
-        if (!script) return unexpected(wallet_error(script.error()));
-        return encode_address({*script, std::nullopt}, ports.params->address).value();
+RpcResult pay(const WalletPorts& ports, std::vector<wallet::Recipient> recipients, wallet::SendOptions options, bool verbose) {
+    return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
+        const auto txid = wallet.send(recipients, options);
+        if (!txid) return unexpected(wallet_error(txid.error()));
+        if (!verbose) return to_display(*txid);
+        return Json{{"txid", to_display(*txid)}, {"fee_reason", "Fallback fee"}};
     });
+}
+
+Result<Amount, RpcError> positive_amount(const Json& value, std::string_view error) {
+    const Amount amount = TRY(amount_from_json(value));
+    if (amount.sat <= 0) return rpc_error(Code::kType, std::string(error));
+    return amount;
 }
 
 RpcResult send_to_address(const Args& args, const WalletPorts& ports) {
-    const auto address = decode_address(args.text(0), ports.params->address);
-    if (!address) return rpc_error(Code::kInvalidAddressOrKey, "Invalid Bitcoin address: " + args.text(0));
-    if (address->blinding_key) {
-        return rpc_error(Code::kWallet, "This wallet does not blind yet: give the unconfidential address (getaddressinfo shows it)");
-    }
+    const Address address = TRY(address_from(args.text(0), ports));
     wallet::Recipient to;
-    to.script = address->script;
-    to.amount = TRY(args.amount(1));
-    if (to.amount.sat <= 0) return rpc_error(Code::kType, "Invalid amount for send");
-    to.asset = TRY(asset_of(args, 9, ports));
+    to.script = address.script;
+    to.blinding_key = receiver_of(address);
+    to.amount = TRY(positive_amount(args.json(1), "Invalid amount for send"));
+    to.asset = TRY(asset_from(args.text_or(9, ""), ports));
     to.subtract_fee = args.flag_or(4, false);
+    return pay(ports, {to}, TRY(send_options(args, 2, 11)), args.flag_or(12, false));
+}
+
+RpcResult send_many(const Args& args, const WalletPorts& ports) {
+    if (args.has(0) && !args.text(0).empty()) return rpc_error(Code::kInvalidParameter, "Dummy value must be set to \"\"");
+    std::set<std::string> payers;
+    if (args.has(4)) {
+        for (const Json& item : args.json(4)) {
+            if (!item.is_string()) return rpc_error(Code::kType, "JSON value is not a string as expected");
+            if (!args.json(1).contains(item.get<std::string>())) {
+                return rpc_error(Code::kInvalidParameter,
+                                 "Invalid parameter 'subtract fee from output', destination not found: " + item.get<std::string>());
+            }
+            payers.insert(item.get<std::string>());
+        }
+    }
+    const Json assets = args.has(8) ? args.json(8) : Json::object();
+    std::vector<wallet::Recipient> recipients;
+    for (const auto& item : args.json(1).items()) {
+        const Address address = TRY(address_from(item.key(), ports));
+        const bool named = assets.contains(item.key()) && assets[item.key()].is_string();
+        wallet::Recipient to;
+        to.script = address.script;
+        to.blinding_key = receiver_of(address);
+        to.asset = TRY(asset_from(named ? assets[item.key()].get<std::string>() : std::string(), ports));
+        to.amount = TRY(positive_amount(item.value(), "Invalid amount for send"));
+        to.subtract_fee = payers.contains(item.key());
+        recipients.push_back(std::move(to));
+    }
+    return pay(ports, std::move(recipients), TRY(send_options(args, 3, 10)), args.flag_or(11, false));
+}
+
+RpcResult destroy_amount(const Args& args, const WalletPorts& ports) {
+    wallet::Recipient to;
+    to.script = Script{{0x6a}};
+    to.asset = TRY(asset_from(args.text(0), ports));
+    to.amount = TRY(positive_amount(args.json(1), "Invalid amount to destroy"));
     wallet::SendOptions options;
     options.comment = args.text_or(2, "");
-    if (args.has(11)) {
-        // sat/vB with three decimals.
-        const auto text = number_or_string_text(args.json(11));
-        const auto rate = text ? parse_fixed_point(*text, 3) : std::nullopt;
-        if (!rate || *rate <= 0) return rpc_error(Code::kType, "Invalid amount");
-        options.fee_rate = *rate;
-    }
-    const bool verbose = args.flag_or(12, false);
-    return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
-        const auto txid = wallet.send({to}, options);
-        if (!txid) return unexpected(wallet_error(txid.error()));
-        if (!verbose) return to_display(*txid);
-        Json out = Json::object();
-        out["txid"] = to_display(*txid);
-        out["fee_reason"] = "Fallback fee";
-        return out;
-    });
+    return pay(ports, {to}, options, args.flag_or(3, false));
 }
 
 RpcResult get_pegin_address(const WalletPorts& ports) {
@@ -133,9 +158,27 @@ RpcError wallet_error(const Error& error) {
     return {Code::kWallet, error.message};
 }
 
+Result<AssetId, RpcError> asset_from(std::string_view label, const WalletPorts& ports) {
+    if (label.empty()) return ports.params->pegged_asset;
+    const auto asset = ports.labels->find(label);
+    if (!asset) return rpc_error(Code::kWallet, "Unknown label and invalid asset hex: " + std::string(label));
+    return *asset;
+}
+
+Result<Address, RpcError> address_from(const std::string& text, const WalletPorts& ports) {
+    const auto address = decode_address(text, ports.params->address);
+    if (!address) return rpc_error(Code::kInvalidAddressOrKey, "Invalid Bitcoin address: " + text);
+    return *address;
+}
+
+std::optional<PubKey> receiver_of(const Address& address) {
+    return address.blinding_key ? PubKey::parse(address.blinding_key->view()) : std::nullopt;
+}
+
 void add_wallet_send_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("getnewaddress", [ports](const Args& args, const Caller&) { return get_new_address(args, ports); });
     dispatcher.add("sendtoaddress", [ports](const Args& args, const Caller&) { return send_to_address(args, ports); });
+    dispatcher.add("sendmany", [ports](const Args& args, const Caller&) { return send_many(args, ports); });
+    dispatcher.add("destroyamount", [ports](const Args& args, const Caller&) { return destroy_amount(args, ports); });
     dispatcher.add("getpeginaddress", [ports](const Args&, const Caller&) { return get_pegin_address(ports); });
     dispatcher.add("claimpegin", [ports](const Args& args, const Caller&) { return claim_pegin(args, ports); });
     dispatcher.add("sendtomainchain", [ports](const Args& args, const Caller&) { return send_to_mainchain(args, ports); });
@@ -146,6 +189,11 @@ void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     add_wallet_send_methods(dispatcher, ports);
     add_wallet_lock_methods(dispatcher, ports);
     add_wallet_pak_methods(dispatcher, ports);
+    add_wallet_address_methods(dispatcher, ports);
+    add_wallet_key_methods(dispatcher, ports);
+    add_wallet_issue_methods(dispatcher, ports);
+    add_wallet_coin_methods(dispatcher, ports);
+    add_wallet_raw_methods(dispatcher, ports);
 }
 
 }  // namespace sluice::rpc

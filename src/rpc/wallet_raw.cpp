@@ -1,0 +1,260 @@
+// Raw transactions with the wallet's coins and keys.
+#include "codec/hex.h"
+#include "consensus/script/tx_checker.h"
+#include "crypto/keys.h"
+#include "peg/proof/pegin.h"
+#include "rpc/json_script.h"
+#include "rpc/raw_parts.h"
+#include "rpc/rawtx.h"
+#include "rpc/wallet_json.h"
+#include "wallet/unblind.h"
+
+namespace sluice::rpc {
+namespace {
+
+using wallet::AmountPart;
+using wallet::BlindRequest;
+using wallet::Opened;
+using wallet::Wallet;
+
+constexpr int64_t kFeeRateDecimals = 3;  // of satoshi per virtual byte
+
+// What an input spends, as far as the wallet or the input itself tells.
+struct Spent {
+    TxOut out;
+    std::optional<Opened> opened;
+};
+std::optional<Spent> spent_by(const TxIn& in, const Wallet& wallet) {
+    if (in.is_pegin) {
+        const auto claim = peg::parse_claim(in.witness.pegin_witness);
+        if (!claim) return std::nullopt;
+        const TxOut out = peg::claimed_output(*claim);
+        return Spent{out, wallet::read_open_output(out)};
+    }
+    const wallet::WalletTx* from = wallet.ledger().find(in.prevout.txid);
+    if (from == nullptr || in.prevout.index >= from->tx->tx.outputs.size()) return std::nullopt;
+    return Spent{from->tx->tx.outputs[in.prevout.index], wallet.ledger().content(in.prevout.txid, in.prevout.index)};
+}
+
+// --- blinding
+
+// The asset of each input as the chain shows it, where the caller says so.
+Result<std::vector<ConfidentialAsset>, RpcError> read_commitments(const Args& args, size_t i, size_t inputs) {
+    std::vector<ConfidentialAsset> out;
+    if (!args.has(i)) return out;
+    const Json& list = args.json(i);
+    if (!list.empty() && list.size() < inputs) {
+        return rpc_error(Code::kInvalidParameter, "Asset commitment array must have at least as many entries as transaction inputs.");
+    }
+    for (const Json& item : list) {
+        const auto bytes = item.is_string() ? from_hex(item.get<std::string>()) : std::nullopt;
+        if (!bytes || bytes->size() != AssetCommitment::kSize) {
+            return rpc_error(Code::kInvalidParameter, "Asset commitments must be a hex encoded string of length 66.");
+        }
+        out.emplace_back(AssetCommitment::from_view(*bytes));
+    }
+    return out;
+}
+
+// Puts what our keys open back into the open, marked to be blinded for us again. True if `tx` changed.
+void open_outputs(Transaction& tx, const Wallet& wallet, bool mark) {
+    for (TxOut& out : tx.outputs) {
+        if (!out.value.is_commitment() || !wallet.is_mine(out.script)) continue;
+        const SecretKey key = wallet.view_keys().key_of(out.script);
+        const auto opened = wallet::open_output(out, key, wallet.options().params->pegged_asset);
+        if (!opened) continue;
+        out = opened_output(out, *opened);
+        if (mark) out.nonce.bytes = NonceBytes::from_view(key.pubkey().view());
+    }
+    for (TxIn& in : tx.inputs) {
+        if (in.issuance.is_null()) continue;
+        const SecretKey key = wallet.view_keys().issuance_key_of(in.prevout);
+        const auto amount = wallet::open_issuance(in, AmountPart::kIssued, &key);
+        const auto tokens = wallet::open_issuance(in, AmountPart::kTokens, &key);
+        open_issuance_amounts(in, amount, tokens);
+    }
+}
+
+RpcResult blind_raw(const Args& args, const WalletPorts& ports) {
+    const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed"));
+    const bool ignore_failure = args.flag_or(1, true);
+    const std::vector<ConfidentialAsset> seen = TRY(read_commitments(args, 2, given->tx.inputs.size()));
+    const bool blind_issuances = args.flag_or(3, true);
+    return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
+        Transaction tx = given->tx;
+        open_outputs(tx, wallet, true);
+        BlindRequest request;
+        request.proof = wallet.options().proof;
+        bool hidden_inputs = false;
+        for (size_t i = 0; i < tx.inputs.size(); ++i) {
+            BlindRequest::Input input;
+            const auto spent = spent_by(tx.inputs[i], wallet);
+            if (spent && spent->opened) {
+                input.opened = spent->opened;
+                hidden_inputs = hidden_inputs || spent->opened->is_blinded();
+            } else if (i < seen.size()) {
+                input.seen = seen[i];
+            } else {
+                return rpc_error(Code::kInvalidParameter,
+                                 "Invalid parameter: transaction spends from non-wallet output and no assetcommitment list was given.");
+            }
+            request.inputs.push_back(std::move(input));
+            request.issuances.emplace_back();
+            const AssetIssuance& issuance = tx.inputs[i].issuance;
+            if (!blind_issuances || issuance.is_null()) continue;
+            const SecretKey key = wallet.view_keys().issuance_key_of(tx.inputs[i].prevout);
+            if (issuance.amount.is_explicit()) request.issuances.back().amount = key.clone();
+            if (issuance.inflation_keys.is_explicit()) request.issuances.back().tokens = key.clone();
+            hidden_inputs = true;
+        }
+        return blind_marked(std::move(tx), std::move(request), hidden_inputs,
+                            [&](const Script& script) { return std::optional(wallet.view_keys().pubkey_of(script)); }, ignore_failure);
+    });
+}
+
+RpcResult unblind_raw(const Args& args, const WalletPorts& ports) {
+    const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed"));
+    return on_wallet(ports, [given](const Wallet& wallet) -> RpcResult {
+        Transaction tx = given->tx;
+        open_outputs(tx, wallet, false);
+        return Json{{"hex", to_hex(encode_tx(tx))}};
+    });
+}
+
+// --- funding
+
+Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const WalletPorts& ports) {
+    wallet::FundOrder out;
+    for (const auto& item : options.items()) {
+        const std::string& name = item.key();
+        const Json& value = item.value();
+        if (name == "changeAddress" || name == "change_address") {
+            // Elements also takes an object of addresses by asset.
+            if (!value.is_string()) return rpc_error(Code::kInvalidParameter, name + " by asset is not supported: give one address");
+            out.change_script = TRY(address_from(value.get<std::string>(), ports)).script;
+        } else if (name == "changePosition" || name == "change_position") {
+            const int64_t position = TRY(integer_from_json(value));
+            if (position < 0) return rpc_error(Code::kInvalidParameter, "changePosition out of bounds");
+            out.change_position = static_cast<uint32_t>(position);
+        } else if (name == "feeRate") {
+            out.fee_rate = TRY(amount_from_json(value)).sat;  // coins per 1000 virtual bytes
+        } else if (name == "fee_rate") {
+            const auto text = number_or_string_text(value);
+            const auto rate = text ? parse_fixed_point(*text, kFeeRateDecimals) : std::nullopt;
+            if (!rate || *rate <= 0) return rpc_error(Code::kType, "Invalid amount");
+            out.fee_rate = *rate;
+        } else if (name == "lockUnspents" || name == "lock_unspents") {
+            if (!value.is_boolean()) return rpc_error(Code::kType, "JSON value is not a boolean as expected");
+            out.lock_coins = value.get<bool>();
+        } else if (name == "subtractFeeFromOutputs" || name == "subtract_fee_from_outputs") {
+            if (!value.is_array()) return rpc_error(Code::kType, "JSON value is not an array as expected");
+            for (const Json& each : value) {
+                const int64_t position = TRY(integer_from_json(each));
+                if (position < 0 || position > UINT32_MAX) return rpc_error(Code::kInvalidParameter, "Invalid parameter, position out of range");
+                out.subtract_fee_from.insert(static_cast<uint32_t>(position));
+            }
+        } else if (name != "includeWatching" && name != "include_watching" && name != "replaceable" && name != "conf_target" &&
+                   name != "estimate_mode" && name != "add_inputs") {
+            return rpc_error(Code::kType, "Unexpected key " + name);
+        }
+    }
+    return out;
+}
+
+RpcResult fund_raw(const Args& args, const WalletPorts& ports) {
+    const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed"));
+    wallet::FundOrder order = TRY(read_fund_options(args.has(1) && args.json(1).is_object() ? args.json(1) : Json::object(), ports));
+    order.tx = given->tx;
+    return on_wallet(ports, [order](Wallet& wallet) -> RpcResult {
+        const auto funded = wallet.fund(order);
+        if (!funded) return unexpected(wallet_error(funded.error()));
+        return Json{{"hex", to_hex(encode_tx(funded->tx))}, {"fee", amount_json(funded->fee)}, {"changepos", funded->change_position}};
+    });
+}
+
+// --- signing
+
+// Outputs that the caller describes: [{"txid", "vout", "scriptPubKey", "amount" or "amountcommitment"}].
+Result<std::map<OutPoint, TxOut>, RpcError> read_previous(const Json& list) {
+    std::map<OutPoint, TxOut> out;
+    for (const Json& item : list) {
+        if (!item.is_object() || !item.contains("txid") || !item.contains("vout") || !item.contains("scriptPubKey") ||
+            !item["txid"].is_string()) {
+            return rpc_error(Code::kDeserialization, "expected object with {\"txid'\",\"vout\",\"scriptPubKey\"}");
+        }
+        const Txid txid = Txid::from_view(TRY(id_bytes_from_text(item["txid"].get<std::string>(), "txid")));
+        const int64_t vout = TRY(integer_from_json(item["vout"]));
+        if (vout < 0 || vout > UINT32_MAX) return rpc_error(Code::kDeserialization, "vout cannot be negative");
+        TxOut spent;
+        spent.script = Script{TRY(hex_from_json(item["scriptPubKey"], "scriptPubKey"))};
+        spent.value = kMaxMoney;
+        if (item.contains("amount")) {
+            spent.value = TRY(amount_from_json(item["amount"]));
+        } else if (item.contains("amountcommitment")) {
+            const Bytes commitment = TRY(hex_from_json(item["amountcommitment"], "amountcommitment"));
+            if (commitment.size() != ValueCommitment::kSize) return rpc_error(Code::kInvalidParameter, "amountcommitment has the wrong length");
+            spent.value = ValueCommitment::from_view(commitment);
+        }
+        out[{txid, static_cast<uint32_t>(vout)}] = std::move(spent);
+    }
+    return out;
+}
+
+Json signing_error(const TxIn& in, const std::string& text) {
+    Json witness = Json::array();
+    for (const Bytes& item : in.witness.script_witness) witness.push_back(to_hex(item));
+    return Json{{"txid", to_display(in.prevout.txid)}, {"vout", in.prevout.index}, {"witness", std::move(witness)},
+                {"scriptSig", to_hex(in.script_sig.view())}, {"sequence", in.sequence}, {"error", text}};
+}
+
+// What is still missing after signing, input by input.
+Json signing_errors(const Transaction& tx, const std::vector<std::optional<TxOut>>& spent) {
+    const script::TxHashes hashes = script::compute_tx_hashes(tx);
+    Json out = Json::array();
+    for (size_t i = 0; i < tx.inputs.size(); ++i) {
+        if (!spent[i]) {
+            out.push_back(signing_error(tx.inputs[i], "Input not found or already spent"));
+        } else if (!script::verify_input(tx, i, *spent[i], script::kStandardFlags | script::kVerifySighashRangeproof, hashes)) {
+            out.push_back(signing_error(tx.inputs[i], "Unable to sign input, invalid stack size (possibly missing key)"));
+        }
+    }
+    return out;
+}
+
+RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
+    const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed. Make sure the tx has at least one input."));
+    const std::map<OutPoint, TxOut> previous = TRY(read_previous(args.has(1) ? args.json(1) : Json::array()));
+    const std::string type = args.text_or(2, "DEFAULT");
+    if (type != "DEFAULT" && type != "ALL") {
+        return rpc_error(Code::kInvalidParameter, "'" + type + "' is not a sighash type that this wallet signs with: ALL");
+    }
+    return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
+        if (wallet.locked()) {
+            return rpc_error(Code::kUnlockNeeded, "Error: Please enter the wallet passphrase with walletpassphrase first.");
+        }
+        std::vector<std::optional<TxOut>> spent;
+        for (const TxIn& in : given->tx.inputs) {
+            const auto known = spent_by(in, wallet);
+            const auto described = previous.find(in.prevout);
+            spent.push_back(known ? std::optional(known->out) : described != previous.end() ? std::optional(described->second) : std::nullopt);
+        }
+        Transaction tx = given->tx;
+        const auto missing = wallet.sign(tx, spent);
+        if (!missing) return unexpected(wallet_error(missing.error()));
+        Json errors = signing_errors(tx, spent);
+        Json out = {{"hex", to_hex(encode_tx(tx))}, {"complete", errors.empty()}};
+        if (!errors.empty()) out["errors"] = std::move(errors);
+        return out;
+    });
+}
+
+}  // namespace
+
+void add_wallet_raw_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
+    dispatcher.add("blindrawtransaction", [ports](const Args& args, const Caller&) { return blind_raw(args, ports); });
+    dispatcher.add("unblindrawtransaction", [ports](const Args& args, const Caller&) { return unblind_raw(args, ports); });
+    dispatcher.add("fundrawtransaction", [ports](const Args& args, const Caller&) { return fund_raw(args, ports); });
+    dispatcher.add("signrawtransactionwithwallet", [ports](const Args& args, const Caller&) { return sign_raw(args, ports); });
+}
+
+}  // namespace sluice::rpc
