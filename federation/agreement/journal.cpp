@@ -1,21 +1,14 @@
 #include "federation/agreement/journal.h"
 
+#include "federation/agreement/detail/fields.h"
+
 namespace sluice::agreement {
 namespace {
 
 constexpr Height kHeightsKept = 100;
 constexpr size_t kFinalsInMemory = 1000;
 
-template <class A, class E>
-void enum_field(A& a, E& value, uint8_t most) {
-    if constexpr (kReads<A>) {
-        const uint8_t raw = a.u8();
-        if (raw > most) a.fail(DecodeError::kBadValue);
-        value = static_cast<E>(raw);
-    } else {
-        a.u8(static_cast<uint8_t>(value));
-    }
-}
+using detail::enum_field;
 
 template <class A, Like<BirthRecord> T>
 void fields(A& a, T& o) {
@@ -30,7 +23,7 @@ template <class A, Like<SlotRecord> T>
 void fields(A& a, T& o) {
     field(a, o.height);
     field(a, o.view);
-    enum_field(a, o.kind, 2);
+    enum_field(a, o.kind, 0, 2);
     field(a, o.hash);
     field(a, o.valid_view);
     field(a, o.signature);
@@ -67,17 +60,9 @@ void fields(A& a, T& o) {
 }
 template <class A, Like<ModeRecord> T>
 void fields(A& a, T& o) {
-    enum_field(a, o.mode, 2);
+    enum_field(a, o.mode, 0, 2);
     field(a, o.until);
     field(a, o.reason);
-}
-
-template <size_t I = 0>
-void read_record(Reader& reader, size_t type, Record& record) {
-    if constexpr (I < std::variant_size_v<Record>) {
-        if (type == I) fields(reader, record.emplace<I>());
-        else read_record<I + 1>(reader, type, record);
-    }
 }
 
 void key_u32(Bytes& key, uint32_t value) {
@@ -141,7 +126,7 @@ std::optional<Record> decode_record(ByteView bytes) {
     const uint8_t type = reader.u8();
     if (!reader.ok() || type >= std::variant_size_v<Record>) return std::nullopt;
     Record record;
-    read_record(reader, type, record);
+    detail::read_alternative(type, record, [&](auto& each) { fields(reader, each); });
     if (!reader.finish()) return std::nullopt;
     return record;
 }

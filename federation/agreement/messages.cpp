@@ -1,26 +1,18 @@
 #include "federation/agreement/messages.h"
 
 #include "crypto/hash_writer.h"
+#include "federation/agreement/detail/fields.h"
 
 namespace sluice::agreement {
 namespace {
+
+using detail::enum_field;
 
 void view_field(Reader& r, View& view) {
     view = r.i32();
     if (view < kNoView || view > kMaxView) r.fail(DecodeError::kBadValue);
 }
 void view_field(Writer& w, View view) { w.i32(view); }
-
-template <class A, class E>
-void enum_field(A& a, E& value, uint8_t least, uint8_t most) {
-    if constexpr (kReads<A>) {
-        const uint8_t raw = a.u8();
-        if (raw < least || raw > most) a.fail(DecodeError::kBadValue);
-        value = static_cast<E>(raw < least ? least : raw);
-    } else {
-        a.u8(static_cast<uint8_t>(value));
-    }
-}
 
 void bounded(Reader& r, Bytes& bytes, size_t most) {
     const ByteView view = r.var_view();
@@ -220,14 +212,6 @@ constexpr size_t kSizeClass[] = {
 };
 static_assert(std::size(kSizeClass) == std::variant_size_v<Message>);
 
-template <size_t I = 0>
-void read_body(Reader& reader, size_t type, Message& message) {
-    if constexpr (I < std::variant_size_v<Message>) {
-        if (type == I) each_field(reader, message.emplace<I>());
-        else read_body<I + 1>(reader, type, message);
-    }
-}
-
 template <class A, class T>
 void envelope_fields(A& a, T& o) {
     field(a, o.genesis);
@@ -269,7 +253,7 @@ Result<Frame, DecodeError> decode_frame(ByteView bytes) {
     if (bytes.size() > kSizeClass[type]) return unexpected(DecodeError::kOversize);
     Frame frame;
     envelope_fields(reader, frame.envelope);
-    if (reader.ok()) read_body(reader, type, frame.message);
+    if (reader.ok()) detail::read_alternative(type, frame.message, [&](auto& each) { each_field(reader, each); });
     if (!reader.finish()) return unexpected(*reader.error());
     return frame;
 }
