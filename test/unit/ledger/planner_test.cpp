@@ -64,6 +64,25 @@ BOOST_AUTO_TEST_CASE(a_request_is_planned_paid_and_closed) {
     BOOST_TEST(now.reserves.held.sat == now.reserves.circulating.sat + now.reserves.pool.sat);
 }
 
+// At a change of sets the plan is for a block of the new set: its signers take no change to the old one.
+BOOST_AUTO_TEST_CASE(a_plan_is_made_for_the_set_of_its_own_block) {
+    World world = funded();
+    world.claim(3 * kBtc, 1);
+    world.request(kBtc, p2wpkh(1));
+    world.block(0);
+    const auto pays = [&](std::optional<uint32_t> set) {
+        const Evaluation now = evaluate(world.ledger, world.bitcoin);
+        return plan(world.ledger, now, world.bitcoin, {2000, false, {}, set}).record.entries.front();
+    };
+    const PlanEntry before = pays(std::nullopt);
+    BOOST_TEST((before == pays(0)));
+    BOOST_TEST((before.tx.outputs.back().script == world.donation_script(0)));
+    const PlanEntry after = pays(1);
+    BOOST_TEST((after.kind == PlanKind::kPay));
+    BOOST_TEST((after.tx.outputs.back().script == world.donation_script(1)));
+    BOOST_TEST((after.tx.inputs[0].prevout == world.history.back().claims[0].outpoint));
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_pool_holds_requests_until_somebody_donates) {
     World world;
     world.claim(5 * kBtc);

@@ -273,6 +273,9 @@ BOOST_AUTO_TEST_CASE(coins_are_seen_at_every_c) {
     const auto at = [&](size_t height) { return f.chain->view_at(f.node->at(height)); };
     BOOST_TEST(at(2)->received().empty());
     BOOST_TEST(at(3)->received().size() == 1u);
+    BOOST_TEST(at(3)->transaction_of({compute_txid(in), 0}) == encode_parent_tx(in, parent::ParentWitness::kWithout));
+    BOOST_TEST(at(3)->transaction_of({compute_txid(in), 1}).empty());
+    BOOST_TEST(at(2)->transaction_of({compute_txid(in), 0}).empty());
     BOOST_TEST(!at(5)->spend_of({compute_txid(in), 0}).has_value());
     BOOST_TEST((at(6)->spend_of({compute_txid(in), 0}) == ledger::Spend{compute_txid(out), 6}));
     BOOST_TEST(at(6)->find(f.node->at(3)).value() == 3u);
