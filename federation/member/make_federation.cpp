@@ -61,6 +61,7 @@ std::vector<std::pair<std::string, std::string>> chain_options(const FederationP
 Manifest first_manifest(const FederationPlan& plan, const std::vector<NewMember>& made) {
     Manifest manifest;
     manifest.chain = plan.chain;
+    manifest.birth_height = std::max(plan.birth_height, 1u);
     if (!is_regtest(plan)) {
         manifest.timing.agreement = {agreement::Milliseconds(60'000), agreement::Milliseconds(10'000),
                                      agreement::Milliseconds(4'000), agreement::Milliseconds(4'000), 50,
@@ -122,6 +123,10 @@ Result<FederationMade> make_federation(const FederationPlan& asked) {
         return fail("the threshold must be more than half of the members and at most all of them");
     }
     if (plan.profile != "regtest" && plan.profile != "production") return fail("unknown profile " + plan.profile);
+
+    if (plan.birth_height == 0 && !is_regtest(plan)) {
+        return fail("the birth height is missing: the height of the Bitcoin chain now; coins sent before it will not be seen");
+    }
 
     std::vector<NewMember> made;
     for (const std::string& name : plan.members) made.push_back(TRY(new_member(name)));

@@ -20,6 +20,7 @@ struct FederationPlan {
     std::string parent_user;
     std::string parent_password;
     std::string profile = "production";  // or regtest
+    uint32_t birth_height = 0;  // see Manifest; 0: 1 on regtest, an error on production
     uint16_t base_port = 0;  // member i uses base + 10 i: p2p, +1 RPC, +2 federation link, +3 free for ZeroMQ; 0: defaults
     std::string passphrase;  // of key files; empty: in the clear
 };

@@ -79,6 +79,7 @@ void visit_manifest(V& v, T& o) {
     v("genesis", o.genesis);
     v("sequence", o.sequence);
     v("predecessor", o.predecessor);
+    v("birth_height", o.birth_height);
     v.array("members", o.members, [](V& inner, auto& member) { visit_member(inner, member); });
     v.array("sets", o.sets, [](V& inner, auto& set) { visit_set(inner, set); });
     v.object("timing", [&](V& inner) { visit_timing(inner, o.timing); });
@@ -150,6 +151,7 @@ Status check_manifest(const Manifest& manifest) {
         }
         if (!keys.insert(to_bytes(member.transport_key.view())).second) return fail("manifest: link key used twice");
     }
+    if (manifest.birth_height == 0) return fail("manifest: the birth height begins at 1");
     if (manifest.sets.empty()) return fail("manifest: no parameter set");
     uint32_t last = 0;
     for (const ParameterSet& set : manifest.sets) {
@@ -206,6 +208,7 @@ Status check_change(const Manifest& next, const Manifest& before) {
     if (next.predecessor != hash_of(before)) return fail("the manifest names another predecessor");
     if (next.sequence != before.sequence + 1) return fail("the manifest does not have the next sequence number");
     if (next.genesis != before.genesis || next.chain != before.chain) return fail("the manifest is of another chain");
+    if (next.birth_height != before.birth_height) return fail("the manifest changes its predecessor's birth height");
     if (next.members.size() < before.members.size()) return fail("the manifest drops a member from its predecessor's list");
     for (size_t i = 0; i < before.members.size(); ++i) {
         const ManifestMember& was = before.members[i];

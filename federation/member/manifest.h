@@ -58,6 +58,7 @@ struct Manifest {
     BlockHash genesis;
     uint32_t sequence = 0;
     agreement::ManifestHash predecessor;  // zeros in the first
+    uint32_t birth_height = 1;  // of Bitcoin: no coin of the federation is in a block below; members look from there on
     std::vector<ManifestMember> members;
     std::vector<ParameterSet> sets;  // by start height
     MemberTiming timing;

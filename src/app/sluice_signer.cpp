@@ -24,6 +24,7 @@ constexpr const char* kUsage =
     "    --out DIR --members NAME,NAME,... --chain NAME --parent-genesis HEX --parent-rpc HOST:PORT:USER:PASSWORD\n"
     "    [--threshold K]                      default: the smallest K with 3K > 2N\n"
     "    [--profile production|regtest]       default: production\n"
+    "    --birth-height HEIGHT                of Bitcoin, now: where members begin to look for coins; on regtest 1 if left out\n"
     "    [--base-port PORT]                   member i uses PORT+10i (p2p), +1 (RPC), +2 (federation link), +3 (ZeroMQ)\n"
     "keygen           Make one member's keys and their journal, print what goes into a manifest.\n"
     "    --name NAME --keys FILE --journal DIR [--address tcp://HOST:PORT]\n"
@@ -112,6 +113,7 @@ int make_federation(Arguments args) {
     const auto threshold = number(args.take("threshold", "0"), 16);
     const auto base_port = number(args.take("base-port", "0"), 65'000);
     plan.profile = args.take("profile", "production");
+    const auto birth_height = number(args.take("birth-height", "0"), 100'000'000);
     plan.passphrase = passphrase();
     args.done();
     if (!args.error.empty()) return refuse(args.error);
@@ -119,6 +121,8 @@ int make_federation(Arguments args) {
     if (!parent_port) return refuse("--parent-rpc is HOST:PORT:USER:PASSWORD");
     if (!threshold) return refuse("--threshold is not a number up to 16");
     if (!base_port) return refuse("--base-port is not a port");
+    if (!birth_height) return refuse("--birth-height is not a height");
+    plan.birth_height = static_cast<uint32_t>(*birth_height);
     plan.threshold = *threshold;
     plan.base_port = static_cast<uint16_t>(*base_port);
     plan.parent_host = rpc[0];

@@ -60,6 +60,13 @@ private:
     std::string self_;
 };
 
+Result<uint32_t> MemberService::scan_from(const std::filesystem::path& data_dir, const Options& options) {
+    const member::Manifest manifest = TRY(read_manifest(path_of(data_dir, options.get_or("fedmanifest", "")), options));
+    const int64_t height = TRY(options.get_int("fedscanfrom", manifest.birth_height));
+    if (height < 1 || height > INT32_MAX) return fail("-fedscanfrom must be the height of a Bitcoin block above the genesis block");
+    return static_cast<uint32_t>(height);
+}
+
 Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, const Options& options) {
     std::unique_ptr<MemberService> service(new MemberService());
     MemberService* self = service.get();

@@ -30,6 +30,9 @@ public:
     };
 
     static bool wanted(const Options& options) { return options.is_set("fedmanifest"); }
+    // The first Bitcoin block that can hold coins of the federation: the manifest's birth height, unless -fedscanfrom says
+    // otherwise.
+    static Result<uint32_t> scan_from(const std::filesystem::path& data_dir, const Options& options);
     // Errors are for the user: files, hashes and keys that do not fit.
     static Result<std::unique_ptr<MemberService>> open(const Needs& needs, const Options& options);
     ~MemberService();

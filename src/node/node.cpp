@@ -179,7 +179,7 @@ Status Node::Impl::start() {
     // A proof-of-work parent only: there is no other that could be followed.
     if (chain_options.check_pegin_depth && params.parent.exists && params.parent.has_work()) {
         std::optional<uint32_t> scan_from;
-        if (MemberService::wanted(options)) scan_from = static_cast<uint32_t>(std::max<int64_t>(1, TRY(options.get_int("fedscanfrom", 1))));
+        if (MemberService::wanted(options)) scan_from = TRY(MemberService::scan_from(config.data_dir, options));
         parent = TRY(ParentService::open(*disk, params, options, clock, scan_from));
         parent->feed(*chain);
         parent->chain().on_change([this](const auto&) {

@@ -299,7 +299,7 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"validatepegin", "", kElements, kPlain, "Check deposits against the parent chain (default: 1 with a parent chain)"},
 
     {"fedbind", "=<endpoint>", kFederation, kPlain, "Where the federation link listens, e.g. tcp://10.0.0.2:9002 (default: the manifest's port)"},
-    {"fedscanfrom", "=<n>", kFederation, kPlain, "First Bitcoin block that can hold coins of the federation (default: 1)"},
+    {"fedscanfrom", "=<n>", kFederation, kPlain, "First Bitcoin block to look through for coins of the federation (default: the manifest's birth height)"},
     {"fedmanifest", "=<file>", kFederation, kPlain, "Manifest of the federation; makes this node a member"},
     {"fedmanifesthash", "=<hex>", kFederation, kPlain, "Hash that the first manifest must have"},
     {"fedmember", "=<name>", kFederation, kPlain, "Name of this member in the manifest"},

@@ -517,6 +517,14 @@ BOOST_AUTO_TEST_CASE(manifests_are_read_strictly) {
     const auto changed = parse_manifest(with("\"sequence\": 0", "\"sequence\": 1"));
     BOOST_REQUIRE(changed);
     BOOST_CHECK(hash_of(*changed) != hash_of(town.manifest));
+    BOOST_TEST(town.manifest.birth_height == 1u);  // regtest
+    BOOST_TEST(!parse_manifest(with("\"birth_height\": 1", "\"birth_height\": -1")).has_value());
+    Manifest later = town.manifest;
+    later.birth_height = 2;
+    BOOST_CHECK(hash_of(later) != hash_of(town.manifest));
+    BOOST_TEST(check_manifest(later).has_value());
+    later.birth_height = 0;
+    BOOST_TEST(!check_manifest(later).has_value());
     Manifest weak = town.manifest;
     weak.sets[0].witness_limit = 74;
     BOOST_TEST(!check_manifest(weak).has_value());
