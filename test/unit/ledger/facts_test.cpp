@@ -66,6 +66,21 @@ struct Fixture {
 
 BOOST_AUTO_TEST_SUITE(block_facts)
 
+BOOST_FIXTURE_TEST_CASE(a_claim_shows_the_transaction_that_made_its_deposit, Fixture) {
+    const parent::ParentTransaction deposit = add_claim(p2wpkh(1), 5000, Script{{0x51}});
+    Block block;
+    block.header.height = 7;
+    block.transactions = {make_tx(coinbase), make_tx(others[0])};
+    const ParentOutPoint outpoint{parent::compute_txid(deposit), 1};
+    const auto shown = parent::decode_parent_tx(claimed_transaction(block, outpoint));
+    BOOST_REQUIRE(shown);
+    BOOST_TEST((parent::compute_txid(*shown) == outpoint.txid));
+    BOOST_TEST(claimed_transaction(block, {outpoint.txid, 0}).empty());
+    BOOST_TEST(claimed_transaction(block, {{}, 1}).empty());
+    BOOST_REQUIRE_EQUAL(facts().claims.size(), 1u);
+    BOOST_TEST(facts().claims[0].height == 7u);  // where to find it again
+}
+
 BOOST_FIXTURE_TEST_CASE(an_empty_block_means_nothing, Fixture) {
     const BlockFacts f = facts();
     BOOST_TEST(f.height == 7u);
