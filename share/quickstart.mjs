@@ -13,6 +13,8 @@ const CHAIN = 'sluiceregtest';
 const DONATION = '0.10';
 const DEPOSIT = '5.00';
 const TRANSFER = '1.25';
+const ASSET = '1000.00';
+const ASSET_TRANSFER = '250.00';
 const PEG_OUT = '1.50';
 const PAYOUT_CONFIRMATIONS = 6;
 
@@ -99,10 +101,17 @@ async function play(dir, running) {
 
     const transfer = await peg.transfer(bob, TRANSFER);
     const sent = await peg.confirmed(transfer, claim.height, bob);
-    step(`${TRANSFER} sent from ${alice.name} to ${bob.name} in ${transfer}, block ${sent.height}`);
+    const hidden = await peg.hidden(transfer, sent.hash);
+    step(`${TRANSFER} sent from ${alice.name} to ${bob.name} in ${transfer}, block ${sent.height}; ${hidden} outputs hide amount and asset`);
+
+    const issued = await alice.call('issueasset', ASSET, '0.00000001');
+    const issue = await peg.confirmed(issued.txid, sent.height);
+    const assetTransfer = await peg.transfer(bob, ASSET_TRANSFER, issued.asset);
+    const given = await peg.confirmed(assetTransfer, issue.height, bob);
+    step(`asset ${issued.asset}: ${ASSET} issued in ${issued.txid}, ${ASSET_TRANSFER} of it sent to ${bob.name} in ${assetTransfer}`);
 
     const pegout = await peg.pegOut(PEG_OUT);
-    const asked = await peg.confirmed(pegout.txid, sent.height);
+    const asked = await peg.confirmed(pegout.txid, given.height);
     step(`peg-out of ${PEG_OUT} BTC to ${pegout.address} asked in ${pegout.txid}, block ${asked.height}`);
     const payout = await peg.paid(pegout, PAYOUT_CONFIRMATIONS);
     step(`paid on Bitcoin: ${toCoins(payout.value)} BTC in ${payout.txid}, ${payout.confirmations} confirmations`);
@@ -120,6 +129,10 @@ async function play(dir, running) {
         circulating: reserves.circulating,
         pending_payouts: reserves.pending,
         fee_pool: reserves.pool,
+        transfer_hidden_outputs: hidden,
+        asset: issued.asset,
+        issue_txid: issued.txid,
+        asset_transfer_txid: assetTransfer,
     };
     const sum = summary.circulating + summary.pending_payouts + summary.fee_pool;
     if (summary.federation_coins !== sum) throw new Error(`reserves do not balance: ${JSON.stringify(reserves)}`);
@@ -130,7 +143,7 @@ function tell(summary) {
     console.log('\nSummary');
     const amounts = ['federation_coins', 'circulating', 'pending_payouts', 'fee_pool'];
     for (const [name, value] of Object.entries(summary)) {
-        console.log(`  ${name.padEnd(21)} ${amounts.includes(name) ? `${toCoins(value)} BTC` : value}`);
+        console.log(`  ${name.padEnd(23)} ${amounts.includes(name) ? `${toCoins(value)} BTC` : value}`);
     }
     console.log('  federation_coins = circulating + pending_payouts + fee_pool');
 }

@@ -9,7 +9,8 @@ import { PROGRAMS, story } from './lib/stories.mjs';
 import { temporary } from './lib/wait.mjs';
 
 const KEYS = ['pegin_txid', 'claim_txid', 'transfer_txid', 'pegout_txid', 'payout_txid', 'payout_confirmations', 'height',
-    'federation_coins', 'circulating', 'pending_payouts', 'fee_pool'];
+    'federation_coins', 'circulating', 'pending_payouts', 'fee_pool', 'transfer_hidden_outputs', 'asset', 'issue_txid',
+    'asset_transfer_txid'];
 const play = (args, env) => run(process.execPath, [join(REPOSITORY, 'share/quickstart.mjs'), ...args], { timeout: 240_000, env });
 
 story('quickstart --json --keep plays the peg, tells the figures and leaves it running', PROGRAMS, async (t) => {
@@ -20,6 +21,8 @@ story('quickstart --json --keep plays the peg, tells the figures and leaves it r
     const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1));
     assert.deepEqual(Object.keys(summary), KEYS);
     for (const key of KEYS.slice(0, 5)) assert.match(summary[key], /^[0-9a-f]{64}$/, key);
+    for (const key of KEYS.slice(-3)) assert.match(summary[key], /^[0-9a-f]{64}$/, key);
+    assert.ok(summary.transfer_hidden_outputs >= 2);
     assert.ok(summary.payout_confirmations >= 1);
     assert.equal(summary.federation_coins, summary.circulating + summary.pending_payouts + summary.fee_pool);
     assert.equal(summary.pending_payouts, 0);

@@ -73,9 +73,17 @@ export class Peg {
         return until(`sidechain transaction ${txid} in a block`, this.#scanner(from, (tx) => tx.txid === txid, node), this.wait);
     }
 
-    /** Sends coins on the sidechain to another member's new address; resolves to the txid. */
-    async transfer(to, coins) {
-        return this.member.call('sendtoaddress', await to.call('getnewaddress'), coins);
+    /** Sends coins, or an amount of an asset, on the sidechain to another member's new address; resolves to the txid. */
+    async transfer(to, coins, asset = '') {
+        return this.member.call('sendtoaddress', await to.call('getnewaddress'), coins, '', '', false, false, 1, 'UNSET', false, asset);
+    }
+
+    /** How many outputs of a transaction hide their amount; throws unless all but the fee do. */
+    async hidden(txid, block) {
+        const { vout } = await this.member.call('getrawtransaction', txid, 1, block);
+        const outputs = vout.filter((output) => output.scriptPubKey.type !== 'fee');
+        if (outputs.some((output) => 'value' in output)) throw new Error(`${txid} shows an amount: ${JSON.stringify(outputs)}`);
+        return outputs.length;
     }
 
     /** Asks for a payout to a fresh Bitcoin address: {txid, address, script, satoshi}. */
