@@ -76,12 +76,6 @@ bool Member::enter_set() {
     signing_set_ = index;
     set_ = std::move(*members);
     const auto mine = place_in_set(self_);
-    if (needs_.signer.core().status().final_height > final_.height) {
-        // The journal is ahead of the chain, which is catching up.
-        if (me_) participant_.leave();
-        me_.reset();
-        return false;
-    }
     const auto entered = needs_.signer.enter(set_.committee, mine);
     if (!entered) {
         alarm(std::string("the signer refuses the set of the next block: ") + agreement::to_string(entered.error()));
