@@ -65,6 +65,31 @@ void compare_set(const Json& expected, const Json& ours, const std::string& wher
     }
 }
 
+// getrawtransaction 2 shows of each input what it spends; of a claim, which spends no coin of this chain, an empty output.
+size_t check_prevouts(Node& node, const Json& transactions, const Json& chain) {
+    size_t cases = 0;
+    for (const Json& row : transactions) {
+        const size_t height = row["height"].get<size_t>();
+        if (height >= chain["heights"].size()) continue;
+        const Json tx = node.ask("getrawtransaction", {row["txid"], 2, chain["heights"][height]["hash"]});
+        if (!tx.is_object() || tx["vin"][0].contains("coinbase")) continue;
+        BOOST_TEST(tx["vin"].size() == row["spent_outputs"].size());
+        for (size_t i = 0; i < tx["vin"].size(); ++i) {
+            const Json& prevout = tx["vin"][i]["prevout"];
+            TxOut spent;
+            const Bytes raw = from_hex(row["spent_outputs"][i].get<std::string>()).value();
+            Reader reader(raw);
+            describe(reader, spent);
+            const bool claim = tx["vin"][i]["is_pegin"].get<bool>();
+            const bool hidden = claim || !spent.value.is_explicit();
+            BOOST_TEST(prevout["scriptPubKey"]["hex"] == (claim ? "" : to_hex(spent.script.view())), row["kind"]);
+            BOOST_TEST((prevout["value"] == "<confidential>") == hidden, row["kind"]);
+            ++cases;
+        }
+    }
+    return cases;
+}
+
 size_t replay(const golden::fs::path& folder) {
     Node node(golden::params_of(folder));
     const std::string name = folder.filename().string();
@@ -102,6 +127,7 @@ size_t replay(const golden::fs::path& folder) {
             BOOST_TEST(node.ask("getbestblockhash", Json::array()) == hash);
         }
     }
+    cases += check_prevouts(node, golden::read_json_file(folder / "txs.json"), chain);
     if (golden::fs::is_directory(folder / "decoded")) {
         for (const auto& file : golden::fs::directory_iterator(folder / "decoded")) {
             const std::string file_name = file.path().filename().string();
