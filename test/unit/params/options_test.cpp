@@ -77,6 +77,7 @@ std::vector<Row> rows() {
         {"seednode", "seed.example", [](P p) { return p.network.seeds.empty() ? "" : p.network.seeds[0]; }, "seed.example"},
         {"signblockscript", "5152", [](P p) { return to_hex(p.genesis.header.proof().challenge.view()); }, "5152"},
         {"con_max_block_sig_size", "333", [](P p) { return std::to_string(p.max_block_signature_size); }, "333"},
+        {"con_signature_weight", "4", [](P p) { return std::to_string(p.signature_weight); }, "4"},
         {"con_mandatorycoinbase", "53", [](P p) { return to_hex(p.mandatory_coinbase_destination.view()); }, "53"},
         {"con_connect_genesis_outputs", "0", [](P p) { return yes(p.connect_genesis_outputs); }, "0"},
         {"initialfreecoins", "4242", [](P p) { return std::to_string(p.genesis.transactions.at(1)->tx.outputs.at(0).value.explicit_value().sat); }, "4242"},
@@ -133,6 +134,7 @@ BOOST_AUTO_TEST_CASE(every_option_has_its_effect) {
     BOOST_TEST(!make("liquidv1", {{"acceptunlimitedissuances", "0"}})->accept_unlimited_issuances);
     BOOST_TEST(!make("liquidv1", {{"acceptdiscountct", "0"}})->accept_discount_ct);
     BOOST_TEST(make("c", {{"acceptdiscountct", "1"}})->accept_discount_ct);
+    BOOST_TEST(make("c", {{"con_signature_weight", "1"}})->signature_weight == 1);
     // The empty text is the default script, except on liquidv1test, where it is an empty one.
     BOOST_TEST(to_hex(make("c", {{"fedpegscript", ""}})->fedpegscript.view()) == "51");
     BOOST_TEST(to_hex(make("liquidv1test", {{"fedpegscript", ""}})->fedpegscript.view()) == "");
