@@ -59,7 +59,9 @@ story('a wallet says how it pegs out', NEEDED, async (t) => {
 
 for (const [form, open, close] of [['wpkh', 'wpkh(', ')'], ['sh(wpkh)', 'sh(wpkh(', '))'], ['pkh', 'pkh(', ')']]) {
     story(`the listed wallet pegs out, one address after the other: ${form}`, NEEDED, async (t) => {
-        const node = await miningNode(t, { options: { ...CHAIN, enforce_pak: 1 } });
+        // One of them from confidential coins.
+        const confidential = form === 'wpkh' ? 1 : 0;
+        const node = await miningNode(t, { options: { ...CHAIN, enforce_pak: 1, blindedaddresses: confidential } });
         const mine = await node.call('initpegoutwallet', `${open}${XPUB}/0/1/*${close}`);
         await assert.rejects(node.call('sendtomainchain', '', 1), error(-4, 'not in Pegout Authorization Key List'));
         // Three entries: who of them it is stays unknown.
@@ -72,6 +74,13 @@ for (const [form, open, close] of [['wpkh', 'wpkh(', ')'], ['sh(wpkh)', 'sh(wpkh
         assert.equal(list.online[1], mine.liquid_pak);
         assert.equal(list.reject, false);
         await mature(node);
+        if (confidential) {
+            const all = (await node.call('getbalance')).bitcoin;
+            const moved = await node.call('sendtoaddress', await node.call('getnewaddress'), all, '', '', true);
+            const { vout } = await node.call('decoderawtransaction', await node.call('getrawtransaction', moved));
+            await node.call('generatetoaddress', 1, await node.call('getnewaddress'));
+            assert.ok(vout.some((out) => out.valuecommitment), 'the coins are hidden');
+        }
 
         for (const counter of [0, 1]) {
             const sent = await node.call('sendtomainchain', '', 1, false, true);
