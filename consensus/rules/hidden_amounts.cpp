@@ -269,9 +269,18 @@ Failure proof_failure(const AmountProof& proof) {
 Judged<void> check_hidden_amounts(const std::shared_ptr<const SpendingTx>& spending, ProofCache* cache) {
     std::vector<AmountProof> proofs = TRY(check_balance(spending));
     if (cache != nullptr) std::erase_if(proofs, [&](const AmountProof& proof) { return cache->contains(proof.name); });
-    if (const size_t failed = run(proofs); failed != proofs.size()) return tl::make_unexpected(proof_failure(proofs[failed]));
-    if (cache != nullptr) {
-        for (const AmountProof& proof : proofs) cache->insert(proof.name);
+    // A batch at a time: a bad proof ends the work, and the good ones before it are not paid for again.
+    for (std::span<const AmountProof> left = proofs; !left.empty();) {
+        const size_t most = left[0].kind == ProofKind::kRange ? kRangeBatch : kSurjectionBatch;
+        size_t count = 1;
+        while (count < std::min(most, left.size()) && left[count].kind == left[0].kind) ++count;
+        const std::span<const AmountProof> batch = left.first(count);
+        const size_t failed = run(batch);
+        if (cache != nullptr) {
+            for (const AmountProof& proof : batch.first(failed)) cache->insert(proof.name);
+        }
+        if (failed != count) return tl::make_unexpected(proof_failure(batch[failed]));
+        left = left.subspan(count);
     }
     return {};
 }

@@ -108,6 +108,7 @@ Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const memp
     limits.max_weight = most - fixed;
     limits.max_sigop_cost = rules::kMaxBlockSigopsCost - kReservedSigopCost;
     limits.min_rate = request.min_rate;
+    limits.reward = {{params.subsidy_asset, Amount{params.subsidy_at(static_cast<int32_t>(height))}}};
     const bool segwit = static_cast<int64_t>(height) >= params.segwit_height;
     limits.may_go = [&](const mempool::Entry& entry) {
         return (segwit || !entry.tx->tx.has_witness()) && (!request.may_go || request.may_go(entry));

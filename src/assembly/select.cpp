@@ -33,6 +33,7 @@ struct Rank {
 class Selection {
 public:
     Selection(const mempool::Mempool& pool, const SelectLimits& limits) : pool_(pool), limits_(limits) {
+        fees_ = limits.reward;
         for (const auto& [txid, entry] : pool.entries()) {
             Package package;
             package.members = pool.ancestors(txid).txids;
@@ -49,7 +50,10 @@ public:
             ranks_.erase(ranks_.begin());
             const Package package = packages_.at(best.txid);
             if (package.fees < limits_.min_rate.fee(package.vsize).sat || !fits(package) || !all_may_go(package)) continue;
-            take(package);
+            if (rules::AmountMap fees = fees_; add_fees(fees, package)) {
+                fees_ = std::move(fees);
+                take(package);
+            }
         }
         return std::move(chosen_);
     }
@@ -64,6 +68,14 @@ private:
     [[nodiscard]] bool all_may_go(const Package& package) const {
         return !limits_.may_go ||
                std::ranges::all_of(package.members, [&](const Txid& member) { return limits_.may_go(*pool_.find(member)); });
+    }
+
+    // In every asset the fees of a block stay within the range of money.
+    [[nodiscard]] bool add_fees(rules::AmountMap& total, const Package& package) const {
+        return std::ranges::all_of(package.members, [&](const Txid& member) {
+            const auto fees = rules::transaction_fees(pool_.find(member)->tx->tx);
+            return fees && rules::accumulate(total, *fees);
+        });
     }
 
     void take(const Package& package) {
@@ -95,6 +107,7 @@ private:
     std::map<Txid, Package> packages_;
     std::set<Rank> ranks_;  // of packages that were not tried yet
     std::vector<const Entry*> chosen_;
+    rules::AmountMap fees_;
     size_t weight_ = 0;
     int64_t sigop_cost_ = 0;
 };

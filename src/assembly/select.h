@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "consensus/rules/amounts.h"
 #include "mempool/mempool.h"
 
 namespace sluice::assembly {
@@ -11,6 +12,7 @@ namespace sluice::assembly {
 struct SelectLimits {
     size_t max_weight = 4'000'000;     // of all chosen transactions
     int64_t max_sigop_cost = 80'000;   // likewise
+    rules::AmountMap reward;           // what the coinbase may claim besides fees; with them it stays in the range of money
     mempool::FeeRate min_rate;         // packages that pay less stay
     // Transactions for which this is false stay, and so does what spends them. Empty: all may go.
     std::function<bool(const mempool::Entry&)> may_go;

@@ -132,6 +132,7 @@ void Mempool::follow() {
     const std::vector<chain::ChainEvent> events = std::move(pending_);
     pending_.clear();
     std::vector<TxRef> returned;
+    bool epoch_ended = false;  // with any of these blocks, not only the last
     for (const chain::ChainEvent& event : events) {
         if (const auto* gone = std::get_if<chain::BlockDisconnected>(&event)) {
             // Blocks go from the tip down: what comes from an earlier one stands before.
@@ -139,6 +140,7 @@ void Mempool::follow() {
             returned.insert(returned.begin(), txs.begin() + 1, txs.end());
         } else if (const auto* come = std::get_if<chain::BlockConnected>(&event)) {
             remove_mined(*come->block);
+            epoch_ended = epoch_ended || (uint64_t{come->block->header.height} + 1) % params_.epoch_length == 0;
             block_since_trim_ = true;
             rolling_since_ = clock_.unix_time();
         }
@@ -151,7 +153,7 @@ void Mempool::follow() {
     if (fault) return;
     if (!returned.empty() || (flags_ && flags_ != flags)) {
         rebuild(returned);
-    } else {
+    } else if (epoch_ended) {
         drop_at_epoch_end();
     }
     flags_ = entries_.empty() ? std::nullopt : flags;
@@ -173,7 +175,6 @@ void Mempool::remove_mined(const Block& block) {
 void Mempool::drop_at_epoch_end() {
     std::vector<Txid> bad;
     const auto fault = tips_.with_tip([&](const Tip& tip) {
-        if ((uint64_t{tip.headers.height()} + 1) % params_.epoch_length != 0) return;
         const auto list = fed_rules::parse_pak_list(fed_rules::full_parameters(tip.headers, params_).extension_space);
         const std::vector<FedpegScript> fedpegs = fed_rules::fedpeg_scripts_after(tip.headers, params_);
         for (const auto& [txid, entry] : entries_) {

@@ -1,6 +1,7 @@
 // What a signer gets to sign: valid blocks, laid out as asked, with what pays most.
 #include "assembly/assemble.h"
 
+#include "assembly/select.h"
 #include "consensus/script/templates.h"
 #include "mempool/chain_tip.h"
 #include "support/deposit_maker.h"
@@ -98,6 +99,22 @@ BOOST_FIXTURE_TEST_CASE(fees_go_where_they_are_sent, Assembling) {
     connect(block);
     pool->follow();
     BOOST_TEST(pool->entries().empty());
+}
+
+// Whatever the pool holds, there is a block: fees that together leave the range of money do not go into the same one.
+BOOST_FIXTURE_TEST_CASE(fees_of_a_block_stay_in_the_range_of_money, Assembling) {
+    start({kLegacy});
+    const TxRef parts = enter(split(params, free_coins(params), 3));
+    connect(make(request()));
+    const TxRef much = enter(pay(output_of(parts, 0), 9000));
+    const TxRef little = enter(pay(output_of(parts, 1), 700));
+    assembly::SelectLimits limits;
+    limits.reward = {{params.policy_asset, Amount{kMaxMoney.sat - 800}}};
+    const auto chosen = assembly::select(*pool, limits);
+    BOOST_REQUIRE(chosen.size() == 1U);
+    BOOST_TEST((chosen[0]->tx->txid == little->txid));
+    limits.reward.clear();
+    BOOST_TEST(assembly::select(*pool, limits).size() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_pays_most_goes_first_with_what_it_needs, Assembling) {
