@@ -1,12 +1,12 @@
 // Confidential transactions against three independent builds: liquidjs-lib with @vulpemventures/secp256k1-zkp, and wallycore.
 // They blind and we accept and open; we blind and they open and verify. SLUICE_NIGHTLY=1 makes it 10,000 proofs instead of a hundred.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import liquid from 'liquidjs-lib';
 import zkpModule from '@vulpemventures/secp256k1-zkp';
 import * as wally from 'wallycore';
 import { bcoin } from './lib/bcoin.mjs';
-import { toSatoshi } from './lib/amounts.mjs';
+import { toCoins, toSatoshi } from './lib/amounts.mjs';
 import { miningNode, story } from './lib/stories.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -65,6 +65,44 @@ story('proofs that liquidjs-lib makes open here, and damaged ones do not', ['slu
         });
     }
     t.diagnostic(`${PROOFS} proofs of liquidjs-lib, a quarter of them damaged`);
+}, { timeout: 3_600_000 });
+
+story('proofs made here open and verify with liquidjs-lib and wallycore, and damaged ones do not', ['sluiced'], async (t) => {
+    const node = await miningNode(t);
+    const { pegged_asset: assetId } = await node.call('getsidechaininfo');
+    const generator = blinder.assetCommitment(AssetHash.fromHex(assetId).bytesWithoutPrefix, Buffer.alloc(32));
+    const { unconfidential } = await node.call('getaddressinfo', await node.call('getnewaddress'));
+    const { unconfidential: second } = await node.call('getaddressinfo', await node.call('getnewaddress'));
+    const coins = (satoshi) => toCoins(satoshi);
+    for (let done = 0; done < PROOFS; done += 2) {
+        // Two outputs of random amounts; one input in the open, or one with random blinds.
+        const values = [1 + randomInt(2 ** 40), 1 + randomInt(2 ** 40)];
+        const receivers = [pair(), pair()];
+        const [one, two] = await Promise.all([unconfidential, second].map((address, i) =>
+            node.call('createblindedaddress', address, receivers[i].point.toString('hex'))));
+        const raw = await node.call('createrawtransaction', [{ txid: randomBytes(32).toString('hex'), vout: 0 }],
+            [{ [one]: coins(values[0]) }, { [two]: coins(values[1]) }]);
+        const blinds = done % 4 === 0 ? ['0'.repeat(64), '0'.repeat(64)] : [pair().secret.toString('hex'), pair().secret.toString('hex')];
+        const hex = await node.call('rawblindrawtransaction', raw, [blinds[0]], [coins(values[0] + values[1])], [assetId], [blinds[1]]);
+        const tx = Transaction.fromHex(hex);
+        const from = blinds[1] === '0'.repeat(64) ? generator
+            : blinder.assetCommitment(AssetHash.fromHex(assetId).bytesWithoutPrefix, Buffer.from(blinds[1], 'hex').reverse());
+        tx.outs.forEach((out, i) => {
+            const opened = blinder.unblindOutputWithKey(out, receivers[i].secret);
+            assert.equal(opened.value, String(values[i]));
+            assert.equal(display(opened.asset), assetId);
+            assert.ok(zkp.surjectionproof.verify(out.surjectionProof, [from], out.asset));
+            const theirs = wally.asset_unblind(out.nonce, receivers[i].secret, out.rangeProof, out.value, out.script, out.asset);
+            const parts = Array.isArray(theirs) ? theirs : Object.values(theirs);
+            assert.ok(parts.some((part) => typeof part === 'object' && Buffer.from(part).equals(opened.valueBlindingFactor)));
+            const bad = Buffer.from(out.rangeProof);
+            bad[randomInt(11, bad.length)] ^= 1 << randomInt(8);
+            let verdict = false;
+            try { verdict = blinder.rangeProofVerify(bad, out.value, out.asset, out.script); } catch { /* refused */ }
+            assert.equal(verdict, false);
+        });
+    }
+    t.diagnostic(`${PROOFS} proofs made here, each damaged once`);
 }, { timeout: 3_600_000 });
 
 story('what the wallet blinds others open and verify, and what they blind the chain takes', ['sluiced'], async (t) => {
