@@ -11,6 +11,7 @@ import { miningNode, story } from './lib/stories.mjs';
 import { until } from './lib/wait.mjs';
 
 const { AssetHash, ElementsValue, Transaction, confidential, networks, payments } = liquid;
+const { Blinder, Creator, CreatorInput, CreatorOutput, Extractor, Finalizer, Pset, Signer, Updater, ZKPGenerator, ZKPValidator } = liquid;
 const PROOFS = process.env.SLUICE_NIGHTLY ? 10_000 : 100;
 const BATCH = 20;
 const COINS = { initialfreecoins: 2_100_000_000_000_000, anyonecanspendaremine: 1, con_blocksubsidy: 0 };
@@ -182,4 +183,32 @@ story('what the wallet blinds others open and verify, and what they blind the ch
     const coin = (await node.call('listunspent')).find((one) => one.txid === accepted);
     assert.equal(toSatoshi(coin.amount), ours);
     assert.equal(coin.amountblinder, display(first.valueBlind));
+
+    // The rest as a PSET of theirs: created, blinded, signed and finalized by liquidjs-lib.
+    const kept = tx.outs[1];
+    const again = 100_000_000;
+    const pset = Creator.newPset({
+        inputs: [new CreatorInput(accepted, 1)],
+        outputs: [
+            new CreatorOutput(assetId, again, Buffer.from(info.scriptPubKey, 'hex'), Buffer.from(info.confidential_key, 'hex'), 0),
+            new CreatorOutput(assetId, rest - again - fee, payment.output, viewer.point, 0),
+            new CreatorOutput(assetId, fee),
+        ],
+    });
+    const updater = new Updater(pset);
+    updater.addInWitnessUtxo(0, kept);
+    updater.addInUtxoRangeProof(0, kept.rangeProof);
+    updater.addInSighashType(0, Transaction.SIGHASH_ALL);
+    const generator = new ZKPGenerator(zkp, ZKPGenerator.WithBlindingKeysOfInputs([viewer.secret]));
+    const owned = generator.unblindInputs(pset);
+    const outputBlindingArgs = generator.blindOutputs(pset, Pset.ECCKeysGenerator(zkp.ecc));
+    new Blinder(pset, owned, new ZKPValidator(zkp), generator).blindLast({ outputBlindingArgs });
+    const signature = Buffer.concat([owner.key.sign(pset.getInputPreimage(0, Transaction.SIGHASH_ALL)), Buffer.of(Transaction.SIGHASH_ALL)]);
+    new Signer(pset).addSignature(0, { partialSig: { pubkey: owner.point, signature } }, Pset.ECDSASigValidator(zkp.ecc));
+    new Finalizer(pset).finalize();
+    const final = Extractor.extract(pset);
+    assert.equal(await node.call('sendrawtransaction', final.toHex()), final.getId());
+    await node.call('generatetoaddress', 1, mine);
+    await until('the payment of the PSET', async () => (await node.call('listunspent')).some((one) => one.txid === final.getId()));
+    assert.equal(toSatoshi((await node.call('listunspent')).find((one) => one.txid === final.getId()).amount), again);
 });
