@@ -185,7 +185,9 @@ void Transport::Impl::answer_zap() {
         if (request.size() < 4) continue;
         const bool welcome = !user.empty();
         if (!welcome) log_debug(kLog, "refused a link: its key is not in the manifest");
-        const std::string status = welcome ? "200" : "400";
+        // 300, not 400: a client that is refused for good never tries again, and a key that no manifest lists yet may be of a
+        // member that is to join.
+        const std::string status = welcome ? "200" : "300";
         const std::array<ByteView, 8> reply = {request[0].bytes, {}, as_bytes("1.0"), request[3].bytes, as_bytes(status),
                                                as_bytes(welcome ? "OK" : "unknown key"), as_bytes(user), {}};
         for (size_t i = 0; i < reply.size(); ++i) {

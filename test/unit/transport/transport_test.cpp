@@ -169,3 +169,30 @@ BOOST_AUTO_TEST_CASE(a_bad_address_is_an_error_not_an_end) {
     Transport transport(config, *generate_transport_keys(), [](uint8_t, Bytes) {});
     BOOST_TEST(!transport.start());
 }
+
+BOOST_AUTO_TEST_CASE(peers_come_and_go_while_it_runs) {
+    Pair pair;
+    auto a = pair.make_a();
+    TransportConfig alone;
+    alone.bind = Pair::at(pair.port_b);
+    Transport b(alone, Pair::copy(pair.b), pair.inbox_b.receiver());
+    BOOST_REQUIRE(a->start());
+    BOOST_REQUIRE(b.start());
+    a->send(1, Bytes{1});
+    b.send(0, Bytes{1});  // not its peer
+    BOOST_TEST(!pair.inbox_b.wait_for(1, std::chrono::milliseconds(500)));
+    b.set_peers({{0, pair.a.public_key, Pair::at(pair.port_a)}, {2, pair.b.public_key, "nonsense"}});
+    BOOST_TEST(send_until_heard(b, 0, Bytes{2}, pair.inbox_a, 1));
+    BOOST_REQUIRE(send_until_heard(*a, 1, Bytes{3}, pair.inbox_b, 1));  // refused before, it tried again
+    BOOST_CHECK(pair.inbox_b.frames[0].second == Bytes{3});
+    b.set_peers({});
+    b.send(0, Bytes{4});
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    size_t before = 0;
+    {
+        const std::lock_guard lock(pair.inbox_b.mutex);
+        before = pair.inbox_b.frames.size();
+    }
+    a->send(1, Bytes{5});  // its key was welcome once; its frames are dropped now
+    BOOST_TEST(!pair.inbox_b.wait_for(before + 1, std::chrono::milliseconds(500)));
+}
