@@ -7,9 +7,9 @@
 namespace sluice::script {
 
 ScriptResult eval_script(Stack& stack, ByteView script, Flags flags, const SignatureChecker& checker, SigVersion version,
-                         TaprootContext& taproot) {
+                         TaprootContext& taproot, ScriptObserver* observer) {
     CHECK(version != SigVersion::kTaproot);
-    return detail::Evaluation(stack, script, flags, checker, version, taproot).run();
+    return detail::Evaluation(stack, script, flags, checker, version, taproot, observer).run();
 }
 
 namespace detail {
@@ -22,15 +22,25 @@ bool is_disabled(uint8_t opcode) {
 }  // namespace
 
 ScriptResult Evaluation::run() {
+    if (observer_ == nullptr) return run_instructions();
+    observer_->on_script(script_, version_, stack_);
+    const ScriptResult result = run_instructions();
+    observer_->on_end({position_, offset_}, result, stack_);
+    return result;
+}
+
+ScriptResult Evaluation::run_instructions() {
     if (before_tapscript() && script_.size() > kMaxScriptSize) return script_fail(ScriptError::kScriptSize);
     taproot_.code_separator_position = 0xffffffff;
 
     ScriptParser parser(script_);
     for (; !parser.at_end(); ++position_) {
         const bool executing = conditions_.executing();
+        offset_ = parser.position();
         const std::optional<Instruction> instruction = parser.next();
         if (!instruction) return script_fail(ScriptError::kBadOpcode);
         const uint8_t opcode = instruction->opcode;
+        if (observer_ != nullptr) observer_->on_step({position_, offset_}, opcode, executing, stack_, alt_stack_);
         if (instruction->data.size() > kMaxElementSize) return script_fail(ScriptError::kPushSize);
         if (before_tapscript() && opcode > OP_16 && ++op_count_ > kMaxOpsPerScript) {
             return script_fail(ScriptError::kOpCount);
@@ -48,6 +58,7 @@ ScriptResult Evaluation::run() {
         }
         if (stack_.size() + alt_stack_.size() > kMaxStackSize) return script_fail(ScriptError::kStackSize);
     }
+    offset_ = script_.size();
     if (!conditions_.empty()) return script_fail(ScriptError::kUnbalancedConditional);
     return {};
 }

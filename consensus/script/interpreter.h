@@ -10,9 +10,11 @@ namespace sluice::script {
 
 using Stack = std::vector<Bytes>;
 
+class ScriptObserver;
+
 // Runs `script` on `stack` (in-out: it is the machine's state). `taproot` is needed for SigVersion::kTapscript and counts
-// down its budget; other versions ignore it. Never runs SigVersion::kTaproot: a key path has no script.
+// down its budget; other versions ignore it. An observer (observer.h) may watch. Never runs SigVersion::kTaproot: a key path has no script.
 ScriptResult eval_script(Stack& stack, ByteView script, Flags flags, const SignatureChecker& checker, SigVersion version,
-                         TaprootContext& taproot);
+                         TaprootContext& taproot, ScriptObserver* observer = nullptr);
 
 }  // namespace sluice::script

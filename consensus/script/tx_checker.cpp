@@ -1,6 +1,7 @@
 #include "consensus/script/tx_checker.h"
 
 #include "consensus/script/introspection.h"
+#include "consensus/script/trace.h"
 #include "consensus/script/verify.h"
 #include "crypto/ecdsa.h"
 #include "crypto/schnorr.h"
@@ -63,14 +64,14 @@ private:
 };
 
 ScriptResult verify(const Transaction& tx, size_t index, const TxOut& coin, std::span<const TxOut> spent, Flags flags,
-                    const TxHashes& hashes) {
+                    const TxHashes& hashes, ScriptObserver* observer = nullptr) {
     ByteWriter value;
     Writer& w = value;
     describe(w, coin.value);
     const ElementsLayout layout(tx);
     const ElementsChecker checker(layout, value.bytes(), tx, index, spent, hashes);
     const TxIn& in = tx.inputs[index];
-    return verify_script(in.script_sig, coin.script, in.witness.script_witness, flags, checker);
+    return verify_script(in.script_sig, coin.script, in.witness.script_witness, flags, checker, observer);
 }
 
 }  // namespace
@@ -85,6 +86,15 @@ ScriptResult verify_input(const Transaction& tx, size_t index, const TxOut& spen
     const bool is_taproot = program && program->version == 1 && program->program.size() == 32;
     if (is_taproot && (flags & kVerifyTaproot) != 0) return script_fail(ScriptError::kTaprootUnavailable);
     return verify(tx, index, spent, {}, flags, hashes);
+}
+
+ScriptTrace trace_input(const Transaction& tx, size_t index, std::span<const TxOut> spent, Flags flags, const TxHashes& hashes, size_t steps) {
+    CHECK(spent.size() == tx.inputs.size() && index < spent.size());
+    return trace_script([&](ScriptObserver& observer) { return verify(tx, index, spent[index], spent, flags, hashes, &observer); }, steps);
+}
+
+ScriptTrace trace_input(const Transaction& tx, size_t index, const TxOut& spent, Flags flags, const TxHashes& hashes, size_t steps) {
+    return trace_script([&](ScriptObserver& observer) { return verify(tx, index, spent, {}, flags, hashes, &observer); }, steps);
 }
 
 }  // namespace sluice::script

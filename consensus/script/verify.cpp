@@ -15,6 +15,7 @@ struct Verification {
     const WitnessStack& witness;
     Flags flags;
     const SignatureChecker& checker;
+    ScriptObserver* observer;
 
     [[nodiscard]] bool has(Flags flag) const { return (flags & flag) != 0; }
     ScriptResult run_legacy(Stack& stack, ByteView script) const;
@@ -31,7 +32,7 @@ struct Verification {
 
 ScriptResult Verification::run_legacy(Stack& stack, ByteView script) const {
     TaprootContext none;
-    return eval_script(stack, script, flags, checker, SigVersion::kBase, none);
+    return eval_script(stack, script, flags, checker, SigVersion::kBase, none, observer);
 }
 
 ScriptResult is_true(const Stack& stack) {
@@ -43,7 +44,7 @@ ScriptResult Verification::run_witness(Stack stack, ByteView script, SigVersion 
     for (const Bytes& element : stack) {
         if (element.size() > kMaxElementSize) return script_fail(ScriptError::kPushSize);
     }
-    TRY_VOID(eval_script(stack, script, flags, checker, version, context));
+    TRY_VOID(eval_script(stack, script, flags, checker, version, context, observer));
     if (stack.size() != 1) return script_fail(ScriptError::kCleanStack);
     return is_true(stack);
 }
@@ -145,8 +146,8 @@ ScriptResult Verification::check_program(const WitnessProgram& program, bool in_
 }  // namespace
 
 ScriptResult verify_script(const Script& script_sig, const Script& script_pubkey, const WitnessStack& witness, Flags flags,
-                           const SignatureChecker& checker) {
-    const Verification on{witness, flags, checker};
+                           const SignatureChecker& checker, ScriptObserver* observer) {
+    const Verification on{witness, flags, checker, observer};
     CHECK(!on.has(kVerifyWitness) || on.has(kVerifyP2sh));
     CHECK(!on.has(kVerifyCleanStack) || on.has(kVerifyWitness));
 

@@ -83,7 +83,7 @@ Status read_limits(const Options& options, NetOptions& out) {
     out.receive_limit = static_cast<size_t>(TRY(bounded(options, "maxreceivebuffer", 5000, 1, 1'000'000))) * 1000;
     out.send_soft_limit = static_cast<size_t>(TRY(bounded(options, "maxsendbuffer", 1000, 1, 1'000'000))) * 1000;
     out.send_hard_limit = out.send_soft_limit + 4 * wire::kMaxPayload;
-    out.handshake_timeout = std::chrono::seconds(TRY(bounded(options, "peertimeout", 60, 1, 3600)));
+    out.handshake_timeout = std::chrono::seconds(TRY(bounded(options, "peertimeout", 60, 1, 1'000'000'000)));
     out.connect_timeout = std::chrono::seconds((TRY(bounded(options, "timeout", 5000, 1, 600'000)) + 999) / 1000);
     return {};
 }

@@ -4,19 +4,24 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <thread>
 
 #include "codec/hex.h"
+#include "index/tx_index.h"
 #include "node/chain_service.h"
 #include "node/member_service.h"
+#include "node/notify_command.h"
 #include "node/parent_service.h"
 #include "node/peer_service.h"
+#include "node/pool_file.h"
 #include "node/stop_signal.h"
 #include "node/version.h"
 #include "node/wallet_service.h"
 #include "rpc/chain_methods.h"
 #include "rpc/control.h"
 #include "rpc/dispatcher.h"
+#include "rpc/explain.h"
 #include "rpc/federation_methods.h"
 #include "rpc/net_methods.h"
 #include "rpc/pool_methods.h"
@@ -90,6 +95,9 @@ struct Node::Impl {
 
     Status start();
     Status start_events();
+    Status write_pid();
+    // Reads the saved pool; it is saved again when the node stops.
+    Status restore_pool();
     Status start_wallet(const rpc::ChainPorts& ports);
     void stop();
     // What an operator should know, for RPC; any thread.
@@ -105,6 +113,9 @@ struct Node::Impl {
     runtime::EventLoop http_loop{"http"};
     rpc::DispatcherPtr dispatcher;
     std::unique_ptr<ChainService> chain;
+    std::filesystem::path pid_file;   // empty: not written
+    std::filesystem::path pool_file;  // empty: the pool is not kept
+    std::unique_ptr<index::TxIndex> tx_index;  // null: not asked for
     std::unique_ptr<zmq::Publisher> events;  // null: nothing is published
     std::unique_ptr<ParentService> parent;
     std::unique_ptr<MemberService> member;
@@ -127,6 +138,7 @@ Status Node::Impl::start() {
     log_info("node", "{}; chain {}; genesis {}; data in {}", kVersionLine, params.name, to_display(params.genesis_hash),
              config.chain_dir.string());
     for (const std::string& warning : config.warnings) log_warning("node", "{}", warning);
+    TRY_VOID(write_pid());
     clock.set_mock_time(TRY(options.get_int("mocktime", 0)));
     disk = std::make_unique<storage::DirectoryDisk>(config.chain_dir);
     workers = std::make_unique<runtime::WorkerPool>(worker_threads(options));
@@ -143,6 +155,13 @@ Status Node::Impl::start() {
     chain = TRY(ChainService::open({*disk, params, clock, *workers}, chain_options, policy,
                                    [this](const std::string& what) { stop_signal.request_for_fault(what); }));
 
+    if (options.get_bool("txindex", false)) {
+        tx_index = TRY(index::TxIndex::open(*disk, chain->reader()));
+        chain->add_listener([this](const chain::ChainEvent& event) {
+            if (std::holds_alternative<chain::TipChanged>(event)) tx_index->wake();
+        });
+    }
+
     rpc::ChainPorts ports;
     ports.params = &params;
     ports.chain = &chain->chain();
@@ -154,12 +173,18 @@ Status Node::Impl::start() {
     rpc::add_control_methods(*dispatcher, {[this] { stop_signal.request(); }, &clock, (config.chain_dir / "debug.log").string()});
     rpc::add_chain_read_methods(*dispatcher, ports);
     rpc::add_chain_info_methods(*dispatcher, ports);
+    rpc::add_chain_stats_methods(*dispatcher, ports);
     rpc::add_chain_write_methods(*dispatcher, ports);
     // The pool's own listener announces what enters it.
-    const rpc::PoolPorts pool_ports{&chain->pool(), &chain->tips(), nullptr};
-    rpc::add_rawtx_methods(*dispatcher, ports, rpc::pool_finder(ports, pool_ports));
+    const rpc::PoolPorts pool_ports{&chain->pool(), &chain->tips(), nullptr, [this]() -> Result<std::string> {
+        const std::filesystem::path file = config.chain_dir / "mempool.dat";
+        TRY_VOID(save_pool(chain->pool(), file));
+        return file.string();
+    }};
+    rpc::add_rawtx_methods(*dispatcher, ports, rpc::pool_finder(ports, pool_ports), tx_index.get());
     rpc::add_pool_methods(*dispatcher, ports, pool_ports);
     rpc::add_mining_methods(*dispatcher, ports, pool_ports);
+    rpc::add_explain_methods(*dispatcher, ports, pool_ports);
 
     TRY_VOID(start_events());
 
@@ -176,6 +201,12 @@ Status Node::Impl::start() {
         if (!event.added) return;
         if (WalletService* follower = awake_wallet.load()) follower->transaction_added(event.tx);
     });
+    if (const std::string command = options.get_or("blocknotify", ""); !command.empty()) {
+        chain->add_listener([command](const chain::ChainEvent& event) {
+            const auto* changed = std::get_if<chain::TipChanged>(&event);
+            if (changed != nullptr && !changed->tip.initial_download) run_notify_command(command, to_display(changed->tip.hash));
+        });
+    }
     // A proof-of-work parent only: there is no other that could be followed.
     if (chain_options.check_pegin_depth && params.parent.exists && params.parent.has_work()) {
         std::optional<uint32_t> scan_from;
@@ -203,6 +234,8 @@ Status Node::Impl::start() {
     rpc::add_net_methods(*dispatcher, {&peers->connections(), &peers->engine(), &net_loop, &clock, kCompatibleVersion,
                                        Amount{relay.min_relay.sat_per_kvb}, Amount{relay.incremental.sat_per_kvb}, ports.warnings});
     TRY_VOID(chain->start());
+    if (tx_index) tx_index->start();
+    if (options.get_bool("persistmempool", true)) TRY_VOID(restore_pool());
     if (parent) parent->start();
     if (!options.get_bool("disablewallet", false)) TRY_VOID(start_wallet(ports));
     net_loop.start();
@@ -210,6 +243,29 @@ Status Node::Impl::start() {
     if (member) TRY_VOID(member->start());
     rpc::set_warm_up(*dispatcher, std::nullopt);
     log_info("node", "ready at height {}", chain->reader().tip().height);
+    return {};
+}
+
+Status Node::Impl::write_pid() {
+    const std::filesystem::path asked(config.options.get_or("pid", "sluiced.pid"));
+    if (!config.options.get_bool("pid", true)) return {};
+    pid_file = asked.is_absolute() ? asked : config.chain_dir / asked;
+    std::ofstream file(pid_file, std::ios::trunc);
+    file << ::getpid() << "\n";
+    file.close();
+    if (file) return {};
+    return fail("Unable to create the PID file '" + std::exchange(pid_file, {}).string() + "'");
+}
+
+Status Node::Impl::restore_pool() {
+    const std::filesystem::path file = config.chain_dir / "mempool.dat";
+    const auto loaded = TRY(chain->loop().call([this, file] { return load_pool(chain->pool(), file); }));
+    pool_file = file;
+    if (loaded) {
+        log_info("node", "mempool.dat: {} transactions are in the pool again, {} are not taken any more", loaded->accepted, loaded->refused);
+    } else {
+        log_warning("node", "{}", loaded.error().message);
+    }
     return {};
 }
 
@@ -300,11 +356,18 @@ void Node::Impl::stop() {
     net_loop.stop();
     if (member) member->stop();
     if (parent) parent->stop();
+    if (chain && !pool_file.empty()) {
+        const auto saved = chain->loop().call([this] { return save_pool(chain->pool(), pool_file); });
+        if (saved && !*saved) log_warning("node", "{}", saved->error().message);
+    }
     // The state thread first: what it connects last, the wallet still hears of.
     if (chain) chain->stop();
+    if (tx_index) tx_index->stop();
     awake_wallet = nullptr;
     if (wallet) wallet->stop();
     events.reset();
+    std::error_code ignored;
+    if (!pid_file.empty()) std::filesystem::remove(pid_file, ignored);
     log_info("node", "stopped");
 }
 

@@ -13,6 +13,7 @@ namespace sluice::rpc {
 
 void add_chain_read_methods(Dispatcher& dispatcher, const ChainPorts& ports);
 void add_chain_info_methods(Dispatcher& dispatcher, const ChainPorts& ports);
+void add_chain_stats_methods(Dispatcher& dispatcher, const ChainPorts& ports);
 void add_chain_write_methods(Dispatcher& dispatcher, const ChainPorts& ports);
 
 // Shared with other handlers.

@@ -5,7 +5,9 @@
 #include "consensus/params/address.h"
 #include "consensus/rules/versionbits.h"
 #include "mempool/mempool.h"
+#include "rpc/descriptor.h"
 #include "rpc/pool_methods.h"
+#include "rpc/rawtx.h"
 #include "util/clock.h"
 
 namespace sluice::rpc {
@@ -67,23 +69,91 @@ RpcResult new_block_hex(const ChainPorts& chain, const PoolPorts& ports, const A
     return Json(to_hex(encode_block(sealed)));
 }
 
-RpcResult generate_to_address(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+RpcResult generate_to(const ChainPorts& chain, const PoolPorts& ports, const Args& args, const Script& destination) {
     const int64_t count = TRY(args.integer(0));
     if (count < 0 || count > kMostGenerated) {
         return rpc_error(Code::kInvalidParameter, "nblocks must be between 0 and " + std::to_string(kMostGenerated));
     }
-    const Result<Address> address = decode_address(args.text(1), chain.params->address);
-    if (!address) return rpc_error(Code::kInvalidAddressOrKey, "Error: Invalid address");
     Json out = Json::array();
     // One block a task: the state thread serves others in between.
     for (int64_t i = 0; i < count; ++i) {
-        const auto made = TRY(on_state(chain, [chain, ports, script = address->script] {
+        const auto made = TRY(on_state(chain, [chain, ports, script = destination] {
             return assembly::generate(*chain.chain, *ports.pool, *ports.tips, *chain.clock, 1, script);
         }));
         if (!made) return rpc_error(Code::kMisc, made.error().message);
         for (const BlockHash& hash : *made) out.push_back(to_display(hash));
     }
     return out;
+}
+
+RpcResult generate_to_address(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+    const Result<Address> address = decode_address(args.text(1), chain.params->address);
+    if (!address) return rpc_error(Code::kInvalidAddressOrKey, "Error: Invalid address");
+    return generate_to(chain, ports, args, address->script);
+}
+
+RpcResult generate_to_descriptor(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+    return generate_to(chain, ports, args, TRY(read_descriptor(args.text(1), *chain.params)).script);
+}
+
+// A block with these transactions and no others, in their order; hex or the id of one that is in the pool.
+RpcResult generate_block(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+    Script destination;
+    if (const auto address = decode_address(args.text(0), chain.params->address)) {
+        destination = address->script;
+    } else if (const auto descriptor = read_descriptor(args.text(0), *chain.params)) {
+        destination = descriptor->script;
+    } else {
+        return rpc_error(Code::kInvalidAddressOrKey, "Error: Invalid address or descriptor");
+    }
+    std::vector<TxRef> txs;
+    const auto in_pool = pool_finder(chain, ports);
+    for (const Json& item : args.json(1)) {
+        const std::string text = item.is_string() ? item.get<std::string>() : "";
+        if (const std::optional<Txid> txid = from_display<Txid>(text)) {
+            txs.push_back(in_pool(*txid));
+            if (!txs.back()) return rpc_error(Code::kInvalidAddressOrKey, "Transaction " + text + " not in mempool.");
+        } else {
+            txs.push_back(TRY(tx_from_hex(text, "Transaction decode failed for " + text + ". Make sure the tx has at least one input.")));
+        }
+    }
+    const bool submit = args.flag_or(2, true);
+    const auto make = [chain, ports, txs, destination, submit]() -> RpcResult {
+        assembly::BlockRequest request;
+        request.time = static_cast<uint32_t>(chain.clock->unix_time());
+        request.fee_destination = destination;
+        request.may_go = [](const mempool::Entry&) { return false; };
+        const Result<std::shared_ptr<Block>> made = assembly::new_block(*chain.chain, *ports.pool, *ports.tips, request);
+        if (!made) return rpc_error(Code::kMisc, made.error().message);
+        auto block = std::make_shared<Block>(**made);
+        block->transactions.insert(block->transactions.end(), txs.begin(), txs.end());
+        assembly::finish(*block);
+        const auto verdict = chain.chain->test_block(block, chain::TestBlockOptions{});
+        if (!verdict) return rpc_error(Code::kVerify, "TestBlockValidity failed: " + verdict.error().reason);
+        assembly::seal_if_open(block->header);
+        Json out = {{"hash", to_display(compute_hash(block->header))}};
+        if (!submit) {
+            out["hex"] = to_hex(encode_block(*block));
+            return out;
+        }
+        const chain::BlockOutcome outcome = chain.chain->accept_block(block);
+        if (outcome.failure) return rpc_error(Code::kMisc, "Failed to make block: " + outcome.failure->reason);
+        return out;
+    };
+    return TRY(on_state(chain, make));
+}
+
+RpcResult prioritised(const ChainPorts& chain, const PoolPorts& ports) {
+    return TRY(on_state(chain, [pool = ports.pool]() -> RpcResult {
+        Json out = Json::object();
+        for (const auto& [txid, delta] : pool->priorities()) {
+            const mempool::Entry* const entry = pool->find(txid);
+            Json one = {{"fee_delta", delta.sat}, {"in_mempool", entry != nullptr}};
+            if (entry != nullptr) one["modified_fee"] = entry->modified_fee().sat;
+            out[to_display(txid)] = std::move(one);
+        }
+        return out;
+    }));
 }
 
 RpcResult mining_info(const ChainPorts& chain, const PoolPorts& ports) {
@@ -116,6 +186,12 @@ RpcResult prioritise(const ChainPorts& chain, const PoolPorts& ports, const Args
 void add_mining_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& ports) {
     dispatcher.add("getnewblockhex", [chain, ports](const Args& args, const Caller&) { return new_block_hex(chain, ports, args); });
     dispatcher.add("generatetoaddress", [chain, ports](const Args& args, const Caller&) { return generate_to_address(chain, ports, args); });
+    dispatcher.add("generatetodescriptor",
+                   [chain, ports](const Args& args, const Caller&) { return generate_to_descriptor(chain, ports, args); });
+    dispatcher.add("generateblock", [chain, ports](const Args& args, const Caller&) { return generate_block(chain, ports, args); });
+    dispatcher.add("getprioritisedtransactions", [chain, ports](const Args&, const Caller&) { return prioritised(chain, ports); });
+    // Blocks are signed: there is no rate of hashing.
+    dispatcher.add("getnetworkhashps", [](const Args&, const Caller&) -> RpcResult { return Json(0); });
     dispatcher.add("getmininginfo", [chain, ports](const Args&, const Caller&) { return mining_info(chain, ports); });
     dispatcher.add("prioritisetransaction", [chain, ports](const Args& args, const Caller&) { return prioritise(chain, ports, args); });
 }

@@ -5,6 +5,7 @@
 #include "consensus/script/script.h"
 #include "mempool/mempool.h"
 #include "peg/proof/pegout.h"
+#include "rpc/explain.h"
 #include "rpc/json_script.h"
 #include "rpc/rawtx.h"
 
@@ -119,8 +120,13 @@ RpcResult test_mempool_accept(const ChainPorts& chain, const PoolPorts& ports, c
         const std::string hex = item.is_string() ? item.get<std::string>() : "";
         txs.push_back(TRY(tx_from_hex(hex, "TX decode failed: " + hex + " Make sure the tx has at least one input.")));
     }
-    return TRY(on_state(chain, [pool = ports.pool, txs, limit]() -> RpcResult {
-        Json out = Json::array();
+    struct Tested {
+        Json list = Json::array();
+        std::vector<std::tuple<size_t, Explained, mempool::Refusal>> refused;
+    };
+    Tested tested = TRY(on_state(chain, [chain, ports, pool = ports.pool, txs, limit] {
+        Tested all;
+        Json& out = all.list;
         bool stopped = false;
         for (const TxRef& tx : txs) {
             Json one = {{"txid", to_display(tx->txid)}, {"wtxid", to_display(tx->wtxid)}};
@@ -133,6 +139,7 @@ RpcResult test_mempool_accept(const ChainPorts& chain, const PoolPorts& ports, c
                 one["allowed"] = false;
                 one["reject-reason"] = verdict.error().test_accept_reason();
                 if (verdict.error().kind != mempool::RefusalKind::kMissingInputs) one["reject-details"] = full_reason(verdict.error());
+                all.refused.emplace_back(out.size(), look_up(chain, ports, tx), verdict.error());
             } else if (too_expensive(*verdict, verdict->vsize, limit)) {
                 one["allowed"] = false;
                 one["reject-reason"] = "max-fee-exceeded";
@@ -147,8 +154,13 @@ RpcResult test_mempool_accept(const ChainPorts& chain, const PoolPorts& ports, c
             }
             out.push_back(std::move(one));
         }
-        return out;
+        return all;
     }));
+    // Not on the state thread: it may run scripts again.
+    for (const auto& [i, about, refusal] : tested.refused) {
+        tested.list[i]["explain"] = explain_json(about, refusal.reason, refusal.detail, *chain.params);
+    }
+    return std::move(tested.list);
 }
 
 // Provably unspendable outputs other than fees and peg-outs.
@@ -249,6 +261,29 @@ RpcResult get_txout(const ChainPorts& chain, const PoolPorts& ports, const Args&
     return out;
 }
 
+RpcResult spending_prevout(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+    if (args.json(0).empty()) return rpc_error(Code::kInvalidParameter, "Invalid parameter, outputs are missing");
+    std::vector<OutPoint> outpoints;
+    for (const Json& item : args.json(0)) {
+        if (!item.is_object() || !item.contains("txid") || !item["txid"].is_string()) return rpc_error(Code::kType, "Missing txid");
+        if (!item.contains("vout")) return rpc_error(Code::kType, "Missing vout");
+        const Txid txid = Txid::from_view(TRY(id_bytes_from_text(item["txid"].get<std::string>(), "txid")));
+        const int64_t n = TRY(integer_from_json(item["vout"]));
+        if (n < 0) return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");
+        if (n > UINT32_MAX) return rpc_error(Code::kMisc, "JSON integer out of range");
+        outpoints.push_back({txid, static_cast<uint32_t>(n)});
+    }
+    return TRY(on_state(chain, [pool = ports.pool, outpoints]() -> RpcResult {
+        Json out = Json::array();
+        for (const OutPoint& outpoint : outpoints) {
+            Json one = {{"txid", to_display(outpoint.txid)}, {"vout", outpoint.index}};
+            if (const auto spender = pool->spender(outpoint)) one["spendingtxid"] = to_display(*spender);
+            out.push_back(std::move(one));
+        }
+        return out;
+    }));
+}
+
 RpcResult estimate_smart_fee(const Args& args) {
     const int64_t target = TRY(args.integer(0));
     constexpr int64_t kLongest = 1008;  // blocks
@@ -285,6 +320,13 @@ void add_pool_methods(Dispatcher& dispatcher, const ChainPorts& chain, const Poo
         return Task([verbose = args.flag_or(0, false), sequence = args.flag_or(1, false)](const Mempool& pool) {
             return raw_mempool(pool, verbose, sequence);
         });
+    });
+    dispatcher.add("gettxspendingprevout", [chain, ports](const Args& args, const Caller&) { return spending_prevout(chain, ports, args); });
+    dispatcher.add("savemempool", [chain, save = ports.save](const Args&, const Caller&) -> RpcResult {
+        if (!save) return rpc_error(Code::kMisc, "The mempool was not loaded yet");
+        const Result<std::string> file = TRY(on_state(chain, save));
+        if (!file) return rpc_error(Code::kMisc, "Unable to dump mempool to disk");
+        return Json{{"filename", *file}};
     });
     add_reader("getmempoolinfo", [](const Args&) -> Read { return Task(mempool_info); });
     add_reader("getmempoolentry", [](const Args& args) -> Read {

@@ -19,6 +19,8 @@ struct PoolPorts {
     mempool::TipSource* tips = nullptr;
     // Announces a transaction to the peers; any thread. May be empty.
     std::function<void(const TxRef&)> relay;
+    // Writes the pool to its file and returns its name; state thread. May be empty.
+    std::function<Result<std::string>()> save = nullptr;
 };
 
 // getrawmempool, testmempoolaccept, sendrawtransaction, gettxout, ...

@@ -3,10 +3,12 @@
 #include "chain/chain_reader.h"
 #include "codec/hex.h"
 #include "consensus/params/address.h"
+#include "consensus/primitives/merkle.h"
 #include "consensus/script/script.h"
 #include "consensus/script/templates.h"
 #include "crypto/keys.h"
 #include "federation/rules/dynafed.h"
+#include "index/tx_index.h"
 #include "peg/proof/contract.h"
 #include "rpc/chain_methods.h"
 #include "rpc/json_script.h"
@@ -49,7 +51,36 @@ Result<std::vector<rules::Coin>, RpcError> spent_by(const chain::ChainReader& re
     return out;
 }
 
-RpcResult get_raw_transaction(const ChainPorts& ports, const FindInPool& find_in_pool, const Args& args) {
+// The block that the index names for a transaction; nullopt: it has none.
+Result<std::optional<chain::BlockInfo>, RpcError> indexed_block(const ChainPorts& ports, const index::TxIndex& txs, const Txid& txid) {
+    constexpr auto kPatience = std::chrono::seconds(2);
+    (void)txs.wait_synced(kPatience);
+    const auto place = txs.find(txid);
+    if (!place) return tl::unexpected<RpcError>(unavailable(place.error()));
+    if (!*place) return std::nullopt;
+    return ports.reader->find((*place)->block);
+}
+
+std::string not_found(const index::TxIndex* txs) {
+    if (txs == nullptr) {
+        return "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries";
+    }
+    if (!txs->state().synced) {
+        return "No such mempool transaction. Blockchain transactions are still in the process of being indexed";
+    }
+    return "No such mempool or blockchain transaction";
+}
+
+RpcResult get_index_info(const index::TxIndex* txs, const Args& args) {
+    constexpr const char* kName = "txindex";
+    Json out = Json::object();
+    if (txs == nullptr || (args.has(0) && args.text(0) != kName)) return out;
+    const index::IndexState state = txs->state();
+    out[kName] = {{"synced", state.synced}, {"best_block_height", state.height}};
+    return out;
+}
+
+RpcResult get_raw_transaction(const ChainPorts& ports, const FindInPool& find_in_pool, const index::TxIndex* txs, const Args& args) {
     const Txid txid = TRY(args.id<Txid>(0, "parameter 1"));
     const int64_t verbosity = TRY(args.verbosity_or(1, 0));
     std::optional<chain::BlockInfo> info;
@@ -60,17 +91,17 @@ RpcResult get_raw_transaction(const ChainPorts& ports, const FindInPool& find_in
         tx = TRY(tx_in_block(*ports.reader, *info, txid));
     } else {
         if (find_in_pool) tx = find_in_pool(txid);
-        if (!tx) {
-            return rpc_error(Code::kInvalidAddressOrKey,
-                             "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction "
-                             "queries. Use gettransaction for wallet transactions.");
+        if (!tx && txs != nullptr) {
+            info = TRY(indexed_block(ports, *txs, txid));
+            if (info) tx = TRY(tx_in_block(*ports.reader, *info, txid));
         }
+        if (!tx) return rpc_error(Code::kInvalidAddressOrKey, not_found(txs) + ". Use gettransaction for wallet transactions.");
     }
     if (verbosity <= 0) return Json(to_hex(encode_tx(tx->tx)));
     std::optional<std::vector<rules::Coin>> spent;
     if (verbosity >= 2 && info && info->has_undo && !tx->tx.is_coinbase()) spent = TRY(spent_by(*ports.reader, *info, tx));
     Json out = Json::object();
-    if (info) out["in_active_chain"] = info->active;
+    if (args.has(2)) out["in_active_chain"] = info->active;
     const Json body = tx_json(*tx, *ports.params, spent ? &*spent : nullptr);
     for (const auto& item : body.items()) out[item.key()] = item.value();
     if (!info) return out;
@@ -201,7 +232,7 @@ Result<TxRef, RpcError> tx_from_hex(std::string_view hex, std::string_view messa
     return tx;
 }
 
-void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPool find_in_pool) {
+void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPool find_in_pool, const index::TxIndex* tx_index) {
     const auto add = [&](std::string_view name, RpcResult (*handler)(const ChainPorts&, const Args&)) {
         dispatcher.add(name, [ports, handler](const Args& args, const Caller&) { return handler(ports, args); });
     };
@@ -211,10 +242,16 @@ void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPo
     add("tweakfedpegscript", tweak_fedpegscript);
     add_raw_make_methods(dispatcher, ports);
     add_raw_blind_methods(dispatcher, ports);
-    // No index is kept.
-    add("getindexinfo", [](const ChainPorts&, const Args&) -> RpcResult { return Json::object(); });
-    dispatcher.add("getrawtransaction", [ports, find = std::move(find_in_pool)](const Args& args, const Caller&) {
-        return get_raw_transaction(ports, find, args);
+    dispatcher.add("getindexinfo", [tx_index](const Args& args, const Caller&) { return get_index_info(tx_index, args); });
+    add("calcfastmerkleroot", [](const ChainPorts&, const Args& args) -> RpcResult {
+        std::vector<Hash256> leaves;
+        for (const Json& leaf : args.json(0)) {
+            leaves.push_back(Hash256::from_view(TRY(id_bytes_from_text(leaf.is_string() ? leaf.get<std::string>() : "", "leaf"))));
+        }
+        return Json(to_display(fast_merkle_root(leaves)));
+    });
+    dispatcher.add("getrawtransaction", [ports, find = std::move(find_in_pool), tx_index](const Args& args, const Caller&) {
+        return get_raw_transaction(ports, find, tx_index, args);
     });
 }
 

@@ -10,6 +10,7 @@
 #include "http/server.h"
 #include "rpc/auth.h"
 #include "rpc/dispatcher.h"
+#include "rpc/rest.h"
 #include "runtime/bounded_queue.h"
 #include "util/log.h"
 
@@ -102,6 +103,7 @@ struct RpcServer::Impl {
         while (std::optional<Job> job = queue->pop()) job->reply(answer(job->request));
     }
     http::Response answer(const http::Request& request) const {
+        if (rest && request.path.starts_with(kRestPath)) return answer_rest(dispatcher, request);
         Caller caller;
         if (const auto auth = http::find_header(request.headers, "Authorization")) {
             if (const auto pair = http::parse_basic(*auth)) caller.user = pair->first;
@@ -114,6 +116,8 @@ struct RpcServer::Impl {
     }
     // Before the body is read: wrong paths, methods and passwords cost nothing.
     std::optional<http::Response> gate(const http::Request& head) const {
+        // What anybody may ask who may connect.
+        if (rest && head.path.starts_with(kRestPath)) return std::nullopt;
         if (head.path != "/" && !head.path.starts_with(kWalletPath)) return http::plain_response(404);
         if (head.method != "POST") return http::plain_response(405, "JSONRPC server handles only POST requests");
         const auto auth = http::find_header(head.headers, "Authorization");
@@ -130,6 +134,7 @@ struct RpcServer::Impl {
     std::unique_ptr<http::Server> server;
     std::vector<std::thread> threads;
     uint16_t port = 0;
+    bool rest = false;
 };
 
 RpcServer::RpcServer(runtime::EventLoop& http_loop, const Dispatcher& dispatcher) : impl_(std::make_unique<Impl>(http_loop, dispatcher)) {}
@@ -138,6 +143,7 @@ uint16_t RpcServer::port() const { return impl_->port; }
 
 Status RpcServer::start(const RpcServerOptions& server, const Options& options, const std::filesystem::path& chain_dir) {
     Impl& impl = *impl_;
+    impl.rest = options.get_bool("rest", false);
     http::ServerOptions http_options;
     http_options.allowed = server.allowed;
     http_options.idle_timeout = server.idle_timeout;

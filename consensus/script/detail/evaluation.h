@@ -5,6 +5,7 @@
 
 #include "consensus/script/interpreter.h"
 #include "consensus/script/introspection.h"
+#include "consensus/script/observer.h"
 #include "consensus/script/opcodes.h"
 #include "consensus/script/script.h"
 
@@ -41,11 +42,12 @@ private:
 class Evaluation {
 public:
     Evaluation(Stack& stack, ByteView script, Flags flags, const SignatureChecker& checker, SigVersion version,
-               TaprootContext& taproot)
-        : stack_(stack), script_(script), flags_(flags), checker_(checker), version_(version), taproot_(taproot) {}
+               TaprootContext& taproot, ScriptObserver* observer)
+        : stack_(stack), script_(script), flags_(flags), checker_(checker), version_(version), taproot_(taproot), observer_(observer) {}
     ScriptResult run();
 
 private:
+    ScriptResult run_instructions();
     ScriptResult execute(uint8_t opcode, size_t next_position);
     ScriptResult control_op(uint8_t opcode);
     ScriptResult if_op(uint8_t opcode);
@@ -117,10 +119,12 @@ private:
     const SignatureChecker& checker_;
     SigVersion version_;
     TaprootContext& taproot_;
+    ScriptObserver* const observer_;  // null: nobody watches
     Conditions conditions_;
     size_t code_start_ = 0;  // after the last OP_CODESEPARATOR that ran
     int op_count_ = 0;
     uint32_t position_ = 0;  // instructions, not bytes
+    size_t offset_ = 0;      // bytes, for the observer
 };
 
 }  // namespace sluice::script::detail

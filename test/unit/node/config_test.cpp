@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(broken_files_name_the_line) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_supported_is_said_or_refused) {
     const Folder folder;
-    BOOST_TEST(joined(folder.load({"-txindex"}).value().warnings) == "-txindex has no effect in this program;");
+    BOOST_TEST(joined(folder.load({"-coinstatsindex"}).value().warnings) == "-coinstatsindex has no effect in this program;");
     BOOST_TEST(folder.load({"-proxy=127.0.0.1:9050"}).error().message == "-proxy=127.0.0.1:9050 is not supported by this program");
     BOOST_TEST(folder.load({"-daemon"}).error().message == "-daemon is not supported by this program");
     BOOST_TEST(folder.load({"-noproxy", "-prune=0", "-walletbroadcast=1"}).has_value());

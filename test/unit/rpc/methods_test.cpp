@@ -6,6 +6,7 @@
 #include "mempool/chain_tip.h"
 #include "mempool/mempool.h"
 #include "rpc/chain_methods.h"
+#include "rpc/explain.h"
 #include "rpc/pool_methods.h"
 #include "rpc/rawtx.h"
 #include "storage/memory_disk.h"
@@ -43,6 +44,8 @@ struct Node {
         add_rawtx_methods(dispatcher, ports, pool_finder(ports, pool_ports));
         add_pool_methods(dispatcher, ports, pool_ports);
         add_mining_methods(dispatcher, ports, pool_ports);
+        add_chain_stats_methods(dispatcher, ports);
+        add_explain_methods(dispatcher, ports, pool_ports);
         dispatcher.set_warm_up(std::nullopt);
     }
     ~Node() { state.stop(); }
@@ -175,6 +178,54 @@ BOOST_AUTO_TEST_CASE(a_transaction_goes_from_the_pool_into_a_block) {
     const Json proof = node.ask("gettxoutproof", list(list(txid)));
     BOOST_TEST(node.text("verifytxoutproof", list(proof)) == "[\"" + txid + "\"]");
     BOOST_TEST(node.text("gettxoutproof", list(list(txid, txid))).starts_with("-8 Invalid parameter, duplicated txid"));
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_explained_to_its_opcode) {
+    Node node;
+    // A coin whose lock is 1 ADD 3 EQUALVERIFY 1.
+    Transaction locked = test::split(node.params, test::free_coins(node.params), 1)->tx;
+    locked.outputs[0].script.bytes = {0x51, 0x93, 0x53, 0x88, 0x51};
+    const TxRef first = make_tx(std::move(locked));
+    BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*test::make_block(node.params, node.params.genesis.header, {first}))))) == "null");
+    const auto judged = [&](const Transaction& tx) { return node.ask("testmempoolaccept", list(list(to_hex(encode_tx(tx)))))[0]; };
+    Transaction spend = test::split(node.params, test::output_of(first, 0), 1)->tx;
+    spend.inputs[0].script_sig.bytes = {0x52};
+    BOOST_TEST(judged(spend)["allowed"] == true);
+    spend.inputs[0].script_sig.bytes = {0x55};
+    const Json why = judged(spend)["explain"];
+    BOOST_TEST(why["rule"] == "tx-script");
+    BOOST_TEST(why["kind"] == "consensus");
+    BOOST_TEST(why["input"] == 0);
+    BOOST_TEST(why["script"]["script"] == "scriptPubKey");
+    BOOST_TEST(why["script"]["opcode"] == "OP_EQUALVERIFY");
+    BOOST_TEST(why["script"]["position"] == 3);
+    BOOST_TEST(write_json(why["script"]["stack"]) == "[\"06\",\"03\"]");
+    const Json told = node.ask("explaintransaction", list(to_hex(encode_tx(spend))));
+    BOOST_TEST(told["inputs"][0]["script"]["last_steps"].size() == 4u);
+    spend.inputs[0].prevout.index = 9;
+    BOOST_TEST(judged(spend)["explain"]["rule"] == "tx-inputs-missing");
+    BOOST_TEST(judged(spend)["explain"]["input"] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(statistics_of_blocks) {
+    Node node;
+    const TxRef tx = test::split(node.params, test::free_coins(node.params), 3);
+    BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*test::make_block(node.params, node.params.genesis.header, {tx}))))) == "null");
+    const Json stats = node.ask("getblockstats", list(1));
+    BOOST_TEST(stats["txs"] == 2);
+    BOOST_TEST(stats["ins"] == 1);
+    BOOST_TEST(stats["totalfee"] == 1000);
+    BOOST_TEST(stats["utxo_increase_actual"] == 2);
+    BOOST_TEST(node.text("getblockstats", list(1, list("txs", "height"))) == "{\"height\":1,\"txs\":2}");
+    BOOST_TEST(node.text("getblockstats", list(1, list("no"))) == "-8 Invalid selected statistic 'no'");
+    BOOST_TEST(node.text("getblockstats", list(2)) == "-8 Target block height 2 after current tip 1");
+    BOOST_TEST(node.ask("getchaintxstats")["txcount"].get<int>() >= 3);
+    BOOST_TEST(node.text("verifychain") == "true");
+    BOOST_TEST(node.ask("getdeploymentinfo")["deployments"]["segwit"]["active"] == true);
+    BOOST_TEST(node.ask("generatetodescriptor", list(2, "raw(51)")).size() == 2u);
+    const Json made = node.ask("generateblock", list("raw(51)", list(to_hex(encode_tx(test::split(node.params, test::output_of(tx, 0), 1)->tx)))));
+    BOOST_TEST(node.ask("getblock", list(made["hash"]))["nTx"] == 2);
+    BOOST_TEST(node.ask("getbestblockhash") == made["hash"]);
 }
 
 BOOST_AUTO_TEST_CASE(branches_are_left_and_taken_again) {

@@ -1,8 +1,10 @@
 // Bitcoin's script, digest and transaction vectors (core/*.json), over the same interpreter with Bitcoin's digest layout.
 #include <cmath>
 #include <random>
+#include <set>
 
 #include "codec/hex.h"
+#include "consensus/script/trace.h"
 #include "consensus/script/tx_checker.h"
 #include "consensus/script/verify.h"
 #include "support/vectors.h"
@@ -31,11 +33,42 @@ Flags all_named() {
 }
 
 ScriptResult verify(const BitcoinTx& tx, const V0Hashes& hashes, size_t index, const Bytes& script_pubkey, int64_t amount,
-                    Flags flags) {
+                    Flags flags, ScriptObserver* observer = nullptr) {
     const BitcoinLayout layout(tx);
     const Bytes value = bitcoin_value(amount);
     const TransactionChecker<BitcoinLayout> checker(layout, index, value, hashes);
-    return verify_script(Script{tx.ins[index].script_sig}, Script{script_pubkey}, tx.ins[index].witness, flags, checker);
+    return verify_script(Script{tx.ins[index].script_sig}, Script{script_pubkey}, tx.ins[index].witness, flags, checker, observer);
+}
+
+// Errors of what stands around the scripts: there is no instruction to blame.
+bool is_around_scripts(ScriptError error) {
+    static const std::set<ScriptError> kAround = {
+        ScriptError::kEvalFalse, ScriptError::kCleanStack, ScriptError::kSigPushOnly, ScriptError::kPushSize, ScriptError::kWitnessUnexpected,
+        ScriptError::kWitnessMalleated, ScriptError::kWitnessMalleatedP2sh, ScriptError::kWitnessProgramMismatch,
+        ScriptError::kWitnessProgramWitnessEmpty, ScriptError::kWitnessProgramWrongLength, ScriptError::kDiscourageUpgradableWitnessProgram,
+        ScriptError::kDiscourageUpgradableTaprootVersion, ScriptError::kDiscourageOpSuccess, ScriptError::kTaprootWrongControlSize,
+        ScriptError::kSchnorrSig, ScriptError::kSchnorrSigSize, ScriptError::kSchnorrSigHashtype};
+    return kAround.contains(error);
+}
+
+// Errors between instructions: of a script as a whole, or of bytes that are no instruction.
+bool is_between_instructions(ScriptError error) {
+    return error == ScriptError::kScriptSize || error == ScriptError::kBadOpcode || error == ScriptError::kUnbalancedConditional;
+}
+
+// Whether a refusal is traced to its instruction.
+void check_trace(const ScriptTrace& trace, ScriptError error) {
+    BOOST_TEST((!trace.result && trace.result.error() == error));
+    const TracedScript* const failed = trace.failed_script();
+    BOOST_TEST((failed != nullptr || is_around_scripts(error)));
+    if (failed == nullptr) return;
+    BOOST_TEST((failed->error == error));
+    const TracedStep* const step = trace.failed_step();
+    BOOST_TEST((step != nullptr || is_between_instructions(error)));
+    BOOST_TEST(failed->end.offset <= failed->script.size());
+    if (step == nullptr) return;
+    BOOST_TEST(step->at.offset == failed->end.offset);
+    BOOST_TEST(failed->script.at(step->at.offset) == step->opcode);
 }
 
 bool is_unavailable(const ScriptResult& result) {
@@ -83,6 +116,7 @@ BOOST_AUTO_TEST_CASE(script_tests) {
     std::mt19937 random(1);
     size_t count = 0;
     size_t skipped = 0;
+    size_t traced = 0;
     for (const json& row : *file) {
         if (row.size() < 4) continue;  // a comment
         BOOST_TEST_CONTEXT(row.dump()) {
@@ -96,6 +130,11 @@ BOOST_AUTO_TEST_CASE(script_tests) {
                 continue;
             }
             BOOST_TEST((result ? "OK" : short_name(result.error())) == c.expected);
+            if (!result) {
+                const auto again = [&](ScriptObserver& observer) { return verify(tx, hashes, 0, c.script_pubkey, c.amount, flags, &observer); };
+                check_trace(trace_script(again, 1), result.error());
+                ++traced;
+            }
             // Flags only narrow: fewer keep a good spend good, more keep a bad one bad.
             for (int i = 0; i < 16; ++i) {
                 const Flags extra = random() & 0xffff;
@@ -107,6 +146,7 @@ BOOST_AUTO_TEST_CASE(script_tests) {
         ++count;
     }
     sluice::test::report_cases("core/script_tests.json", count, skipped);
+    BOOST_TEST_MESSAGE("core/script_tests.json: " << traced << " refusals traced to their instruction");
 }
 
 BOOST_AUTO_TEST_CASE(sighash) {

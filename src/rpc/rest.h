@@ -1,0 +1,15 @@
+// REST (-rest): read-only questions by GET, without a password: /rest/chaininfo.json, /rest/block/HASH.json and so on, with the
+// reference's paths, forms (.bin .hex .json), statuses and texts. Every answer is that of an RPC method. Any thread.
+#pragma once
+
+#include "http/message.h"
+
+namespace sluice::rpc {
+
+class Dispatcher;
+
+inline constexpr std::string_view kRestPath = "/rest/";
+
+http::Response answer_rest(const Dispatcher& dispatcher, const http::Request& request);
+
+}  // namespace sluice::rpc
