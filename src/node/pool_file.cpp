@@ -71,7 +71,7 @@ Result<PoolLoaded> load_pool(mempool::Mempool& pool, const std::filesystem::path
     const uint64_t others = reader.compact_size();
     for (uint64_t i = 0; i < others && reader.ok(); ++i) {
         Txid txid;
-        describe(reader, txid);
+        field(reader, txid);
         const Amount delta{reader.i64()};
         if (reader.ok()) pool.prioritise(txid, delta);
     }

@@ -81,7 +81,7 @@ story('a refused script is explained to its opcode', NEEDED, async (t) => {
 });
 
 story('the pool outlives a restart', NEEDED, async (t) => {
-    const node = await miningNode(t, { options: { initialfreecoins: FREE, con_connect_genesis_outputs: 1 } });
+    const node = await miningNode(t, { options: { initialfreecoins: FREE, con_connect_genesis_outputs: 1, disablewallet: 1 } });
     const { pegged_asset: asset } = await node.call('getsidechaininfo');
     const genesis = await node.call('getblock', await node.call('getblockhash', 0), 2);
     const coin = genesis.tx.flatMap((tx) => tx.vout.map((out) => ({ txid: tx.txid, ...out }))).find((out) => out.scriptPubKey.hex === '51');
