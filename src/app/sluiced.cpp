@@ -46,7 +46,6 @@ int run(const std::vector<std::string>& args) {
         std::printf("%s\n", kVersionLine);
         return 0;
     }
-    for (const std::string& warning : config->warnings) std::fprintf(stderr, "Warning: %s\n", warning.c_str());
     catch_signals();
     auto node = Node::start(*config);
     if (!node) return fail(node.error().message);

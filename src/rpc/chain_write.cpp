@@ -133,6 +133,14 @@ RpcResult set_mock_time(const ChainPorts& ports, const Args& args) {
     return Json();
 }
 
+RpcResult mock_scheduler(const ChainPorts& ports, const Args& args) {
+    if (!ports.params->mockable_time) return rpc_error(Code::kMisc, "mockscheduler is for regression testing (-regtest mode) only");
+    const int64_t delta = TRY(args.integer(0));
+    if (delta <= 0 || delta > 3600) return rpc_error(Code::kMisc, "delta_time must be between 1 and 3600 seconds (1 hr)");
+    TRY_VOID(on_state(ports, [] {}));
+    return Json();
+}
+
 }  // namespace
 
 void add_chain_write_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
@@ -147,6 +155,7 @@ void add_chain_write_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
     add("reconsiderblock", reconsider_block);
     add("acceptpegin", accept_pegin);
     add("setmocktime", set_mock_time);
+    add("mockscheduler", mock_scheduler);
 }
 
 }  // namespace sluice::rpc

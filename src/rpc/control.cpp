@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "rpc/dispatcher.h"
+#include "util/log_categories.h"
 
 namespace sluice::rpc {
 namespace {
@@ -38,6 +39,25 @@ RpcResult memory_info(const Args& args) {
     return Json{{"heap", heap}};
 }
 
+Status switch_categories(const Json& names, bool on) {
+    for (const Json& name : names) {
+        if (!name.is_string()) return fail("JSON value of type " + std::string(type_name(name)) + " is not of expected type string");
+        TRY_VOID(log_switch(name.get<std::string>(), on));
+    }
+    return {};
+}
+
+RpcResult logging(const Args& args) {
+    for (const size_t which : {0, 1}) {
+        if (!args.has(which)) continue;
+        const Status done = switch_categories(args.json(which), which == 0);
+        if (!done) return rpc_error(Code::kInvalidParameter, done.error().message);
+    }
+    Json out = Json::object();
+    for (const auto& [name, on] : log_categories()) out[name] = on;
+    return out;
+}
+
 }  // namespace
 
 void add_control_methods(Dispatcher& dispatcher, ControlPorts ports) {
@@ -45,9 +65,10 @@ void add_control_methods(Dispatcher& dispatcher, ControlPorts ports) {
     dispatcher.add("echo", [](const Args& args, const Caller&) { return echo(args); });
     dispatcher.add("echojson", [](const Args& args, const Caller&) { return echo(args); });
     dispatcher.add("getmemoryinfo", [](const Args& args, const Caller&) { return memory_info(args); });
-    dispatcher.add("uptime", [clock = ports.clock, started = ports.clock->steady()](const Args&, const Caller&) -> RpcResult {
-        return Json(std::chrono::duration_cast<std::chrono::seconds>(clock->steady() - started).count());
+    dispatcher.add("uptime", [clock = ports.clock, started = ports.clock->unix_time()](const Args&, const Caller&) -> RpcResult {
+        return Json(clock->unix_time() - started);
     });
+    dispatcher.add("logging", [](const Args& args, const Caller&) { return logging(args); });
     dispatcher.add("getrpcinfo", [file = ports.log_file](const Args&, const Caller&) -> RpcResult {
         return Json{{"active_commands", Json::array()}, {"logpath", file}};
     });

@@ -69,6 +69,10 @@ std::vector<Method> chain_methods() {
         {"invalidateblock", "hidden", "Mark a block invalid, as if it broke a rule.", {{"blockhash", kHex, true}}},
         {"reconsiderblock", "hidden", "Take back invalidateblock for a block, its ancestors and descendants.", {{"blockhash", kHex, true}}},
         {"acceptpegin", "blockchain", "Let blocks claim a deposit whatever its depth on Bitcoin, for ever.", {{"outpoint", kText, true, "txid:vout of the deposit"}}},
+        {"mockscheduler",
+         "hidden",
+         "Waits for what was asked before (test chains). There is no scheduler to move: what is due follows the clock (setmocktime).",
+         {{"delta_time", kNumber, true}}},
         {"setmocktime", "hidden", "Freeze the clock at a Unix time (test chains); 0 lets it run.", {{"timestamp", kNumber, true}}},
     };
 }
@@ -86,6 +90,10 @@ std::vector<Method> control_methods() {
          {{"arg0", kAny}, {"arg1", kAny}, {"arg2", kAny}, {"arg3", kAny}, {"arg4", kAny},
           {"arg5", kAny}, {"arg6", kAny}, {"arg7", kAny}, {"arg8", kAny}, {"arg9", kAny}}},
         {"getmemoryinfo", "control", "Memory in use.", {{"mode", kText}}},
+        {"logging",
+         "control",
+         "Categories of debug messages and which are on; switches them.",
+         {{"include", kArray, false, "Categories to switch on"}, {"exclude", kArray, false, "Categories to switch off, after include"}}},
         {"getrpcinfo", "control", "State of the RPC server."},
         {"help", "control", "All methods, or one of them.", {{"command", kText}}},
         {"stop", "control", "Stop the node.", {{"wait", kNumber, false, "Milliseconds to wait before the reply"}}},

@@ -1,10 +1,12 @@
 #include "util/log.h"
+#include "util/log_categories.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -23,6 +25,11 @@ LogState& state() {
     static LogState instance;
     return instance;
 }
+
+constexpr std::array<std::string_view, 35> kCategories = {
+    "addrman", "bench",   "blockstorage", "chain", "cmpctblock", "coindb",  "estimatefee", "http",        "i2p",    "index",    "ipc", "leveldb",
+    "libevent", "mempool", "mempoolrej",  "net",   "node",       "prune",   "proxy",       "qt",          "rand",   "reindex",  "rpc", "runtime",
+    "scan",    "selectcoins", "signer",   "sync",  "tor",        "txpackages", "txreconciliation", "validation", "wallet", "walletdb", "zmq"};
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
@@ -54,6 +61,37 @@ bool log_enabled(LogLevel level, std::string_view category) {
     std::shared_lock lock(state().mutex);
     if (!state().logger) return false;
     return level != LogLevel::kDebug || state().all || std::ranges::find(state().categories, category) != state().categories.end();
+}
+
+std::vector<std::pair<std::string, bool>> log_categories() {
+    std::shared_lock lock(state().mutex);
+    std::vector<std::pair<std::string, bool>> out;
+    for (const std::string_view name : kCategories) {
+        out.emplace_back(name, state().all || std::ranges::find(state().categories, name) != state().categories.end());
+    }
+    return out;
+}
+
+Status log_switch(std::string_view category, bool on) {
+    const bool every = category.empty() || category == "1" || category == "all";
+    if (!every && std::ranges::find(kCategories, category) == kCategories.end()) {
+        return fail("unknown logging category " + std::string(category));
+    }
+    std::unique_lock lock(state().mutex);
+    if (every) {
+        state().all = on;
+        state().categories.clear();
+        return {};
+    }
+    if (state().all) {
+        if (on) return {};
+        // From here on each stands for itself.
+        state().categories.assign(kCategories.begin(), kCategories.end());
+        state().all = false;
+    }
+    std::erase(state().categories, category);
+    if (on) state().categories.emplace_back(category);
+    return {};
 }
 
 void log_line(LogLevel level, std::string_view category, std::string_view text) {

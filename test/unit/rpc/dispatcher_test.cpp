@@ -45,6 +45,38 @@ struct Node {
 
 BOOST_AUTO_TEST_SUITE(dispatcher)
 
+BOOST_AUTO_TEST_CASE(uptime_follows_the_mocked_clock) {
+    Node node;
+    node.clock.set_mock_time(node.clock.unix_time() + 1000);
+    const auto up = node.dispatcher.call("uptime", Json::array(), Caller{});
+    BOOST_REQUIRE(up.has_value());
+    BOOST_TEST(up->get<int>() >= 1000);
+    BOOST_TEST(up->get<int>() < 1100);
+}
+
+BOOST_AUTO_TEST_CASE(log_categories_are_switched) {
+    Node node;
+    const auto logging = [&](const Json& on, const Json& off) {
+        Json arguments = Json::array();
+        arguments.push_back(on);
+        arguments.push_back(off);
+        return node.dispatcher.call("logging", arguments, Caller{});
+    };
+    const Json none = Json::array();
+    const Json all = Json::array({"all"});
+    BOOST_TEST(logging(all, none).value()["net"] == true);
+    const Json fewer = logging(none, Json::array({"qt"})).value();
+    BOOST_TEST(fewer["qt"] == false);
+    BOOST_TEST(fewer["net"] == true);
+    BOOST_TEST(logging(Json::array({"qt"}), none).value()["qt"] == true);
+    const Json last = logging(Json::array({"qt"}), Json::array({"qt", "all"})).value();
+    BOOST_TEST(last["qt"] == false);
+    BOOST_TEST(last["net"] == false);
+    const auto unknown = logging(Json::array({"nonsense"}), none);
+    BOOST_REQUIRE(!unknown.has_value());
+    BOOST_TEST(unknown.error().message == "unknown logging category nonsense");
+}
+
 BOOST_AUTO_TEST_CASE(versions_one_and_two_answer_in_their_own_way) {
     Node node;
     EXPECT_REPLY(node, R"({"id":7,"method":"getblockhash","params":[3]})", 200, "{\"result\":\"hash 3\",\"error\":null,\"id\":7}\n");
