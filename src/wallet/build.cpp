@@ -1,4 +1,6 @@
 // From what is to be paid to a draft that pays it: coins, change, fee.
+#include <algorithm>
+
 #include "consensus/primitives/issuance.h"
 #include "util/random.h"
 #include "wallet/coin_selection.h"
@@ -210,7 +212,7 @@ private:
             for (size_t i = planned_.size(); i > 1; --i) std::swap(planned_[i - 1], planned_[random_below(i)]);
             return;
         }
-        std::ranges::stable_partition(planned_, [](const Planned& each) { return !each.change; });
+        std::stable_partition(planned_.begin(), planned_.end(), [](const Planned& each) { return !each.change; });
         const auto change = std::ranges::find_if(planned_, &Planned::change);
         const size_t wanted = order_.change_position.value_or(static_cast<uint32_t>(planned_.size()));
         const auto at = planned_.begin() + static_cast<ptrdiff_t>(std::min<size_t>(wanted, static_cast<size_t>(change - planned_.begin())));
