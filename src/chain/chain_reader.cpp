@@ -1,5 +1,7 @@
 #include "chain/chain_reader.h"
 
+#include "chain/coin_scan.h"
+
 #include <algorithm>
 #include <unordered_set>
 
@@ -232,6 +234,10 @@ std::string ChainReader::waiting() const {
 
 Result<UtxoStats> ChainReader::utxo_stats(UtxoHashKind kind, const std::atomic<bool>* stop) const {
     return compute_utxo_stats(*data_.db->snapshot(), kind, stop);
+}
+
+Result<CoinScan> ChainReader::find_coins(const std::set<Script>& scripts, ScanControl& control) const {
+    return scan_coins(*data_.db->snapshot(), scripts, control);
 }
 
 uint64_t ChainReader::disk_size() const { return data_.store.disk_size(); }

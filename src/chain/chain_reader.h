@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
 #include "chain/chain_types.h"
 #include "chain/utxo_stats.h"
@@ -12,6 +13,8 @@
 namespace sluice::chain {
 
 struct ChainData;
+struct CoinScan;
+struct ScanControl;
 
 // A header branch that ends in a known block; hold it as long as needed.
 using HeaderViewPtr = std::unique_ptr<const HeaderView>;
@@ -59,6 +62,8 @@ public:
     [[nodiscard]] std::string waiting() const;
     // Walks all coins: seconds. `stop` may be null.
     [[nodiscard]] Result<UtxoStats> utxo_stats(UtxoHashKind kind, const std::atomic<bool>* stop) const;
+    // Likewise, for the coins that pay to these scripts; see chain/coin_scan.h.
+    [[nodiscard]] Result<CoinScan> find_coins(const std::set<Script>& scripts, ScanControl& control) const;
     [[nodiscard]] uint64_t disk_size() const;  // of blocks and undo, bytes
 
 private:

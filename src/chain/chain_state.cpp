@@ -305,6 +305,25 @@ Status ChainState::invalidate_block(const BlockHash& hash) {
     return {};
 }
 
+Status ChainState::precious_block(const BlockHash& hash) {
+    if (stopped_) return fail(stopped_->reason);
+    BlockNode* const node = data_->tree.find(hash);
+    if (node == nullptr) return fail("Block not found");
+    if (node->height < tip_node().height || !node->has(kComplete) || node->failed() || node->has(kDeferred)) return {};
+    const BlockNode* const fork = find_fork(node, &tip_node());
+    if (fork->height < final_height_) return fail("Block " + to_display(hash) + " contradicts a final block");
+    candidates_.erase(node);
+    {
+        const MutexLock lock(data_->mutex);
+        node->sequence = precious_sequence_--;
+    }
+    candidates_.insert(node);
+    if (auto moved = activate(nullptr, {}); !moved) return fail(moved.error().reason);
+    if (auto written = flush(storage::Sync::kSynced); !written) return fail(stop_with(written.error()).reason);
+    publish();
+    return {};
+}
+
 Status ChainState::reconsider_block(const BlockHash& hash) {
     if (stopped_) return fail(stopped_->reason);
     BlockNode* const root = data_->tree.find(hash);

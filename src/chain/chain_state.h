@@ -90,6 +90,9 @@ public:
     // Operator's commands. Errors: unknown block, genesis, or a final one.
     [[nodiscard]] Status invalidate_block(const BlockHash& hash);
     [[nodiscard]] Status reconsider_block(const BlockHash& hash);
+    // Prefers the block to others of its height, until the next start. Nothing happens if it is below the tip, bad or incomplete.
+    // Errors: unknown block, or one that contradicts a final block.
+    [[nodiscard]] Status precious_block(const BlockHash& hash);
 
     // Blocks of the active chain up to this height stay. It never falls. Precondition: height <= tip's.
     void set_final_height(uint32_t height);
@@ -169,7 +172,9 @@ private:
     std::set<BlockNode*, Better> candidates_;  // complete, not bad, not worse than the tip
     std::vector<BlockNode*> waiting_;  // have their block but not all of their ancestors'
     std::vector<Tested> tested_;
-    uint32_t next_sequence_ = 1;
+    static constexpr uint32_t kFirstSequence = 1U << 30;  // below: precious blocks, the last one lowest
+    uint32_t next_sequence_ = kFirstSequence;
+    uint32_t precious_sequence_ = kFirstSequence - 1;
     uint32_t final_height_ = 0;
     bool catching_up_ = true;
     std::optional<Failure> stopped_;  // the first fault

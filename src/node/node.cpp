@@ -37,6 +37,7 @@
 namespace sluice::node {
 namespace {
 
+constexpr const char* kWalletFolder = "wallets";
 constexpr int64_t kWalletFeeRate = 1000;  // satoshi per 1000 virtual bytes, while nothing estimates
 
 size_t worker_threads(const Options& options) {
@@ -96,6 +97,7 @@ struct Node::Impl {
     Status start();
     Status start_events();
     Status write_pid();
+    Status make_wallet_folder();
     // Reads the saved pool; it is saved again when the node stops.
     Status restore_pool();
     Status start_wallet(const rpc::ChainPorts& ports);
@@ -139,6 +141,7 @@ Status Node::Impl::start() {
              config.chain_dir.string());
     for (const std::string& warning : config.warnings) log_warning("node", "{}", warning);
     TRY_VOID(write_pid());
+    TRY_VOID(make_wallet_folder());
     clock.set_mock_time(TRY(options.get_int("mocktime", 0)));
     disk = std::make_unique<storage::DirectoryDisk>(config.chain_dir);
     workers = std::make_unique<runtime::WorkerPool>(worker_threads(options));
@@ -257,6 +260,15 @@ Status Node::Impl::write_pid() {
     return fail("Unable to create the PID file '" + std::exchange(pid_file, {}).string() + "'");
 }
 
+// It is there without a wallet too, as clients of Elements expect.
+Status Node::Impl::make_wallet_folder() {
+    const std::filesystem::path folder = config.chain_dir / kWalletFolder;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return fail("Cannot create " + folder.string() + ": " + error.message());
+    return {};
+}
+
 Status Node::Impl::restore_pool() {
     const std::filesystem::path file = config.chain_dir / "mempool.dat";
     const auto loaded = TRY(chain->loop().call([this, file] { return load_pool(chain->pool(), file); }));
@@ -306,10 +318,7 @@ static Result<wallet::ProofOptions> proof_options(const Options& options) {
 
 Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
     const Options& options = config.options;
-    const std::filesystem::path folder = config.chain_dir / "wallets";
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) return fail("Cannot create " + folder.string() + ": " + error.message());
+    const std::filesystem::path folder = config.chain_dir / kWalletFolder;
     wallet_disk = std::make_unique<storage::DirectoryDisk>(folder);
     wallet::WalletOptions wallet_options;
     wallet_options.folder = folder;
@@ -367,6 +376,8 @@ void Node::Impl::stop() {
     if (wallet) wallet->stop();
     events.reset();
     std::error_code ignored;
+    // Who never met a peer leaves no folder, so that blocks and chainstate can be copied as a chain that others start from.
+    if (peers && peers->nobody_known()) std::filesystem::remove_all(config.chain_dir / "peers", ignored);
     if (!pid_file.empty()) std::filesystem::remove(pid_file, ignored);
     log_info("node", "stopped");
 }

@@ -142,10 +142,13 @@ Status PeerService::start() {
 
 void PeerService::stop() {
     if (!started_) return;
-    (void)needs_.loop.call([this] {
+    const auto nobody = needs_.loop.call([this] {
         ticker_.reset();
         connections_->stop();
+        return connections_->addresses().size() == 0 && connections_->bans().list(needs_.clock.unix_time()).empty();
     });
+    nobody_known_ = nobody && *nobody;
+    if (nobody_known_) db_.reset();  // stopped connections do not write any more
 }
 
 void PeerService::on_pool_event(const mempool::PoolEvent& event) {

@@ -31,6 +31,9 @@ public:
     // Closes every connection. Does nothing unless started.
     void stop();
 
+    // After stop(): neither addresses nor bans are kept, and their database is closed.
+    [[nodiscard]] bool nobody_known() const { return nobody_known_; }
+
     // On the net thread.
     [[nodiscard]] net::Connections& connections() { return *connections_; }
     [[nodiscard]] sync::Engine& engine() { return *engine_; }
@@ -52,6 +55,7 @@ private:
     std::unique_ptr<sync::Engine> engine_;
     std::unique_ptr<runtime::Timer> ticker_;
     bool started_ = false;
+    bool nobody_known_ = false;
     std::vector<std::shared_ptr<const Block>> fresh_;  // state thread: joined the active chain, not announced yet
 };
 

@@ -15,6 +15,8 @@ void add_chain_read_methods(Dispatcher& dispatcher, const ChainPorts& ports);
 void add_chain_info_methods(Dispatcher& dispatcher, const ChainPorts& ports);
 void add_chain_stats_methods(Dispatcher& dispatcher, const ChainPorts& ports);
 void add_chain_write_methods(Dispatcher& dispatcher, const ChainPorts& ports);
+// scantxoutset; add_chain_write_methods() calls it.
+void add_coin_scan_method(Dispatcher& dispatcher, const ChainPorts& ports);
 
 // Shared with other handlers.
 HeaderFacts header_facts(const chain::ChainReader& reader, const chain::BlockInfo& info);

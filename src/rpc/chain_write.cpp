@@ -40,13 +40,17 @@ RpcResult submit_block(const ChainPorts& ports, const Args& args) {
 
 RpcResult submit_header(const ChainPorts& ports, const Args& args) {
     const std::optional<Bytes> bytes = from_hex(args.text(0));
-    const std::optional<BlockHeader> header = bytes ? parse_header(*bytes) : std::nullopt;
-    if (!header) return rpc_error(Code::kDeserialization, "Block header decode failed");
+    if (!bytes) return rpc_error(Code::kDeserialization, "Block header decode failed");
+    // Clients hand in whole blocks too: what follows the header is not looked at.
+    Reader reader(*bytes);
+    auto header = std::make_shared<BlockHeader>();
+    describe(reader, *header);
+    if (!reader.ok()) return rpc_error(Code::kDeserialization, "Block header decode failed");
     if (!ports.reader->find(header->prev)) {
         return rpc_error(Code::kVerify, "Must submit previous header (" + to_display(header->prev) + ") first");
     }
     const ChainState::HeadersOutcome outcome =
-        TRY(on_state(ports, [chain = ports.chain, header = *header] { return chain->accept_headers({header}); }));
+        TRY(on_state(ports, [chain = ports.chain, header] { return chain->accept_headers({*header}); }));
     if (outcome.failure) return rpc_error(Code::kVerify, outcome.failure->reason);
     return Json();
 }
@@ -96,6 +100,14 @@ RpcResult invalidate_block(const ChainPorts& ports, const Args& args) {
     const BlockHash hash = TRY(args.id<BlockHash>(0, "blockhash"));
     TRY(known_block(*ports.reader, hash));
     const Status done = TRY(on_state(ports, [chain = ports.chain, hash] { return chain->invalidate_block(hash); }));
+    if (!done) return rpc_error(Code::kDatabase, done.error().message);
+    return Json();
+}
+
+RpcResult precious_block(const ChainPorts& ports, const Args& args) {
+    const BlockHash hash = TRY(args.id<BlockHash>(0, "blockhash"));
+    TRY(known_block(*ports.reader, hash));
+    const Status done = TRY(on_state(ports, [chain = ports.chain, hash] { return chain->precious_block(hash); }));
     if (!done) return rpc_error(Code::kDatabase, done.error().message);
     return Json();
 }
@@ -153,6 +165,8 @@ void add_chain_write_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
     add("combineblocksigs", combine_block_sigs);
     add("invalidateblock", invalidate_block);
     add("reconsiderblock", reconsider_block);
+    add("preciousblock", precious_block);
+    add_coin_scan_method(dispatcher, ports);
     add("acceptpegin", accept_pegin);
     add("setmocktime", set_mock_time);
     add("mockscheduler", mock_scheduler);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "p2p/net/connections.h"
+#include "p2p/wire/messages.h"
 #include "rpc/dispatcher.h"
 #include "p2p/sync/engine.h"
 #include "util/clock.h"
@@ -269,6 +270,25 @@ RpcResult node_addresses(const NetPorts& ports, const Args& args) {
     return out;
 }
 
+// For tests: as if the address had announced itself, and with `tried` also answered.
+RpcResult add_peer_address(const NetPorts& ports, const Args& args) {
+    const int64_t port = TRY(args.integer(1));
+    if (port < 0 || port > UINT16_MAX) return rpc_error(Code::kMisc, "JSON integer out of range");
+    const auto address = wire::parse_ip(args.text(0), static_cast<uint16_t>(port));
+    if (!address) return Json{{"success", false}};
+    const bool tried = args.flag_or(2, false);
+    const std::string error = TRY(on_net(ports, [connections = ports.connections, address = *address, tried, now = ports.clock->unix_time()] {
+        constexpr uint64_t kServices = wire::kNodeNetwork | wire::kNodeWitness;
+        net::AddressBook& book = connections->addresses();
+        if (book.add({{static_cast<uint32_t>(now), kServices, address}}, address, now, 0) == 0) return std::string("failed-adding-to-new");
+        const size_t before = book.proven_count();
+        if (tried) book.proven(address, kServices, now);
+        return std::string(tried && book.proven_count() == before ? "failed-adding-to-tried" : "");
+    }));
+    if (error.empty()) return Json{{"success", true}};
+    return Json{{"error", error}, {"success", false}};
+}
+
 RpcResult net_totals(const NetPorts& ports) {
     const net::NetTotals totals = TRY(on_net(ports, [connections = ports.connections] { return connections->totals(); }));
     return Json{{"totalbytesrecv", totals.bytes_received}, {"totalbytessent", totals.bytes_sent}, {"timemillis", ports.clock->unix_time() * 1000}};
@@ -289,6 +309,7 @@ void add_net_methods(Dispatcher& dispatcher, const NetPorts& ports) {
     add("disconnectnode", disconnect_node);
     add("setban", set_ban);
     add("getnodeaddresses", node_addresses);
+    add("addpeeraddress", add_peer_address);
     add("getconnectioncount", [](const NetPorts& p, const Args&) -> RpcResult {
         return Json(TRY(on_net(p, [connections = p.connections] { return connections->count(); })));
     });

@@ -1,7 +1,8 @@
 // The RPC as a client of Elements meets it: authentication, batches, named arguments, error codes, shapes.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Rpc } from './lib/rpc.mjs';
 import { miningNode, story } from './lib/stories.mjs';
 
@@ -145,4 +146,23 @@ story('sluice-cli: results, errors and exit status as elements-cli', [...NEEDED,
     const down = await node.cli('getblockcount');
     assert.notEqual(down.code, 0);
     assert.match(down.stderr, /Could not connect|couldn't connect|Could not locate RPC credentials/i);
+});
+
+story('what a client of Elements finds around the daemon: a silent standard error, the wallets folder, a chain that can be copied', NEEDED, async (t) => {
+    const node = await miningNode(t, { options: { coinstatsindex: 1, disablewallet: 1 } });
+    await node.call('generatetodescriptor', 2, 'raw(51)');
+    const scan = await node.call('scantxoutset', 'start', ['raw(51)']);
+    assert.equal(scan.success, true);
+    assert.equal(scan.height, 2);
+    assert.equal((await node.call('addpeeraddress', '127.0.0.1', 7042)).success, false, 'nobody can reach it from outside');
+    const folder = join(node.dir, 'elementsregtest');
+    await node.stop();
+    assert.deepEqual(readdirSync(join(folder, 'wallets')), []);
+    const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    assert.deepEqual(folders.sort(), ['blocks', 'chainstate', 'wallets'], 'who met nobody keeps no address book');
+    assert.match(readFileSync(join(folder, 'debug.log'), 'utf8'), /coinstatsindex has no effect/);
+    assert.equal(readFileSync(node.output, 'utf8'), '');
+    await node.start();
+    assert.equal(await node.call('getblockcount'), 2);
+    await node.stop();
 });

@@ -111,6 +111,63 @@ BOOST_AUTO_TEST_CASE(blocks_are_made_and_shown) {
     BOOST_TEST(node.text("generatetoaddress", list(1, "nonsense")) == "-5 Error: Invalid address");
 }
 
+BOOST_AUTO_TEST_CASE(a_header_is_taken_from_a_whole_block) {
+    Node node;
+    const Json made = node.ask("generateblock", list("raw(51)", Json::array(), false));
+    const std::string block = made["hex"].get<std::string>();
+    BOOST_TEST(node.text("submitheader", list(block.substr(0, 100))) == "-22 Block header decode failed");
+    BOOST_TEST(node.text("submitheader", list(block)) == "null");
+    BOOST_TEST(node.ask("getblockchaininfo")["headers"] == 1);
+    BOOST_TEST(node.ask("getblockcount") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(coins_are_found_by_descriptor) {
+    Node node;
+    node.ask("generatetodescriptor", list(2, "raw(51)"));
+    const std::string key = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+    BOOST_TEST(node.text("scantxoutset", list("status")) == "null");
+    BOOST_TEST(node.text("scantxoutset", list("abort")) == "false");
+    BOOST_TEST(node.text("scantxoutset", list("nope")) == "-8 Invalid action 'nope'");
+    BOOST_TEST(node.text("scantxoutset", list("start")) == "-1 scanobjects argument is required for the start action");
+    BOOST_TEST(node.text("scantxoutset", list("start", list("raw(51)#qqqqqqqq"))).starts_with("-5 Provided checksum 'qqqqqqqq' does not match"));
+    BOOST_TEST(node.text("scantxoutset", list("start", list(5))) == "-8 Scan object needs to be either a string or an object");
+    const test::OpenCoin coin = test::free_coins(node.params);
+    const Json out = node.ask("gettxout", list(to_display(coin.outpoint.txid), coin.outpoint.index));
+    const std::string script = out["scriptPubKey"]["hex"].get<std::string>();
+    const Json object = {{"desc", "raw(" + script + ")"}};
+    const Json scan = node.ask("scantxoutset", list("start", list("combo(" + key + ")", object)));
+    BOOST_TEST(scan["success"] == true);
+    BOOST_TEST(scan["height"] == 2);
+    BOOST_TEST(scan["bestblock"] == node.ask("getbestblockhash"));
+    BOOST_TEST(scan["txouts"].get<int>() >= 1);
+    bool found = false;
+    for (const Json& unspent : scan["unspents"]) {
+        BOOST_TEST(unspent["scriptPubKey"] == script);
+        found |= unspent["txid"] == to_display(coin.outpoint.txid) && unspent["vout"] == coin.outpoint.index;
+    }
+    BOOST_TEST(found);
+    BOOST_TEST(node.ask("scantxoutset", list("start", list("pkh(" + key + ")")))["unspents"].empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_two_blocks_of_a_height_the_precious_one_counts) {
+    Node node;
+    const Json first = node.ask("generatetodescriptor", list(1, "raw(51)"));
+    node.ask("invalidateblock", list(first[0]));
+    node.clock.set_mock_time(node.clock.unix_time() + 60);  // another block, not the same one
+    const Json second = node.ask("generatetodescriptor", list(1, "raw(51)"));
+    node.ask("reconsiderblock", list(first[0]));
+    BOOST_TEST(node.ask("getbestblockhash") == first[0]);
+    BOOST_TEST(node.text("preciousblock", list(second[0])) == "null");
+    BOOST_TEST(node.ask("getbestblockhash") == second[0]);
+    BOOST_TEST(node.text("preciousblock", list(first[0])) == "null");
+    BOOST_TEST(node.ask("getbestblockhash") == first[0]);
+    const Json third = node.ask("generatetodescriptor", list(1, "raw(51)"));
+    // Below the tip it means nothing.
+    BOOST_TEST(node.text("preciousblock", list(second[0])) == "null");
+    BOOST_TEST(node.ask("getbestblockhash") == third[0]);
+    BOOST_TEST(node.text("preciousblock", list(std::string(64, '0'))) == "-5 Block not found");
+}
+
 BOOST_AUTO_TEST_CASE(wrong_arguments_get_the_references_words) {
     Node node;
     const std::string zeros(64, '0');

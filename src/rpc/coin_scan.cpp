@@ -1,0 +1,131 @@
+// scantxoutset: one scan at a time, on the rpc thread that asked for it; the others may watch and stop it.
+#include <map>
+#include <memory>
+
+#include "chain/chain_reader.h"
+#include "chain/coin_scan.h"
+#include "codec/hex.h"
+#include "consensus/params/chain_params.h"
+#include "rpc/chain_methods.h"
+#include "rpc/descriptor.h"
+#include "rpc/json_script.h"
+
+namespace sluice::rpc {
+namespace {
+
+struct Scanner {
+    std::atomic<bool> busy{false};
+    chain::ScanControl control;
+};
+
+// Frees the scanner however the scan ends.
+class Reservation {
+public:
+    explicit Reservation(Scanner& scanner) : scanner_(scanner), held_(!scanner.busy.exchange(true)) {
+        if (held_) scanner_.control.stop = false;
+        if (held_) scanner_.control.percent = 0;
+    }
+    ~Reservation() {
+        if (held_) scanner_.busy = false;
+    }
+    Reservation(const Reservation&) = delete;
+    Reservation& operator=(const Reservation&) = delete;
+    [[nodiscard]] bool held() const { return held_; }
+
+private:
+    Scanner& scanner_;
+    bool held_;
+};
+
+using Wanted = std::map<Script, std::string>;  // with the descriptor that is shown
+
+Result<Wanted, RpcError> wanted_scripts(const Json& objects, const ChainParams& params) {
+    Wanted out;
+    for (const Json& object : objects) {
+        const Json* text = &object;
+        if (object.is_object()) {
+            if (!object.contains("desc")) return rpc_error(Code::kInvalidParameter, "Descriptor needs to be provided in scan object");
+            text = &object["desc"];
+        } else if (!object.is_string()) {
+            return rpc_error(Code::kInvalidParameter, "Scan object needs to be either a string or an object");
+        }
+        if (!text->is_string()) return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(*text)) + " is not of expected type string");
+        for (ScriptDescriptor& each : TRY(expand_descriptor(text->get<std::string>(), params))) {
+            out.emplace(std::move(each.script), each.text + "#" + descriptor_checksum(each.text));
+        }
+    }
+    return out;
+}
+
+RpcResult start(const ChainPorts& ports, const Json& objects, Scanner& scanner) {
+    const Wanted wanted = TRY(wanted_scripts(objects, *ports.params));
+    std::set<Script> scripts;
+    for (const auto& [script, text] : wanted) scripts.insert(script);
+    const Result<chain::CoinScan> scan = ports.reader->find_coins(scripts, scanner.control);
+    if (!scan) return tl::unexpected<RpcError>(unavailable(scan.error()));
+    const auto best = ports.reader->find(scan->best_block);
+    if (!best) return rpc_error(Code::kInternal, "the scanned block is not in the block tree");
+    int64_t total = 0;
+    Json unspents = Json::array();
+    for (const chain::FoundCoin& each : scan->found) {
+        const TxOut& out = each.coin.out;
+        const auto block = ports.reader->ancestor(best->hash, each.coin.height);
+        if (!block) return rpc_error(Code::kInternal, "the block of a coin is not in the block tree");
+        Json unspent = Json::object();
+        unspent["txid"] = to_display(each.outpoint.txid);
+        unspent["vout"] = each.outpoint.index;
+        unspent["scriptPubKey"] = to_hex(out.script.view());
+        unspent["desc"] = wanted.at(out.script);
+        if (out.value.is_explicit()) {
+            unspent["amount"] = amount_json(out.value.explicit_value());
+        } else {
+            unspent["amountcommitment"] = to_hex(out.value.commitment().view());
+        }
+        if (out.asset.is_explicit()) {
+            unspent["asset"] = to_display(out.asset.explicit_value());
+        } else {
+            unspent["assetcommitment"] = to_hex(out.asset.commitment().view());
+        }
+        unspent["coinbase"] = each.coin.coinbase;
+        unspent["height"] = each.coin.height;
+        unspent["blockhash"] = to_display(block->hash);
+        unspent["confirmations"] = int64_t{best->height} - each.coin.height + 1;
+        unspents.push_back(std::move(unspent));
+        if (out.is_explicit() && out.asset.explicit_value() == ports.params->pegged_asset) total += out.value.explicit_value().sat;
+    }
+    return Json{{"success", scan->complete},
+                {"txouts", scan->outputs},
+                {"height", best->height},
+                {"bestblock", to_display(best->hash)},
+                {"unspents", std::move(unspents)},
+                {"total_unblinded_bitcoin_amount", amount_json(Amount{total})}};
+}
+
+RpcResult scan_txout_set(const ChainPorts& ports, const Args& args, Scanner& scanner) {
+    const std::string action = args.text(0);
+    if (action != "start" && action != "status" && action != "abort") {
+        return rpc_error(Code::kInvalidParameter, "Invalid action '" + action + "'");
+    }
+    const Reservation reservation(scanner);
+    if (action == "status") return reservation.held() ? Json() : Json{{"progress", scanner.control.percent.load()}};
+    if (action == "abort") {
+        if (reservation.held()) return Json(false);
+        scanner.control.stop = true;
+        return Json(true);
+    }
+    if (!reservation.held()) {
+        return rpc_error(Code::kInvalidParameter, "Scan already in progress, use action \"abort\" or \"status\"");
+    }
+    if (!args.has(1)) return rpc_error(Code::kMisc, "scanobjects argument is required for the start action");
+    return start(ports, args.json(1), scanner);
+}
+
+}  // namespace
+
+void add_coin_scan_method(Dispatcher& dispatcher, const ChainPorts& ports) {
+    dispatcher.add("scantxoutset", [ports, scanner = std::make_shared<Scanner>()](const Args& args, const Caller&) {
+        return scan_txout_set(ports, args, *scanner);
+    });
+}
+
+}  // namespace sluice::rpc
