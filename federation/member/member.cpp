@@ -91,7 +91,7 @@ Status Member::follow(const BlockHash& hash, const Block& block) {
     if (header.is_dynafed() && !header.dynafed().proposed.is_null()) {
         votes_[header.height] = fed_rules::entry_root(header.dynafed().proposed);
     }
-    const auto advanced = needs_.signer.follow(header);
+    const auto advanced = needs_.signer.follow(block);
     if (!advanced && advanced.error() == agreement::Refusal::kConflict) {
         participant_.halt();
         alarm("conflict: block " + to_display(hash) + " stands against the block that the signer followed at its height");

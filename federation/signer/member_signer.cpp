@@ -1,7 +1,9 @@
 #include "federation/signer/member_signer.h"
 
+#include "consensus/primitives/merkle.h"
 #include "crypto/ecdsa.h"
 #include "federation/rules/dynafed.h"
+#include "peg/ledger/facts.h"
 #include "peg/proof/contract.h"
 #include "util/check.h"
 #include "util/random.h"
@@ -63,6 +65,20 @@ Result<void, agreement::Refusal> MemberSigner::follow(const BlockHeader& header)
     return {};
 }
 
+Result<void, agreement::Refusal> MemberSigner::follow(const Block& block) {
+    const BlockHeader& header = block.header;
+    const TxMerkleRoot root = tx_merkle_root(block.transactions);
+    if (block.transactions.empty() || root.mutated || root.root != header.merkle_root) {
+        return unexpected(agreement::Refusal::kWrongHeader);
+    }
+    TRY_VOID(follow(header));
+    if (planned_.next_height() != header.height) return {};  // one before it was not shown whole: payouts stay refused
+    ledger::BlockFacts facts = ledger::facts_of(block, *chain_, planned_.params(), 0);
+    facts.claims.clear();  // the root does not cover witnesses, and no request depends on them
+    planned_.apply(facts);
+    return {};
+}
+
 Result<void, agreement::Refusal> MemberSigner::enter(agreement::Committee committee, std::optional<agreement::MemberIndex> me) {
     CHECK(followed_);
     if (followed_->active_root() != committee.params_root) return unexpected(agreement::Refusal::kWrongSet);
@@ -74,12 +90,15 @@ Result<std::vector<Bytes>> MemberSigner::sign_payout(const PayoutRequest& reques
     CHECK(followed_);
     const agreement::JournalState& state = core_->state();
     if (state.mode.mode != agreement::SignerMode::kNormal) return fail("the signer is observing or halted");
+    if (state.finals.empty() || planned_.next_height() != state.final_height + 1) {
+        return fail("the final chain is not read again yet");
+    }
     const auto followed = [this](uint32_t height) -> std::optional<BlockHash> {
         auto hash = journal_->final_hash(height);
         if (!hash) return std::nullopt;
         return *hash;
     };
-    PayoutClearance clearance = TRY(clear_payout(request, {*chain_, followed_->sets(), state, max_fee_, followed}));
+    PayoutClearance clearance = TRY(clear_payout(request, {*chain_, followed_->sets(), state, planned_, max_fee_, followed}));
     if (const auto known = state.payouts.find(clearance.record.txid); known != state.payouts.end()) {
         return known->second.signatures;
     }

@@ -32,6 +32,9 @@ public:
     // The next final header, from genesis on at each start. Its proof is checked here, whatever the caller checked, unless the
     // journal holds it. A different one with a good proof at a followed height halts the signer.
     Result<void, agreement::Refusal> follow(const BlockHeader& header);
+    // The same with the block that the header commits to (kWrongHeader if it does not): its requests and its PLAN are read anew
+    // at each start, and payouts are refused until those of every followed header were.
+    Result<void, agreement::Refusal> follow(const Block& block);
 
     // The members for the height after the followed headers; `me` as SignerCore::enter. kWrongSet unless those headers say so.
     Result<void, agreement::Refusal> enter(agreement::Committee committee, std::optional<agreement::MemberIndex> me);
@@ -56,6 +59,8 @@ private:
     std::optional<FollowedChain> followed_;
     int64_t max_fee_ = 0;
     const ChainParams* chain_ = nullptr;
+    // Requests and batches of the blocks followed since the start. Coins and reserves are no business of a signer.
+    ledger::Ledger planned_{ledger::LedgerParams{}};
 };
 
 }  // namespace sluice::signer

@@ -34,6 +34,7 @@ public:
         for (size_t i = 0; i < request_.paid.size(); ++i) TRY_VOID(check_request(i));
         TRY_VOID(check_change());
         TRY_VOID(check_coins());
+        TRY_VOID(check_batch());
         return std::move(out_);
     }
 
@@ -160,6 +161,24 @@ private:
         }
         if (in < paid) return fail("the outputs are worth more than the inputs");
         if (in - paid > context_.max_fee) return fail("the fee is above the limit");
+        return {};
+    }
+
+    // What the final chain made of this entry: of two batches for one request, and of a batch with another pivot or other
+    // requests in a later version, the ledger keeps the first.
+    Status check_batch() const {
+        const ledger::Batch* batch = context_.planned.find_batch(parent::ParentTxid::from(out_.record.batch));
+        const auto is_this = [&](const ledger::Version& version) {
+            return Hash256::from(version.txid) == out_.record.txid && version.height == request_.plan_block->header.height;
+        };
+        if (batch == nullptr || std::ranges::none_of(batch->versions, is_this)) {
+            return fail("the final chain holds no such version of a batch");
+        }
+        if (batch->released_at) return fail("the batch was released");
+        for (size_t i = 0; i < entry_.requests.size(); ++i) {
+            const ledger::Request& named = context_.planned.requests().at(entry_.requests[i]);
+            if (id_of(named.outpoint) != out_.record.requests[i]) return fail("a request shown is not the one that the PLAN names");
+        }
         return {};
     }
 

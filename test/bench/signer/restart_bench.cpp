@@ -1,4 +1,4 @@
-// What a member does for each block of its chain before it votes: decode it, let the signer follow its header, fold it into the
+// What a member does for each block of its chain before it votes: decode it, let the signer follow it, fold it into the
 // ledger. Compared: blocks that the signer's journal holds (a restart) and blocks that are new to it (proofs checked, journal
 // synced). A block has a coinbase with its commitment and two payments; 3 of 4 sign.
 #include <benchmark/benchmark.h>
@@ -79,7 +79,7 @@ void follow(const Chain& chain, MemberSigner& signer) {
     ledger::Ledger ledger(params);
     for (const Bytes& bytes : chain.blocks) {
         const auto block = parse_block(bytes);
-        if (!signer.follow(block->header)) std::abort();
+        if (!signer.follow(*block)) std::abort();
         ledger.apply(ledger::facts_of(*block, chain.params, params, 0));
     }
     benchmark::DoNotOptimize(ledger.next_height());

@@ -46,6 +46,7 @@ struct Scene {
     Script claim_script{{0x00, 0x14, 1, 2, 3}};
     ag::JournalState journal;
     std::map<uint32_t, BlockHash> followed;
+    std::map<uint32_t, std::shared_ptr<const Block>> blocks;
     PayoutRequest request;
     ledger::PlanEntry entry;
     Script to_alice = script::make_p2wpkh(hash160(Bytes{1}));
@@ -112,7 +113,7 @@ struct Scene {
         block.header.seal = DynafedHeader{fed_rules::to_compact(active), {}, {}};
         block.header.merkle_root = tx_merkle_root(block.transactions).root;
         followed[height] = compute_hash(block.header);
-        return std::make_shared<const Block>(std::move(block));
+        return blocks[height] = std::make_shared<const Block>(std::move(block));
     }
     std::shared_ptr<const Block> plan_block(uint32_t height, const ledger::PlanEntry& planned) {
         ledger::PlanRecord record;
@@ -128,7 +129,14 @@ struct Scene {
             if (at == followed.end()) return std::nullopt;
             return at->second;
         };
-        return clear_payout(request, {params, sets, journal, max_fee, lookup});
+        ledger::Ledger planned{ledger::LedgerParams{}};
+        for (uint32_t height = 0; height <= blocks.rbegin()->first; ++height) {
+            const auto at = blocks.find(height);
+            ledger::BlockFacts none;
+            none.height = height;
+            planned.apply(at == blocks.end() ? none : ledger::facts_of(*at->second, params, planned.params(), 0));
+        }
+        return clear_payout(request, {params, sets, journal, planned, max_fee, lookup});
     }
     [[nodiscard]] std::string refusal() const {
         const auto answer = clear();
@@ -318,22 +326,28 @@ BOOST_AUTO_TEST_CASE(a_request_keeps_its_pivot_until_it_is_released) {
     apply(scene.journal, first->record);
     // The same batch again, and a version with a higher fee: both spend the pivot.
     BOOST_TEST(scene.refusal() == "");
+    const ledger::PlanEntry opening = scene.entry;
+    scene.entry.batch = compute_txid(opening.tx);
+    scene.entry.version = 1;
     scene.entry.tx.outputs[2].value.sat -= 1'000;
     scene.plan(7);
     BOOST_TEST(scene.refusal() == "");
     // Another coin for the same requests could be paid beside the first.
-    const auto deposit_first = [&] {
-        std::swap(scene.entry.tx.inputs[0], scene.entry.tx.inputs[1]);
-        std::swap(scene.request.coins[0], scene.request.coins[1]);
-    };
-    deposit_first();
+    scene.entry = opening;
+    std::swap(scene.entry.tx.inputs[0], scene.entry.tx.inputs[1]);
+    std::swap(scene.request.coins[0], scene.request.coins[1]);
     scene.plan(8);
     BOOST_TEST(scene.refusal() == "a request belongs to another batch");
+    scene.journal = {};  // lost
+    BOOST_TEST(scene.refusal() == "the final chain holds no such version of a batch");
+    for (const auto& bound : first->requests) apply(scene.journal, bound);
+    apply(scene.journal, first->record);
     // A final RELEASE of that batch sets them free; one of another batch does not.
     ledger::PlanEntry release;
     release.kind = ledger::PlanKind::kRelease;
     release.batch.bytes.fill(3);
     scene.request.releases = {scene.plan_block(9, release)};
+    scene.plan(10);
     BOOST_TEST(scene.refusal() == "a request belongs to another batch");
     release.batch = parent::ParentTxid::from(first->record.txid);
     scene.request.releases = {scene.plan_block(9, release)};
@@ -345,9 +359,11 @@ BOOST_AUTO_TEST_CASE(a_request_keeps_its_pivot_until_it_is_released) {
 // The RELEASE names the batch by the txid of its first version, which this signer may never have signed.
 BOOST_AUTO_TEST_CASE(a_release_is_known_by_the_batch_whatever_version_was_signed) {
     Scene scene;
-    scene.entry.batch.bytes.fill(4);
+    const ledger::PlanEntry opening = scene.entry;
+    scene.entry.batch = compute_txid(opening.tx);
     scene.entry.version = 1;
-    scene.plan(6);
+    scene.entry.tx.outputs[2].value.sat -= 1'000;
+    scene.plan(7);
     const auto second = scene.clear();
     BOOST_REQUIRE(second);
     for (const auto& bound : second->requests) apply(scene.journal, bound);
@@ -355,12 +371,13 @@ BOOST_AUTO_TEST_CASE(a_release_is_known_by_the_batch_whatever_version_was_signed
     ledger::PlanEntry release;
     release.kind = ledger::PlanKind::kRelease;
     release.batch = scene.entry.batch;
+    const auto released = scene.plan_block(8, release);
+    BOOST_TEST(scene.refusal() == "the batch was released");
+    scene.entry = opening;
     std::swap(scene.entry.tx.inputs[0], scene.entry.tx.inputs[1]);
     std::swap(scene.request.coins[0], scene.request.coins[1]);
-    scene.entry.batch = {};
-    scene.entry.version = 0;
-    scene.plan(8);
+    scene.plan(9);
     BOOST_TEST(scene.refusal() == "a request belongs to another batch");
-    scene.request.releases = {scene.plan_block(9, release)};
+    scene.request.releases = {released};
     BOOST_TEST(scene.refusal() == "");
 }
