@@ -295,13 +295,17 @@ Status ChainState::invalidate_block(const BlockHash& hash) {
         return fail("Block " + to_display(hash) + " is final: this node does not go back below height " +
                     std::to_string(final_height_));
     }
+    const BlockNode* const before = &tip_node();
     while (data_->is_active(*node)) {
         if (auto done = disconnect_tip(); !done) return fail(done.error().reason);
     }
+    const BlockNode* const left = &tip_node();
     mark_invalid(*node);
     if (auto moved = activate(nullptr, {}); !moved) return fail(moved.error().reason);
     if (auto written = flush(storage::Sync::kSynced); !written) return fail(stop_with(written.error()).reason);
     publish();
+    // activate() tells of a better branch only; without one the chain rests here, and the mempool must hear of it as well.
+    if (left != before && &tip_node() == left) emit(TipChanged{*data_->tip.load()});
     return {};
 }
 

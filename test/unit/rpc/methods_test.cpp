@@ -111,6 +111,17 @@ BOOST_AUTO_TEST_CASE(blocks_are_made_and_shown) {
     BOOST_TEST(node.text("generatetoaddress", list(1, "nonsense")) == "-5 Error: Invalid address");
 }
 
+BOOST_AUTO_TEST_CASE(transactions_of_an_invalidated_block_are_in_the_pool_again) {
+    Node node;
+    const TxRef tx = test::split(node.params, test::free_coins(node.params), 3);
+    const Json txid = node.ask("sendrawtransaction", list(to_hex(encode_tx(tx->tx))));
+    const Json made = node.ask("generatetodescriptor", list(1, "raw(51)"));
+    BOOST_TEST(node.text("getrawmempool") == "[]");
+    BOOST_TEST(node.text("invalidateblock", list(made[0])) == "null");
+    BOOST_TEST(node.ask("getblockcount") == 0);
+    BOOST_TEST(node.ask("getrawmempool") == list(txid));
+}
+
 BOOST_AUTO_TEST_CASE(a_header_is_taken_from_a_whole_block) {
     Node node;
     const Json made = node.ask("generateblock", list("raw(51)", Json::array(), false));
