@@ -1,4 +1,6 @@
 // sluiced: the node.
+#include <sys/stat.h>
+
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -46,6 +48,8 @@ int run(const std::vector<std::string>& args) {
         std::printf("%s\n", kVersionLine);
         return 0;
     }
+    // What a node writes (wallet, log, chain) is nobody else's to read. Files that say otherwise set their mode themselves.
+    ::umask(S_IRWXG | S_IRWXO);
     catch_signals();
     auto node = Node::start(*config);
     if (!node) return fail(node.error().message);

@@ -156,6 +156,7 @@ story('what a client of Elements finds around the daemon: a silent standard erro
     assert.equal(scan.height, 2);
     assert.equal((await node.call('addpeeraddress', '127.0.0.1', 7042)).success, false, 'nobody can reach it from outside');
     const folder = join(node.dir, 'elementsregtest');
+    assert.equal(statSync(folder).mode & 0o777, 0o700, 'others read neither wallet nor log');
     await node.stop();
     assert.deepEqual(readdirSync(join(folder, 'wallets')), []);
     const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
