@@ -86,7 +86,7 @@ ScriptResult Evaluation::divide64(int64_t a, int64_t b) {
     int64_t remainder = a % b;
     if (remainder < 0) {
         quotient += b > 0 ? -1 : 1;
-        remainder += b > 0 ? b : -b;
+        remainder = b > 0 ? remainder + b : remainder - b;  // -b does not exist for the least b
     }
     pop(2);
     push_little_endian(static_cast<uint64_t>(remainder), 8);
