@@ -79,7 +79,7 @@ fi
 
 if wanted functional; then
     title "functional stories"
-    node --test --test-reporter=spec --test-concurrency=1 test/functional/*.test.mjs 2>&1 | tee "$logs/functional.log" \
+    node --test --test-reporter=spec --test-concurrency=2 test/functional/*.test.mjs 2>&1 | tee "$logs/functional.log" \
         || failures+=(functional)
 fi
 
