@@ -1,4 +1,6 @@
 // What users of the pool see: what enters, why not, what leaves when the chain moves.
+#include "consensus/script/templates.h"
+#include "peg/proof/pegout.h"
 #include "unit/mempool/pool_fixture.h"
 
 using namespace sluice;
@@ -259,4 +261,16 @@ BOOST_AUTO_TEST_CASE(fees_round_up) {
     BOOST_TEST(mempool::FeeRate{100}.fee(10).sat == 1);
     BOOST_TEST(mempool::FeeRate{100}.fee(11).sat == 2);
     BOOST_TEST(mempool::FeeRate{0}.fee(1000).sat == 0);
+}
+
+// What an epoch's end makes invalid goes even where more blocks came at once.
+BOOST_FIXTURE_TEST_CASE(an_epochs_end_among_several_blocks_counts, Pooled) {
+    Transaction tx = spend(coin(0))->tx;
+    tx.outputs[0].script = peg::make_pegout_script(params.parent.genesis, script::make_p2wsh({}));
+    const TxRef pegout = make_tx(std::move(tx));
+    BOOST_TEST(enter(pegout) == "");
+    params.enforce_pak = true;  // as if the list had lost its key
+    while (tip_header().height < params.epoch_length) mine({});
+    pool->follow();
+    BOOST_TEST(pool->find(pegout->txid) == nullptr);
 }
