@@ -6,21 +6,10 @@
 #include "consensus/script/templates.h"
 #include "crypto/ecdsa.h"
 #include "federation/member/detail/json_fields.h"
+#include "federation/member/detail/member_fields.h"
 #include "federation/rules/block_proof.h"
 
 namespace sluice::member {
-namespace {
-
-template <class V, class T>
-void visit(V& v, T& o) {
-    v("name", o.name);
-    v("block_key", o.block_key);
-    v("payout_key", o.payout_key);
-    v("transport_key", o.transport_key);
-    v("address", o.address);
-}
-
-}  // namespace
 
 Result<ManifestMember> parse_member(std::string_view text) {
     const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
@@ -28,7 +17,7 @@ Result<ManifestMember> parse_member(std::string_view text) {
     ManifestMember out;
     std::string error;
     detail::FieldReader reader{json, error, {}};
-    visit(reader, out);
+    detail::visit_member(reader, out);
     reader.finish();
     if (!error.empty()) return fail("member: " + error);
     return out;
@@ -37,7 +26,7 @@ Result<ManifestMember> parse_member(std::string_view text) {
 std::string member_to_json(const ManifestMember& member) {
     nlohmann::ordered_json json;
     detail::FieldWriter writer{json};
-    visit(writer, member);
+    detail::visit_member(writer, member);
     return json.dump(2) + "\n";
 }
 

@@ -9,6 +9,7 @@
 #include "crypto/hash_writer.h"
 #include "federation/agreement/ecdsa_verifier.h"
 #include "federation/member/detail/json_fields.h"
+#include "federation/member/detail/member_fields.h"
 #include "federation/rules/block_proof.h"
 #include "federation/rules/dynafed.h"
 
@@ -16,14 +17,6 @@ namespace sluice::member {
 namespace {
 
 // One list of fields per struct; the visitor writes JSON, reads it, or hashes.
-template <class V, class T>
-void visit_member(V& v, T& o) {
-    v("name", o.name);
-    v("block_key", o.block_key);
-    v("payout_key", o.payout_key);
-    v("transport_key", o.transport_key);
-    v("address", o.address);
-}
 template <class V, class T>
 void visit_set(V& v, T& o) {
     v("start_height", o.start_height);
@@ -80,7 +73,7 @@ void visit_manifest(V& v, T& o) {
     v("sequence", o.sequence);
     v("predecessor", o.predecessor);
     v("birth_height", o.birth_height);
-    v.array("members", o.members, [](V& inner, auto& member) { visit_member(inner, member); });
+    v.array("members", o.members, [](V& inner, auto& member) { detail::visit_member(inner, member); });
     v.array("sets", o.sets, [](V& inner, auto& set) { visit_set(inner, set); });
     v.object("timing", [&](V& inner) { visit_timing(inner, o.timing); });
     v.object("planner", [&](V& inner) { visit_planner(inner, o.planner); });

@@ -1,17 +1,12 @@
 #include "confidential/secret/detail/range_layout.h"
 
-#include "codec/reader.h"
-#include "util/checked.h"
+#include "confidential/detail/range_layout.h"
 
 namespace sluice::confidential::secret {
 namespace {
 
-constexpr uint8_t kReserved = 0x80;
 constexpr uint8_t kHasRange = 0x40;
 constexpr uint8_t kHasMin = 0x20;
-constexpr uint8_t kExponent = 0x1f;
-constexpr int kMaxExponent = 18;
-constexpr size_t kMinSize = 65;
 
 }  // namespace
 
@@ -27,29 +22,16 @@ Bytes RangeLayout::header() const {
 }
 
 std::optional<RangeLayout> RangeLayout::parse(ByteView proof) {
-    if (proof.size() < kMinSize) return std::nullopt;
-    Reader reader(proof);
+    const auto layout = confidential::detail::range_layout(proof);
+    if (!layout || proof.size() != layout->total_size()) return std::nullopt;
+    const RangeInfo& info = layout->info;
     RangeLayout out;
-    const uint8_t flags = reader.u8();
-    if ((flags & kReserved) != 0) return std::nullopt;
-    if ((flags & kHasRange) != 0) {
-        out.exponent = flags & kExponent;
-        out.mantissa = reader.u8() + 1;
-        if (out.exponent > kMaxExponent || out.mantissa > 64) return std::nullopt;
-        out.max_value = UINT64_MAX >> (64 - out.mantissa);
-    }
-    for (int i = 0; i < out.exponent; ++i) {
-        const auto scaled = checked_mul<uint64_t>(out.max_value, 10);
-        if (!scaled) return std::nullopt;
-        out.max_value = *scaled;
-        out.scale *= 10;
-    }
-    if ((flags & kHasMin) != 0) out.min_value = reader.u64_be();
-    const auto max = checked_add(out.max_value, out.min_value);
-    if (!max || !reader.ok()) return std::nullopt;
-    out.max_value = *max;
-    out.header_size = proof.size() - reader.remaining();
-    if (proof.size() != out.size()) return std::nullopt;
+    out.exponent = info.mantissa == 0 ? 0 : info.exponent;
+    out.mantissa = info.mantissa;
+    out.min_value = info.min;
+    out.max_value = info.max;
+    out.scale = layout->scale;
+    out.header_size = layout->header_size;
     return out;
 }
 
