@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-    cmake ninja-build g++ clang libclang-rt-dev llvm lld ccache pkg-config python3
+    cmake ninja-build g++ clang clang-format libclang-rt-dev llvm lld ccache pkg-config python3
     libboost-dev libboost-test-dev libboost-program-options-dev
     libevent-dev libsecp256k1-dev libssl-dev libzmq3-dev cppzmq-dev libleveldb-dev
     libfmt-dev libspdlog-dev nlohmann-json3-dev libexpected-dev librapidcheck-dev libbenchmark-dev

@@ -29,7 +29,8 @@ Script script_hash_script(ByteView hash) {
     return out;
 }
 Script program_script(uint8_t version, ByteView program) {
-    Script out{{version == 0 ? uint8_t{0} : static_cast<uint8_t>(kOp1 + version - 1), static_cast<uint8_t>(program.size())}};
+    Script out{
+        {version == 0 ? uint8_t{0} : static_cast<uint8_t>(kOp1 + version - 1), static_cast<uint8_t>(program.size())}};
     append(out.bytes, program);
     return out;
 }
@@ -102,8 +103,8 @@ Result<Address> from_segwit(const Bech32Text& text, const AddressFormat& format)
     if (text.symbols.empty()) return fail("Empty " + name + " data section");
     if (blinded && text.prefix != format.blech32_hrp) return fail("Invalid prefix for Blech32 address");
     if (!blinded && text.prefix != format.bech32_hrp) {
-        return fail("Invalid or unsupported prefix for Segwit (Bech32) address (expected " + format.bech32_hrp + ", got " +
-                    text.prefix + ").");
+        return fail("Invalid or unsupported prefix for Segwit (Bech32) address (expected " + format.bech32_hrp +
+                    ", got " + text.prefix + ").");
     }
     const uint8_t version = text.symbols[0];
     if (version == 0 && modified) return fail("Version 0 witness address must use " + name + " checksum");
@@ -125,7 +126,8 @@ Result<Address> from_segwit(const Bech32Text& text, const AddressFormat& format)
     }
     if (version > 16) return fail("Invalid " + name + " address witness version");
     if (program.size() < 2 || program.size() > kMaxProgram) {
-        return blinded ? fail("Invalid Blech32 address data size") : fail("Invalid Bech32 address program size (" + size + ")");
+        return blinded ? fail("Invalid Blech32 address data size")
+                       : fail("Invalid Bech32 address program size (" + size + ")");
     }
     out.script = program_script(version, program);
     return out;
@@ -138,7 +140,8 @@ Result<Address> decode_address(std::string_view text, const AddressFormat& forma
     if (const std::optional<Bech32Text> plain = bech32_decode(text)) return from_segwit(*plain, format);
     if (const std::optional<Bech32Text> blinded = blech32_decode(text)) return from_segwit(*blinded, format);
     const std::string low = lower(text);
-    if (low.starts_with(format.bech32_hrp) || low.starts_with(format.blech32_hrp)) return fail("Invalid checksum of segwit address");
+    if (low.starts_with(format.bech32_hrp) || low.starts_with(format.blech32_hrp))
+        return fail("Invalid checksum of segwit address");
     return from_base58(text, format);
 }
 
@@ -152,9 +155,11 @@ std::optional<std::string> encode_address(const Address& address, const AddressF
         Bytes symbols = {program->version};
         append(symbols, to_base32_symbols(data));
         if (blinded) {
-            return bech32_encode(program->version == 0 ? Bech32Kind::kBlech32 : Bech32Kind::kBlech32m, format.blech32_hrp, symbols);
+            return bech32_encode(program->version == 0 ? Bech32Kind::kBlech32 : Bech32Kind::kBlech32m,
+                                 format.blech32_hrp, symbols);
         }
-        return bech32_encode(program->version == 0 ? Bech32Kind::kBech32 : Bech32Kind::kBech32m, format.bech32_hrp, symbols);
+        return bech32_encode(program->version == 0 ? Bech32Kind::kBech32 : Bech32Kind::kBech32m, format.bech32_hrp,
+                             symbols);
     }
     const std::optional<ByteView> key_hash = as_pubkey_hash(address.script);
     const std::optional<ByteView> script_hash = as_script_hash(address.script);

@@ -31,7 +31,8 @@ Result<ChainParams> make_chain_params(std::string_view name, const Options& opti
         return fail("-chain=" + std::string(name) + " is no name for a chain");
     }
     if (is_bitcoin(name)) {
-        return fail("-chain=" + std::string(name) + " is a Bitcoin chain; this program runs sidechains (default: liquidv1)");
+        return fail("-chain=" + std::string(name) +
+                    " is a Bitcoin chain; this program runs sidechains (default: liquidv1)");
     }
     ChainParams params = defaults_of(name);
     detail::OptionReader reader(options);

@@ -1,6 +1,6 @@
 // ChainParams: all that tells one Elements-style chain from another, as one immutable value. Made once at start-up by
-// make_chain_params and handed around by const reference; pure, no globals. Sources: chain-params.md; the option names are
-// Elements'. Heights in blocks, amounts in satoshi, times in seconds.
+// make_chain_params and handed around by const reference; pure, no globals. Sources: chain-params.md; the option names
+// are Elements'. Heights in blocks, amounts in satoshi, times in seconds.
 #pragma once
 
 #include <array>
@@ -42,11 +42,11 @@ struct NetworkParams {
 // Where the pegged coins come from.
 struct ParentParams {
     bool exists = false;
-    ParentGenesis genesis;          // zero iff there is no parent chain
-    WorkLimit work_limit;           // of headers in peg-in proofs
-    Script signblockscript;         // of an Elements-style parent; empty: the parent has proof of work
-    AssetId pegged_asset;           // the asset that an Elements-style parent pegs
-    uint32_t pegin_min_depth = 8;   // confirmations
+    ParentGenesis genesis;         // zero iff there is no parent chain
+    WorkLimit work_limit;          // of headers in peg-in proofs
+    Script signblockscript;        // of an Elements-style parent; empty: the parent has proof of work
+    AssetId pegged_asset;          // the asset that an Elements-style parent pegs
+    uint32_t pegin_min_depth = 8;  // confirmations
     AddressFormat address;
     [[nodiscard]] bool has_work() const { return signblockscript.empty(); }
 };
@@ -81,8 +81,9 @@ struct ChainParams {
 
     // Blocks and their signatures.
     Script signblockscript;
-    // What a byte of a dynafed header's signature weighs against the block limit: 1 in releases up to 23.3, which the public
-    // networks run; 4 from 28.x on. Chains of one's own take the stricter: no node of either version refuses what they make.
+    // What a byte of a dynafed header's signature weighs against the block limit: 1 in releases up to 23.3, which the
+    // public networks run; 4 from 28.x on. Chains of one's own take the stricter: no node of either version refuses
+    // what they make.
     uint8_t signature_weight = 1;
     uint32_t max_block_signature_size = 0;  // bytes of a legacy solution; witness limit of the first dynafed parameters
     uint32_t epoch_length = 0;              // dynafed, blocks
@@ -134,7 +135,9 @@ struct ChainParams {
     Block genesis;
     BlockHash genesis_hash;
 
-    [[nodiscard]] const DeploymentParams& deployment(Deployment which) const { return deployments[static_cast<size_t>(which)]; }
+    [[nodiscard]] const DeploymentParams& deployment(Deployment which) const {
+        return deployments[static_cast<size_t>(which)];
+    }
     // True for chains whose coins are worth nothing; options that weaken policy are refused elsewhere.
     [[nodiscard]] bool is_test_chain() const { return kind != ChainKind::kLiquidV1; }
     [[nodiscard]] bool is_regtest_like() const { return name.find("regtest") != std::string::npos; }
@@ -143,9 +146,9 @@ struct ChainParams {
 };
 
 // Parameters of the chain `name` with the overrides that `options` gives (chain-params.md section 8): custom chains and
-// liquidtestnet take all of them, liquidv1test those that are given, liquidv1 only policy switches. The error says which option
-// is wrong. Refused: Bitcoin's own chains, and -con_elementsmode=0, -con_signed_blocks=0, -con_blockheightinheader=0, which make
-// chains of another format.
+// liquidtestnet take all of them, liquidv1test those that are given, liquidv1 only policy switches. The error says
+// which option is wrong. Refused: Bitcoin's own chains, and -con_elementsmode=0, -con_signed_blocks=0,
+// -con_blockheightinheader=0, which make chains of another format.
 Result<ChainParams> make_chain_params(std::string_view name, const Options& options);
 
 // The default of -chain.

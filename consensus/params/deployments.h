@@ -1,5 +1,5 @@
-// Deployments by version bits (BIP9 with the block height as its clock; chain-params.md section 7). Values; pure. The state
-// machine that reads them is in consensus/rules/versionbits.h.
+// Deployments by version bits (BIP9 with the block height as its clock; chain-params.md section 7). Values; pure. The
+// state machine that reads them is in consensus/rules/versionbits.h.
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@ namespace sluice {
 
 enum class Deployment : uint8_t { kTestDummy, kTaproot, kDynafed, kSimplicity };
 inline constexpr size_t kDeploymentCount = 4;
-inline constexpr std::array<Deployment, kDeploymentCount> kAllDeployments = {Deployment::kTestDummy, Deployment::kTaproot,
-                                                                             Deployment::kDynafed, Deployment::kSimplicity};
+inline constexpr std::array<Deployment, kDeploymentCount> kAllDeployments = {
+    Deployment::kTestDummy, Deployment::kTaproot, Deployment::kDynafed, Deployment::kSimplicity};
 
 constexpr std::string_view to_string(Deployment deployment) {
     switch (deployment) {
@@ -31,8 +31,8 @@ struct DeploymentParams {
     static constexpr int64_t kNoTimeout = std::numeric_limits<int64_t>::max();
 
     int bit = 28;
-    int64_t start = kNeverActive;    // height of a period's last block, or one of the two constants
-    int64_t timeout = kNoTimeout;    // likewise
+    int64_t start = kNeverActive;  // height of a period's last block, or one of the two constants
+    int64_t timeout = kNoTimeout;  // likewise
     int32_t min_activation_height = 0;
     std::optional<uint32_t> period;     // blocks; the chain's window when absent
     std::optional<uint32_t> threshold;  // blocks; the chain's threshold when absent

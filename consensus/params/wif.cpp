@@ -9,7 +9,8 @@ std::optional<WifKey> decode_wif(std::string_view text, uint8_t prefix) {
     if (!data) return std::nullopt;
     const bool compressed = data->size() == 34 && data->back() == 1;
     std::optional<SecretKey> key;
-    if ((compressed || data->size() == 33) && data->front() == prefix) key = SecretKey::from_bytes(ByteView(*data).subspan(1, 32));
+    if ((compressed || data->size() == 33) && data->front() == prefix)
+        key = SecretKey::from_bytes(ByteView(*data).subspan(1, 32));
     wipe(*data);
     if (!key) return std::nullopt;
     return WifKey{std::move(*key), compressed};

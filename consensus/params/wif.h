@@ -1,4 +1,5 @@
-// Secret keys as text ("wallet import format"): a prefix of the chain, 32 bytes, and a 1 if the public key is compressed.
+// Secret keys as text ("wallet import format"): a prefix of the chain, 32 bytes, and a 1 if the public key is
+// compressed.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// Amount: satoshi of some asset. The type holds any 64-bit number, because a transaction from a stranger can; the rules ask
-// in_money_range. Sums go through add, which notices overflow.
+// Amount: satoshi of some asset. The type holds any 64-bit number, because a transaction from a stranger can; the rules
+// ask in_money_range. Sums go through add, which notices overflow.
 #pragma once
 
 #include <compare>

@@ -1,6 +1,7 @@
-// Block headers and blocks of signed chains (blocks-and-dynafed.md section 2). A header is legacy (a challenge and a solution)
-// or dynafed (parameter entries and a witness); the sign bit of the version on the wire tells, and is cleared in memory. The
-// proof is not part of the hash. Chains without signed blocks or without a height in the header are refused by params.
+// Block headers and blocks of signed chains (blocks-and-dynafed.md section 2). A header is legacy (a challenge and a
+// solution) or dynafed (parameter entries and a witness); the sign bit of the version on the wire tells, and is cleared
+// in memory. The proof is not part of the hash. Chains without signed blocks or without a height in the header are
+// refused by params.
 #pragma once
 
 #include <variant>
@@ -19,7 +20,8 @@ struct BlockProof {
 
 enum class DynafedEntryKind : uint8_t { kNull = 0, kCompact = 1, kFull = 2 };
 
-// One set of federation parameters. kNull uses no field; kCompact the first two and elided_root; kFull all but elided_root.
+// One set of federation parameters. kNull uses no field; kCompact the first two and elided_root; kFull all but
+// elided_root.
 struct DynafedEntry {
     DynafedEntryKind kind = DynafedEntryKind::kNull;
     Script signblockscript;
@@ -57,9 +59,9 @@ struct BlockHeader {
 };
 
 enum class HeaderForm {
-    kFull,       // as on the wire
-    kStripped,   // without a dynafed header's witness (a legacy solution stays): what weighs x4
-    kUnsigned,   // what the block hash covers
+    kFull,      // as on the wire
+    kStripped,  // without a dynafed header's witness (a legacy solution stays): what weighs x4
+    kUnsigned,  // what the block hash covers
 };
 void describe(Reader& reader, BlockHeader& header);
 void describe(Writer& writer, const BlockHeader& header, HeaderForm form = HeaderForm::kFull);

@@ -1,5 +1,5 @@
-// Asset, value and nonce of an output: each null, explicit, or a commitment. Wire forms are in transactions.md section 1; any
-// prefix outside them is a decoding error. Whether a commitment is a point of the curve is not asked here.
+// Asset, value and nonce of an output: each null, explicit, or a commitment. Wire forms are in transactions.md section
+// 1; any prefix outside them is a decoding error. Whether a commitment is a point of the curve is not asked here.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ template <class Explicit, class Committed>
 class Confidential {
 public:
     Confidential() = default;
-    Confidential(const Explicit& value) : form_(value) {}              // NOLINT: an explicit value is a field
+    Confidential(const Explicit& value) : form_(value) {}             // NOLINT: an explicit value is a field
     Confidential(const Committed& commitment) : form_(commitment) {}  // NOLINT: so is a commitment
 
     [[nodiscard]] bool is_null() const { return form_.index() == 0; }

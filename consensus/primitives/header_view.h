@@ -1,8 +1,9 @@
-// HeaderView: the headers of one branch, from genesis up to some block, as rules look back on them (times, heights, version
-// bits, dynafed entries). A port: the chain module implements it over its index; tests over a vector.
+// HeaderView: the headers of one branch, from genesis up to some block, as rules look back on them (times, heights,
+// version bits, dynafed entries). A port: the chain module implements it over its index; tests over a vector.
 //
-// The rules that use it are pure and know no faults: an implementation that cannot read a header from disk returns an empty one,
-// remembers the fault, and its owner throws the verdict away. Heights outside 0..height() are a bug of the caller.
+// The rules that use it are pure and know no faults: an implementation that cannot read a header from disk returns an
+// empty one, remembers the fault, and its owner throws the verdict away. Heights outside 0..height() are a bug of the
+// caller.
 #pragma once
 
 #include <memory>

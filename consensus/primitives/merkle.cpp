@@ -28,8 +28,9 @@ Hash256 hash_of(const WitnessStack& stack) {
 Hash256 input_leaf(const TxIn& in) {
     static const TxInWitness kEmpty;
     const TxInWitness& witness = in.prevout.is_null() ? kEmpty : in.witness;
-    const std::array<Hash256, 4> leaves = {hash_of(witness.issuance_amount_rangeproof), hash_of(witness.inflation_keys_rangeproof),
-                                           hash_of(witness.script_witness), hash_of(witness.pegin_witness)};
+    const std::array<Hash256, 4> leaves = {hash_of(witness.issuance_amount_rangeproof),
+                                           hash_of(witness.inflation_keys_rangeproof), hash_of(witness.script_witness),
+                                           hash_of(witness.pegin_witness)};
     return fast_merkle_root(leaves);
 }
 

@@ -1,5 +1,5 @@
-// Merkle trees of Elements (transactions.md section 3): Bitcoin's double-SHA256 tree over txids, and the fast tree whose nodes
-// are single compressions without padding.
+// Merkle trees of Elements (transactions.md section 3): Bitcoin's double-SHA256 tree over txids, and the fast tree
+// whose nodes are single compressions without padding.
 #pragma once
 
 #include <span>

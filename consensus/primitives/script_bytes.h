@@ -15,7 +15,8 @@ struct Script {
     auto operator<=>(const Script&) const = default;
 };
 
-// True if no input can ever satisfy it: OP_RETURN first, longer than 10,000 bytes, or empty (an empty script marks a fee).
+// True if no input can ever satisfy it: OP_RETURN first, longer than 10,000 bytes, or empty (an empty script marks a
+// fee).
 inline bool is_unspendable(const Script& script) {
     return script.empty() || script.bytes[0] == 0x6a || script.size() > 10'000;
 }

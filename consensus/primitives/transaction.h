@@ -1,5 +1,5 @@
-// Transactions as Elements serializes them (transactions.md section 2): no BIP144 marker, a flags byte after the version, the
-// lock time before the witness. Plain data; a decoded transaction is shared as TxRef and never changes.
+// Transactions as Elements serializes them (transactions.md section 2): no BIP144 marker, a flags byte after the
+// version, the lock time before the witness. Plain data; a decoded transaction is shared as TxRef and never changes.
 #pragma once
 
 #include <memory>
@@ -18,8 +18,8 @@ inline constexpr uint32_t kOutPointIndexMask = 0x3fffffff;
 inline constexpr uint32_t kNullIndex = 0xffffffff;
 inline constexpr uint32_t kSequenceFinal = 0xffffffff;
 
-// The output that an input spends. `index` carries no flags (they are members of TxIn); of a peg-in, `txid` is the parent
-// chain's. The null out-point (zero id, kNullIndex) marks a coinbase.
+// The output that an input spends. `index` carries no flags (they are members of TxIn); of a peg-in, `txid` is the
+// parent chain's. The null out-point (zero id, kNullIndex) marks a coinbase.
 struct OutPoint {
     Txid txid;
     uint32_t index = kNullIndex;
@@ -106,8 +106,9 @@ struct Transaction {
 
 enum class WitnessForm { kWith, kWithout };
 
-// Reading takes whichever form the flags byte announces. Errors: unknown flags, a witness that says nothing, an issuance flag
-// without issuance, an output with null asset or value. Writing kWith still writes no witness if there is none.
+// Reading takes whichever form the flags byte announces. Errors: unknown flags, a witness that says nothing, an
+// issuance flag without issuance, an output with null asset or value. Writing kWith still writes no witness if there is
+// none.
 void describe(Reader& reader, Transaction& tx);
 void describe(Writer& writer, const Transaction& tx, WitnessForm form = WitnessForm::kWith);
 // The output as it stands in the transaction, without its witness; of which reading fails on a null asset or value.

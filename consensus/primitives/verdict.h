@@ -1,8 +1,8 @@
-// Failure: why a check of something from outside did not end in "valid". Valid is the value of a Result; the other three of the
-// four verdicts are here. Plain data.
+// Failure: why a check of something from outside did not end in "valid". Valid is the value of a Result; the other
+// three of the four verdicts are here. Plain data.
 //   Invalid   breaks a rule, for ever. The sender is punished and the hash remembered (unless `mutated`).
-//   Deferred  cannot be judged now: something outside is missing (a parent block, its depth). Nobody is punished; retried.
-//   Fault     the machine failed (I/O, corruption). Nothing is said about the input; the node stops.
+//   Deferred  cannot be judged now: something outside is missing (a parent block, its depth). Nobody is punished;
+//   retried. Fault     the machine failed (I/O, corruption). Nothing is said about the input; the node stops.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ struct Failure {
     Kind kind = Kind::kInvalid;
     std::string reason;  // Invalid: Elements' reject string; others: for people
     std::string detail;  // more for the log; may be empty
-    // Invalid: the block's bytes differ from what its hash commits to (proof, witness, repeated transactions), so another block
-    // with this hash may be valid.
+    // Invalid: the block's bytes differ from what its hash commits to (proof, witness, repeated transactions), so
+    // another block with this hash may be valid.
     bool mutated = false;
 
     bool operator==(const Failure&) const = default;

@@ -23,7 +23,8 @@ tl::unexpected<Failure> wrong_input(size_t n, std::string detail) { return wrong
 tl::unexpected<Failure> wrong_output(size_t n, std::string detail) { return wrong("output", n, std::move(detail)); }
 
 Judged<void> check_spent(size_t n, const TxOut& spent) {
-    if (spent.asset.is_null() || spent.value.is_null()) return wrong_input(n, "spends an output without asset or value");
+    if (spent.asset.is_null() || spent.value.is_null())
+        return wrong_input(n, "spends an output without asset or value");
     if (!spent.value.is_explicit()) return {};
     const Amount value = spent.value.explicit_value();
     if (value.sat == 0 || !in_money_range(value)) return wrong_input(n, "spends an amount out of range");
@@ -31,15 +32,18 @@ Judged<void> check_spent(size_t n, const TxOut& spent) {
 }
 
 // An issued amount in the open: positive, in range if the asset is the pegged one, and without a proof.
-Judged<void> check_issued(size_t n, const AssetId& asset, const ConfidentialValue& amount, const Bytes& rangeproof, const ChainParams& params) {
+Judged<void> check_issued(size_t n, const AssetId& asset, const ConfidentialValue& amount, const Bytes& rangeproof,
+                          const ChainParams& params) {
     if (!amount.is_explicit()) return {};
     const Amount value = amount.explicit_value();
-    if (value.sat <= 0 || (asset == params.pegged_asset && !in_money_range(value))) return wrong_input(n, "issues an amount out of range");
+    if (value.sat <= 0 || (asset == params.pegged_asset && !in_money_range(value)))
+        return wrong_input(n, "issues an amount out of range");
     if (!rangeproof.empty()) return wrong_input(n, "issues an open amount with a range proof");
     return {};
 }
 
-Judged<void> check_issuance(size_t n, const TxIn& in, const TxOut& spent, bool tx_has_witness, const ChainParams& params) {
+Judged<void> check_issuance(size_t n, const TxIn& in, const TxOut& spent, bool tx_has_witness,
+                            const ChainParams& params) {
     if (in.issuance.is_reissuance()) {
         // Only a token that is blinded can be shown to be the right one: an explicit token never reissues.
         if (!spent.asset.is_commitment()) return wrong_input(n, "reissues by an output whose asset is not blinded");
@@ -63,8 +67,10 @@ Judged<void> check_output(size_t n, const TxOut& out) {
     } else if (out.witness.rangeproof.empty()) {
         return wrong_output(n, "a committed amount without a range proof");
     }
-    if (out.asset.is_explicit() && !out.witness.surjection_proof.empty()) return wrong_output(n, "an open asset with a surjection proof");
-    if (out.asset.is_commitment() && out.witness.surjection_proof.empty()) return wrong_output(n, "a committed asset without a surjection proof");
+    if (out.asset.is_explicit() && !out.witness.surjection_proof.empty())
+        return wrong_output(n, "an open asset with a surjection proof");
+    if (out.asset.is_commitment() && out.witness.surjection_proof.empty())
+        return wrong_output(n, "a committed asset without a surjection proof");
     return {};
 }
 
@@ -83,7 +89,8 @@ bool balances(const Transaction& tx, std::span<const TxOut> spent) {
         if (in.issuance.is_null()) continue;
         const IssuanceIds ids = issuance_ids(in);
         if (!in.issuance.amount.is_null()) balance[ids.asset] += in.issuance.amount.explicit_value().sat;
-        if (!in.issuance.inflation_keys.is_null()) balance[ids.token] += in.issuance.inflation_keys.explicit_value().sat;
+        if (!in.issuance.inflation_keys.is_null())
+            balance[ids.token] += in.issuance.inflation_keys.explicit_value().sat;
     }
     for (const TxOut& out : tx.outputs) balance[out.asset.explicit_value()] -= out.value.explicit_value().sat;
     return std::ranges::all_of(balance, [](const auto& entry) { return entry.second == 0; });
@@ -132,7 +139,8 @@ Judged<void> check_coinbase_amounts(const Transaction& coinbase, const AmountMap
     for (const TxOut& out : coinbase.outputs) {
         if (!out.is_explicit() || !out.witness.is_null()) return broken(Rule::kBlockCoinbaseAmount);
         const Amount value = out.value.explicit_value();
-        if (!in_money_range(value) || (value.sat == 0 && !is_unspendable(out.script))) return broken(Rule::kBlockCoinbaseAmount);
+        if (!in_money_range(value) || (value.sat == 0 && !is_unspendable(out.script)))
+            return broken(Rule::kBlockCoinbaseAmount);
         left[out.asset.explicit_value()] -= value.sat;
     }
     for (const auto& [asset, rest] : left) {

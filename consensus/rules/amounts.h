@@ -1,6 +1,6 @@
-// What goes in must come out, asset by asset (transactions.md sections 5 to 7, confidential.md section 9). Where all amounts are in
-// the open, the whole answer is here; where a commitment takes part, what the bytes tell is here, and what curve points must tell is
-// in hidden_amounts.h. Pure; any thread.
+// What goes in must come out, asset by asset (transactions.md sections 5 to 7, confidential.md section 9). Where all
+// amounts are in the open, the whole answer is here; where a commitment takes part, what the bytes tell is here, and
+// what curve points must tell is in hidden_amounts.h. Pure; any thread.
 #pragma once
 
 #include <map>

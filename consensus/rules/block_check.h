@@ -1,5 +1,5 @@
-// A block by itself and in its place among headers (blocks-and-dynafed.md sections 9 and 10), before any coin is looked at.
-// Pure but for the memory of VersionBits.
+// A block by itself and in its place among headers (blocks-and-dynafed.md sections 9 and 10), before any coin is looked
+// at. Pure but for the memory of VersionBits.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
-// BlockDelta: all that connecting one block changes, as a value: nothing has changed yet. Applying it puts `created`, then erases
-// `spent`; undoing it puts `spent`, then erases `created` (a coin made and spent in the block stands in both lists).
+// BlockDelta: all that connecting one block changes, as a value: nothing has changed yet. Applying it puts `created`,
+// then erases `spent`; undoing it puts `spent`, then erases `created` (a coin made and spent in the block stands in
+// both lists).
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
-// CoinView: the coins and claimed peg-ins at some block, as rules look them up. A port: the chain module implements it over its
-// cache and database, the mempool over that. Rules are pure and know no faults: an implementation that cannot read says "absent",
-// remembers the fault, and its owner throws the verdict away.
+// CoinView: the coins and claimed peg-ins at some block, as rules look them up. A port: the chain module implements it
+// over its cache and database, the mempool over that. Rules are pure and know no faults: an implementation that cannot
+// read says "absent", remembers the fault, and its owner throws the verdict away.
 #pragma once
 
 #include <optional>

@@ -48,8 +48,8 @@ Judged<void> check_coinbase_destination(const Transaction& coinbase, const Chain
     return {};
 }
 
-// BIP30. Where every block after genesis has its height in its coinbase, no two transactions have one id: a coinbase by its
-// height, any other by the outputs that it alone spends.
+// BIP30. Where every block after genesis has its height in its coinbase, no two transactions have one id: a coinbase by
+// its height, any other by the outputs that it alone spends.
 Judged<void> check_overwrites(const Block& block, const ConnectContext& c) {
     if (c.params.bip34_height <= 1) return {};
     for (const TxRef& tx : block.transactions) {
@@ -73,7 +73,10 @@ Judged<void> check_pegouts(const Block& block, const ConnectContext& c) {
 class Connecting {
 public:
     Connecting(const Block& block, const ConnectContext& context)
-        : block_(block), c_(context), height_(context.parents.height() + 1), coins_(context.coins),
+        : block_(block),
+          c_(context),
+          height_(context.parents.height() + 1),
+          coins_(context.coins),
           flags_(block_script_flags(context.params, context.parents, context.version_bits)),
           fedpegs_(fed_rules::fedpeg_scripts_in(block.header, context.parents, context.params)) {}
 
@@ -134,12 +137,14 @@ private:
     void create(const ParsedTx& tx) {
         const size_t before = out_.delta.created.size();
         append_coins(out_.delta.created, tx, height_);
-        for (size_t i = before; i < out_.delta.created.size(); ++i) coins_.put(out_.delta.created[i].outpoint, out_.delta.created[i].coin);
+        for (size_t i = before; i < out_.delta.created.size(); ++i)
+            coins_.put(out_.delta.created[i].outpoint, out_.delta.created[i].coin);
     }
 
     Judged<void> check_reward() const {
         AmountMap reward = out_.delta.fees;
-        if (!accumulate(reward, {{c_.params.subsidy_asset, Amount{c_.params.subsidy_at(static_cast<int32_t>(height_))}}})) {
+        if (!accumulate(reward,
+                        {{c_.params.subsidy_asset, Amount{c_.params.subsidy_at(static_cast<int32_t>(height_))}}})) {
             return broken(Rule::kBlockRewardRange);
         }
         return check_coinbase_amounts(block_.transactions[0]->tx, reward);

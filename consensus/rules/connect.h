@@ -1,5 +1,5 @@
-// connect_block: what a block changes, if its parent's coins are as a view says they are (blocks-and-dynafed.md sections 9 and
-// 11). Nothing is changed here. Pure but for the memory of VersionBits.
+// connect_block: what a block changes, if its parent's coins are as a view says they are (blocks-and-dynafed.md
+// sections 9 and 11). Nothing is changed here. Pure but for the memory of VersionBits.
 #pragma once
 
 #include <set>

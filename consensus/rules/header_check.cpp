@@ -20,7 +20,8 @@ std::string hex32(uint32_t number) {
     return out;
 }
 
-// A legacy header repeats the challenge of its parent; what a dynafed header or parent lacks counts as an empty challenge.
+// A legacy header repeats the challenge of its parent; what a dynafed header or parent lacks counts as an empty
+// challenge.
 bool repeats_challenge(const BlockHeader& header, const BlockHeader& parent) {
     static const Script kNone;
     const Script& ours = header.is_dynafed() ? kNone : header.proof().challenge;
@@ -46,7 +47,8 @@ Judged<void> check_header_in_place(const BlockHeader& header, const HeaderView& 
         return broken(Rule::kHeaderTimeOld, "block's timestamp is too early");
     }
     if (header.height != height) return broken(Rule::kHeaderHeight);
-    if (int64_t{header.time} > now + kMaxFutureTime) return broken(Rule::kHeaderTimeNew, "block timestamp too far in the future");
+    if (int64_t{header.time} > now + kMaxFutureTime)
+        return broken(Rule::kHeaderTimeNew, "block timestamp too far in the future");
     if (is_outdated(header.version, height, params)) {
         const std::string version = hex32(static_cast<uint32_t>(header.version));
         return broken_with(Rule::kHeaderVersion, version, "rejected nVersion=" + version + " block");

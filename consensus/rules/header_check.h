@@ -1,5 +1,5 @@
-// A header in its place: what it must be, given its ancestors and the clock (blocks-and-dynafed.md sections 5 and 6). Pure but for
-// the memory of VersionBits.
+// A header in its place: what it must be, given its ancestors and the clock (blocks-and-dynafed.md sections 5 and 6).
+// Pure but for the memory of VersionBits.
 #pragma once
 
 #include "consensus/rules/rule.h"

@@ -51,7 +51,8 @@ std::string name_of(const SpendingTx& spending) {
 // The walk over one transaction.
 class Points {
 public:
-    explicit Points(const std::shared_ptr<const SpendingTx>& spending) : tx_(spending->tx->tx), out_(std::make_shared<TxProofs>()) {
+    explicit Points(const std::shared_ptr<const SpendingTx>& spending)
+        : tx_(spending->tx->tx), out_(std::make_shared<TxProofs>()) {
         out_->spending = spending;
     }
 
@@ -66,7 +67,8 @@ private:
     using Side = std::vector<Commitment>;
 
     [[nodiscard]] tl::unexpected<Failure> wrong(const char* where, size_t at, const char* what) const {
-        return broken(Rule::kTxInNotOut, std::string(where) + " " + std::to_string(at) + name_of(*out_->spending) + ": " + what);
+        return broken(Rule::kTxInNotOut,
+                      std::string(where) + " " + std::to_string(at) + name_of(*out_->spending) + ": " + what);
     }
 
     std::optional<Generator> plain_generator(const AssetId& asset) {
@@ -81,7 +83,8 @@ private:
         return plain_generator(asset.explicit_value());
     }
 
-    // Amounts in the open of assets in the open are summed as numbers: `sign` is 1 for what comes in, -1 for what goes out.
+    // Amounts in the open of assets in the open are summed as numbers: `sign` is 1 for what comes in, -1 for what goes
+    // out.
     void add_open(const AssetId& asset, Amount amount, int sign) { open_[asset] += Sum{amount.sat} * sign; }
 
     Judged<void> take_input(size_t i) {
@@ -107,8 +110,10 @@ private:
         if (in.issuance.is_reissuance() && !holds_token(in, ids.token, spent)) {
             return wrong("input", i, "reissues by an output that is not the asset's blinded token");
         }
-        TRY_VOID(take_issued(i, Part::kIssuedAmount, ids.asset, in.issuance.amount, in.witness.issuance_amount_rangeproof));
-        return take_issued(i, Part::kIssuedTokens, ids.token, in.issuance.inflation_keys, in.witness.inflation_keys_rangeproof);
+        TRY_VOID(
+            take_issued(i, Part::kIssuedAmount, ids.asset, in.issuance.amount, in.witness.issuance_amount_rangeproof));
+        return take_issued(i, Part::kIssuedTokens, ids.token, in.issuance.inflation_keys,
+                           in.witness.inflation_keys_rangeproof);
     }
 
     // The blinding nonce tells how the spent output's asset was blinded, so that everybody sees that it is the token.
@@ -121,7 +126,8 @@ private:
         return spent.asset.is_commitment() && equal(generator.serialize(), spent.asset.commitment().view());
     }
 
-    Judged<void> take_issued(size_t i, Part part, const AssetId& id, const ConfidentialValue& amount, const Bytes& proof) {
+    Judged<void> take_issued(size_t i, Part part, const AssetId& id, const ConfidentialValue& amount,
+                             const Bytes& proof) {
         if (amount.is_null()) return {};
         const auto asset = plain_generator(id);
         if (!asset) return wrong("input", i, "issues an asset that has no generator");
@@ -150,7 +156,10 @@ private:
             const auto value = Commitment::parse(out.value.commitment().view());
             if (!value) return wrong("output", i, "a value commitment that is no point");
             gone_.push_back(*value);
-            out_->ranges.push_back({{*value, *asset, out.witness.rangeproof, out.script.view()}, is_unspendable(out.script), Part::kOutput, i});
+            out_->ranges.push_back({{*value, *asset, out.witness.rangeproof, out.script.view()},
+                                    is_unspendable(out.script),
+                                    Part::kOutput,
+                                    i});
         } else if (out.value.explicit_value().sat != 0) {
             gone_.push_back(open_commitment(out.value.explicit_value(), *asset));
         }
@@ -219,7 +228,8 @@ Judged<std::vector<AmountProof>> check_balance(const std::shared_ptr<const Spend
     const std::shared_ptr<const TxProofs> proofs = TRY(Points(spending).read());
     std::vector<AmountProof> out;
     out.reserve(proofs->ranges.size() + proofs->surjections.size());
-    for (uint32_t n = 0; n < proofs->ranges.size(); ++n) out.push_back({proofs, n, ProofKind::kRange, name_of(proofs->ranges[n])});
+    for (uint32_t n = 0; n < proofs->ranges.size(); ++n)
+        out.push_back({proofs, n, ProofKind::kRange, name_of(proofs->ranges[n])});
     const Hash256 targets = hash_of(proofs->targets);
     for (uint32_t n = 0; n < proofs->surjections.size(); ++n) {
         out.push_back({proofs, n, ProofKind::kSurjection, name_of(proofs->surjections[n], targets)});
@@ -257,13 +267,17 @@ size_t run(std::span<const AmountProof> proofs) {
 Failure proof_failure(const AmountProof& proof) {
     const std::string tx = name_of(*proof.of->spending);
     if (proof.kind == ProofKind::kSurjection) {
-        return broken(Rule::kTxInNotOut, "Surjection check failed: output " + std::to_string(proof.of->surjections[proof.n].at) + tx).value();
+        return broken(Rule::kTxInNotOut,
+                      "Surjection check failed: output " + std::to_string(proof.of->surjections[proof.n].at) + tx)
+            .value();
     }
     const RangeProof& range = proof.of->ranges[proof.n];
     const char* const part = range.part == Part::kOutput         ? "output "
                              : range.part == Part::kIssuedAmount ? "the amount issued by input "
                                                                  : "the tokens issued by input ";
-    return broken(Rule::kTxInNotOut, std::string("Range proof verification failed: ") + part + std::to_string(range.at) + tx).value();
+    return broken(Rule::kTxInNotOut,
+                  std::string("Range proof verification failed: ") + part + std::to_string(range.at) + tx)
+        .value();
 }
 
 Judged<void> check_hidden_amounts(const std::shared_ptr<const SpendingTx>& spending, ProofCache* cache) {

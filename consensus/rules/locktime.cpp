@@ -20,7 +20,8 @@ bool is_final(const Transaction& tx, uint32_t height, int64_t time) {
     return std::ranges::all_of(tx.inputs, [](const TxIn& in) { return in.sequence == kSequenceFinal; });
 }
 
-SequenceLocks sequence_locks(const Transaction& tx, const std::vector<uint32_t>& coin_heights, const HeaderView& branch) {
+SequenceLocks sequence_locks(const Transaction& tx, const std::vector<uint32_t>& coin_heights,
+                             const HeaderView& branch) {
     CHECK(coin_heights.size() == tx.inputs.size());
     SequenceLocks locks;
     // The version counts as an unsigned number (BIP68).

@@ -8,8 +8,8 @@
 
 namespace sluice::rules {
 
-// Whether the transaction may be in a block of `height` whose lock-time clock stands at `time` (the median time past of its
-// parent once CSV is active).
+// Whether the transaction may be in a block of `height` whose lock-time clock stands at `time` (the median time past of
+// its parent once CSV is active).
 bool is_final(const Transaction& tx, uint32_t height, int64_t time);
 
 // The last height and time at which the relative locks of a transaction still hold; -1: none.
@@ -19,7 +19,8 @@ struct SequenceLocks {
 };
 // coin_heights: of the coin of each input, in order; what stands for a peg-in is not looked at. A coin that is itself
 // unconfirmed counts as of the height after the branch. Precondition: one height for each input.
-SequenceLocks sequence_locks(const Transaction& tx, const std::vector<uint32_t>& coin_heights, const HeaderView& branch);
+SequenceLocks sequence_locks(const Transaction& tx, const std::vector<uint32_t>& coin_heights,
+                             const HeaderView& branch);
 // Whether they have run out for the block after the branch's last.
 bool locks_released(const SequenceLocks& locks, const HeaderView& branch);
 

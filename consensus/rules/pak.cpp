@@ -34,12 +34,14 @@ bool check_proof(const script::PegoutShape& pegout, const std::vector<fed_rules:
 
 }  // namespace
 
-bool pegout_is_authorized(const Script& pegout, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params) {
+bool pegout_is_authorized(const Script& pegout, const std::vector<fed_rules::PakEntry>& list,
+                          const ChainParams& params) {
     const auto shape = script::parse_pegout(pegout.view());
     return shape && equal(shape->genesis, params.parent.genesis.view()) && check_proof(*shape, list);
 }
 
-bool pegouts_are_authorized(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params) {
+bool pegouts_are_authorized(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list,
+                            const ChainParams& params) {
     for (const TxOut& out : tx.outputs) {
         if (!out.asset.is_explicit() || out.asset.explicit_value() != params.pegged_asset) continue;
         const auto pegout = script::parse_pegout(out.script.view());

@@ -1,4 +1,5 @@
-// Peg-out authorization (transactions.md section 10): which peg-outs carry a proof by a member of the PAK list. Pure; any thread.
+// Peg-out authorization (transactions.md section 10): which peg-outs carry a proof by a member of the PAK list. Pure;
+// any thread.
 #pragma once
 
 #include <vector>
@@ -9,11 +10,13 @@
 
 namespace sluice::rules {
 
-// That the script of a peg-out to our parent pays a key which its proof says an entry of the list may pay. An empty list
-// authorizes nobody.
-bool pegout_is_authorized(const Script& pegout, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params);
+// That the script of a peg-out to our parent pays a key which its proof says an entry of the list may pay. An empty
+// list authorizes nobody.
+bool pegout_is_authorized(const Script& pegout, const std::vector<fed_rules::PakEntry>& list,
+                          const ChainParams& params);
 
 // Of all outputs: those that are no peg-outs of the pegged asset to our parent need no authorization.
-bool pegouts_are_authorized(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list, const ChainParams& params);
+bool pegouts_are_authorized(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list,
+                            const ChainParams& params);
 
 }  // namespace sluice::rules

@@ -1,6 +1,6 @@
-// ProofCache: names of range and surjection proofs that were found good, so that a block does not pay again for what the mempool
-// checked. A name is a hash of everything that the proof covers (hidden_amounts.h): nothing else can be taken for it. Bounded: the
-// oldest half goes when it is full. One thread (state).
+// ProofCache: names of range and surjection proofs that were found good, so that a block does not pay again for what
+// the mempool checked. A name is a hash of everything that the proof covers (hidden_amounts.h): nothing else can be
+// taken for it. Bounded: the oldest half goes when it is full. One thread (state).
 #pragma once
 
 #include <unordered_set>

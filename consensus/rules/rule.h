@@ -1,6 +1,6 @@
-// The table of consensus rules: one row a rule, with the text by which Elements refuses what breaks it. Policy has a table of its
-// own (mempool/policy_rule.h). A new rule is an enumerator here and a row in rule.cpp; `ctest -R rule_table` then fails until a
-// unit test produces its refusal. Pure.
+// The table of consensus rules: one row a rule, with the text by which Elements refuses what breaks it. Policy has a
+// table of its own (mempool/policy_rule.h). A new rule is an enumerator here and a row in rule.cpp; `ctest -R
+// rule_table` then fails until a unit test produces its refusal. Pure.
 #pragma once
 
 #include <span>

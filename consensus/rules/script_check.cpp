@@ -18,12 +18,14 @@ Failure script_failure(const ScriptCheck& check, script::ScriptError error) {
     const ParsedTx& tx = *check.spending->tx;
     const OutPoint& from = tx.tx.inputs[check.input].prevout;
     return broken_with(Rule::kTxScript, script::to_string(error),
-                       "input " + std::to_string(check.input) + " of " + to_display(tx.txid) + " (wtxid " + to_display(tx.wtxid) +
-                           "), spending " + to_display(from.txid) + ":" + std::to_string(from.index))
+                       "input " + std::to_string(check.input) + " of " + to_display(tx.txid) + " (wtxid " +
+                           to_display(tx.wtxid) + "), spending " + to_display(from.txid) + ":" +
+                           std::to_string(from.index))
         .value();
 }
 
-void append_checks(std::vector<ScriptCheck>& checks, const std::shared_ptr<const SpendingTx>& spending, script::Flags flags) {
+void append_checks(std::vector<ScriptCheck>& checks, const std::shared_ptr<const SpendingTx>& spending,
+                   script::Flags flags) {
     for (uint32_t i = 0; i < spending->tx->tx.inputs.size(); ++i) checks.push_back({spending, i, flags});
 }
 

@@ -1,5 +1,5 @@
-// Script checks: the part of judging a block or transaction that takes time and needs nothing but bytes. Rules collect them; the
-// caller runs them on as many threads as it has. A check owns all that it looks at.
+// Script checks: the part of judging a block or transaction that takes time and needs nothing but bytes. Rules collect
+// them; the caller runs them on as many threads as it has. A check owns all that it looks at.
 #pragma once
 
 #include <memory>
@@ -31,6 +31,7 @@ script::ScriptResult run(const ScriptCheck& check);
 // What the failure of a check means in a block: kTxScript with the script error's text.
 Failure script_failure(const ScriptCheck& check, script::ScriptError error);
 // One check an input, to be appended.
-void append_checks(std::vector<ScriptCheck>& checks, const std::shared_ptr<const SpendingTx>& spending, script::Flags flags);
+void append_checks(std::vector<ScriptCheck>& checks, const std::shared_ptr<const SpendingTx>& spending,
+                   script::Flags flags);
 
 }  // namespace sluice::rules

@@ -17,7 +17,8 @@ int64_t sigop_cost(const Transaction& tx, std::span<const TxOut> spent, script::
         const TxIn& in = tx.inputs[i];
         // Fact: of a peg-in only witness operations count.
         if (!in.is_pegin && (flags & script::kVerifyP2sh) != 0) {
-            cost += static_cast<int64_t>(script::count_p2sh_sigops(in.script_sig, spent[i].script)) * script::kWitnessScale;
+            cost +=
+                static_cast<int64_t>(script::count_p2sh_sigops(in.script_sig, spent[i].script)) * script::kWitnessScale;
         }
         cost += static_cast<int64_t>(
             script::count_witness_sigops(in.script_sig, spent[i].script, in.witness.script_witness, flags));

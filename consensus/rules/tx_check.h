@@ -1,4 +1,5 @@
-// What a transaction must be by itself, whatever chain and coins there are (transactions.md section 8). Pure; any thread.
+// What a transaction must be by itself, whatever chain and coins there are (transactions.md section 8). Pure; any
+// thread.
 #pragma once
 
 #include "consensus/primitives/transaction.h"

@@ -22,15 +22,19 @@ std::optional<std::vector<Coin>> find_coins(const Transaction& tx, const CoinVie
     return coins;
 }
 
-std::string name_of(const OutPoint& outpoint) { return to_display(outpoint.txid) + ":" + std::to_string(outpoint.index); }
+std::string name_of(const OutPoint& outpoint) {
+    return to_display(outpoint.txid) + ":" + std::to_string(outpoint.index);
+}
 
 Judged<void> take_pegin(TxInputs& out, const TxIn& in, const CoinView& coins, const SpendContext& context) {
     Result<peg::PeginProof> proof = check_claim(in, context.fedpegs, context.params);
     if (!proof) return broken(Rule::kTxPeginWitness, std::move(proof).error().message);
     const PeginId id = pegin_id(*proof);
     if (coins.pegin_spent(id)) return broken(Rule::kTxDoublePegin, "Double-pegin of " + name_of(id.deposit));
-    const bool twice = std::ranges::any_of(out.pegins, [&](const peg::PeginProof& other) { return pegin_id(other) == id; });
-    if (twice) return broken(Rule::kTxDoublePeginInObject, "Double-pegin of " + name_of(id.deposit) + " in single tx/block");
+    const bool twice =
+        std::ranges::any_of(out.pegins, [&](const peg::PeginProof& other) { return pegin_id(other) == id; });
+    if (twice)
+        return broken(Rule::kTxDoublePeginInObject, "Double-pegin of " + name_of(id.deposit) + " in single tx/block");
     out.spent.push_back(peg::claimed_output(proof->claim));
     out.heights.push_back(0);
     out.pegins.push_back(std::move(*proof));
@@ -43,7 +47,8 @@ Result<peg::PeginProof> check_claim(const TxIn& in, std::span<const FedpegScript
     Result<peg::PeginProof> proof = peg::check_pegin(in, fedpegs, params);
     // Fact: the parent's signatures are bounded by this chain's own limit.
     if (proof && proof->signed_parent != nullptr &&
-        !fed_rules::check_signed_parent_proof(*proof->signed_parent, params.parent.signblockscript, params.max_block_signature_size)) {
+        !fed_rules::check_signed_parent_proof(*proof->signed_parent, params.parent.signblockscript,
+                                              params.max_block_signature_size)) {
         return fail("Parent signed block is invalid.");
     }
     return proof;

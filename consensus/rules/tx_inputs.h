@@ -1,5 +1,5 @@
-// A transaction and what it spends: coins exist and are mature, peg-ins hold, amounts balance (transactions.md section 8). Scripts
-// are verified apart (script_check.h). Pure; any thread.
+// A transaction and what it spends: coins exist and are mature, peg-ins hold, amounts balance (transactions.md section
+// 8). Scripts are verified apart (script_check.h). Pure; any thread.
 #pragma once
 
 #include <span>
@@ -19,9 +19,9 @@ struct SpendContext {
 };
 
 struct TxInputs {
-    std::vector<TxOut> spent;            // by input: the coin's output, or what a peg-in stands for
-    std::vector<uint32_t> heights;       // by input: of the coin; 0 for a peg-in
-    std::vector<Coin> coins;             // of the inputs that are no peg-ins, in order
+    std::vector<TxOut> spent;             // by input: the coin's output, or what a peg-in stands for
+    std::vector<uint32_t> heights;        // by input: of the coin; 0 for a peg-in
+    std::vector<Coin> coins;              // of the inputs that are no peg-ins, in order
     std::vector<peg::PeginProof> pegins;  // of the others, in order; their depth is not judged here
     AmountMap fees;
     AmountsLeft amounts = AmountsLeft::kNothing;  // kPoints: hidden_amounts.h must still be asked

@@ -9,7 +9,8 @@ namespace sluice::rules {
 namespace {
 
 // The proofs of all transactions whose amounts are hidden, those of the cache left out, one kind after the other.
-Judged<std::vector<AmountProof>> check_balances(const Connected& connected, const RunAll& run_all, const ProofCache* cache) {
+Judged<std::vector<AmountProof>> check_balances(const Connected& connected, const RunAll& run_all,
+                                                const ProofCache* cache) {
     // Each check writes its own slot, and a slot is read only after all have run.
     std::vector<Judged<std::vector<AmountProof>>> answers(connected.hidden.size());
     const size_t failed = run_all(answers.size(), [&](size_t i) {

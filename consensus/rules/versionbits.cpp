@@ -66,7 +66,8 @@ DeploymentState VersionBits::state_at_end(const HeaderView& branch, Deployment d
     return state;
 }
 
-DeploymentState VersionBits::next_state(const HeaderView& branch, Deployment deployment, uint32_t end, DeploymentState before) const {
+DeploymentState VersionBits::next_state(const HeaderView& branch, Deployment deployment, uint32_t end,
+                                        DeploymentState before) const {
     const DeploymentParams& rule = params_.deployment(deployment);
     switch (before) {
         case DeploymentState::kDefined: return end >= rule.start ? DeploymentState::kStarted : before;
@@ -101,7 +102,8 @@ SignallingCount VersionBits::count(const HeaderView& branch, Deployment deployme
     out.period = period(deployment);
     out.threshold = threshold(deployment);
     out.elapsed = 1 + branch.height() % out.period;
-    for (uint32_t i = 0; i < out.elapsed; ++i) out.count += signals(branch.version_at(branch.height() - i), deployment) ? 1 : 0;
+    for (uint32_t i = 0; i < out.elapsed; ++i)
+        out.count += signals(branch.version_at(branch.height() - i), deployment) ? 1 : 0;
     out.possible = out.period >= out.threshold && out.period - out.threshold >= out.elapsed - out.count;
     return out;
 }

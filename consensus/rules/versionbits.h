@@ -1,5 +1,5 @@
-// Version bits (BIP9) with the block height as clock (chain-params.md section 7). VersionBits remembers what it worked out at
-// period boundaries, so that asking for each block is cheap; what it says depends on the branch only.
+// Version bits (BIP9) with the block height as clock (chain-params.md section 7). VersionBits remembers what it worked
+// out at period boundaries, so that asking for each block is cheap; what it says depends on the branch only.
 //
 // Owner: whoever checks headers (chain); used on one thread.
 #pragma once

@@ -1,5 +1,5 @@
-// SignatureChecker: the port through which the interpreter asks about the thing that is signed. Transactions implement it in
-// tx_checker.h, block proofs in federation/rules. The default refuses everything. Pure; one evaluation at a time.
+// SignatureChecker: the port through which the interpreter asks about the thing that is signed. Transactions implement
+// it in tx_checker.h, block proofs in federation/rules. The default refuses everything. Pure; one evaluation at a time.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ enum class SigVersion : uint8_t {
 struct TaprootContext {
     bool has_annex = false;
     Hash256 annex_hash;
-    Hash256 leaf_hash;                          // script path only
+    Hash256 leaf_hash;  // script path only
     uint32_t code_separator_position = 0xffffffff;
     int64_t validation_weight_left = 0;
 };
@@ -33,8 +33,8 @@ class SignatureChecker {
 public:
     virtual ~SignatureChecker() = default;
     // `signature` is as it stands in the script, hash type byte included; its encoding was checked as far as flags ask.
-    [[nodiscard]] virtual bool check_ecdsa(ByteView /*signature*/, ByteView /*pubkey*/, ByteView /*script_code*/, SigVersion,
-                                           Flags) const {
+    [[nodiscard]] virtual bool check_ecdsa(ByteView /*signature*/, ByteView /*pubkey*/, ByteView /*script_code*/,
+                                           SigVersion, Flags) const {
         return false;
     }
     // `pubkey` is 32 bytes. For SigVersion::kTaproot and kTapscript.

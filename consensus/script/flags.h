@@ -31,18 +31,19 @@ inline constexpr Flags kVerifyTaproot = 1u << 17;
 inline constexpr Flags kVerifyDiscourageUpgradableTaprootVersion = 1u << 18;
 inline constexpr Flags kVerifyDiscourageOpSuccess = 1u << 19;
 inline constexpr Flags kVerifyDiscourageUpgradablePubkeyType = 1u << 20;
-inline constexpr Flags kNoSighashByte = 1u << 21;       // block proofs: signatures carry no hash type byte
+inline constexpr Flags kNoSighashByte = 1u << 21;            // block proofs: signatures carry no hash type byte
 inline constexpr Flags kVerifySighashRangeproof = 1u << 22;  // SIGHASH_RANGEPROOF has a meaning
 inline constexpr Flags kVerifySimplicity = 1u << 23;
 
-// What policy calls mandatory, and the rest of what it calls standard. Blocks choose theirs by height (consensus/rules).
+// What policy calls mandatory, and the rest of what it calls standard. Blocks choose theirs by height
+// (consensus/rules).
 inline constexpr Flags kMandatoryFlags = kVerifyP2sh | kVerifyDerSig | kVerifyNullDummy | kVerifyCheckLockTimeVerify |
                                          kVerifyCheckSequenceVerify | kVerifyWitness | kVerifyTaproot;
 inline constexpr Flags kStandardFlags =
     kMandatoryFlags | kVerifyStrictEnc | kVerifyMinimalData | kVerifyDiscourageUpgradableNops | kVerifyCleanStack |
-    kVerifyMinimalIf | kVerifyNullFail | kVerifyLowS | kVerifyDiscourageUpgradableWitnessProgram | kVerifyWitnessPubkeyType |
-    kVerifyConstScriptCode | kVerifyDiscourageUpgradableTaprootVersion | kVerifyDiscourageOpSuccess |
-    kVerifyDiscourageUpgradablePubkeyType | kVerifySimplicity;
+    kVerifyMinimalIf | kVerifyNullFail | kVerifyLowS | kVerifyDiscourageUpgradableWitnessProgram |
+    kVerifyWitnessPubkeyType | kVerifyConstScriptCode | kVerifyDiscourageUpgradableTaprootVersion |
+    kVerifyDiscourageOpSuccess | kVerifyDiscourageUpgradablePubkeyType | kVerifySimplicity;
 
 inline constexpr uint8_t kSighashDefault = 0;  // taproot only
 inline constexpr uint8_t kSighashAll = 1;
@@ -52,11 +53,11 @@ inline constexpr uint8_t kSighashRangeproof = 0x40;
 inline constexpr uint8_t kSighashAnyoneCanPay = 0x80;
 
 // Limits.
-inline constexpr size_t kMaxElementSize = 520;      // bytes of a stack element
-inline constexpr size_t kMaxScriptSize = 10'000;    // bytes, legacy and witness v0
-inline constexpr int kMaxOpsPerScript = 201;        // legacy and witness v0
+inline constexpr size_t kMaxElementSize = 520;    // bytes of a stack element
+inline constexpr size_t kMaxScriptSize = 10'000;  // bytes, legacy and witness v0
+inline constexpr int kMaxOpsPerScript = 201;      // legacy and witness v0
 inline constexpr int kMaxPubkeysPerMultisig = 20;
-inline constexpr size_t kMaxStackSize = 1000;       // elements, altstack included
+inline constexpr size_t kMaxStackSize = 1000;                // elements, altstack included
 inline constexpr uint32_t kLocktimeThreshold = 500'000'000;  // below: a height; else: Unix time in seconds
 
 }  // namespace sluice::script

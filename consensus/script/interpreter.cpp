@@ -6,8 +6,8 @@
 
 namespace sluice::script {
 
-ScriptResult eval_script(Stack& stack, ByteView script, Flags flags, const SignatureChecker& checker, SigVersion version,
-                         TaprootContext& taproot, ScriptObserver* observer) {
+ScriptResult eval_script(Stack& stack, ByteView script, Flags flags, const SignatureChecker& checker,
+                         SigVersion version, TaprootContext& taproot, ScriptObserver* observer) {
     CHECK(version != SigVersion::kTaproot);
     return detail::Evaluation(stack, script, flags, checker, version, taproot, observer).run();
 }
@@ -116,9 +116,7 @@ ScriptResult Evaluation::control_op(uint8_t opcode) {
             if (conditions_.empty()) return script_fail(ScriptError::kUnbalancedConditional);
             conditions_.leave();
             return {};
-        case OP_VERIFY:
-            TRY_VOID(need(1));
-            return verify_top(ScriptError::kVerify);
+        case OP_VERIFY: TRY_VOID(need(1)); return verify_top(ScriptError::kVerify);
         case OP_RETURN: return script_fail(ScriptError::kOpReturn);
         default: return script_fail(ScriptError::kBadOpcode);
     }

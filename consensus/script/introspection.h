@@ -1,4 +1,5 @@
-// What tapscript's introspection opcodes may look at: the transaction, the outputs that it spends, and which input is run. Pure.
+// What tapscript's introspection opcodes may look at: the transaction, the outputs that it spends, and which input is
+// run. Pure.
 #pragma once
 
 #include <span>

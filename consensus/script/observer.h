@@ -1,5 +1,5 @@
-// ScriptObserver: a port that watches scripts run, for explaining a refusal. It changes nothing. Without one, a run costs a
-// comparison with null an opcode. One evaluation at a time.
+// ScriptObserver: a port that watches scripts run, for explaining a refusal. It changes nothing. Without one, a run
+// costs a comparison with null an opcode. One evaluation at a time.
 #pragma once
 
 #include <vector>
@@ -21,7 +21,8 @@ public:
     // Before an instruction; `executing` is false in a branch that is not taken.
     virtual void on_step(ScriptPosition at, uint8_t opcode, bool executing, const std::vector<Bytes>& stack,
                          const std::vector<Bytes>& alt_stack) = 0;
-    // The script ended here, well or with an error. The stack of a script that failed is in whatever state that left it.
+    // The script ended here, well or with an error. The stack of a script that failed is in whatever state that left
+    // it.
     virtual void on_end(ScriptPosition at, const ScriptResult& result, const std::vector<Bytes>& stack) = 0;
 };
 

@@ -9,6 +9,7 @@ struct Named {
     Opcode opcode;
     std::string_view name;
 };
+// clang-format off
 constexpr Named kNames[] = {
     {OP_0, "0"}, {OP_PUSHDATA1, "OP_PUSHDATA1"}, {OP_PUSHDATA2, "OP_PUSHDATA2"}, {OP_PUSHDATA4, "OP_PUSHDATA4"},
     {OP_1NEGATE, "-1"}, {OP_RESERVED, "OP_RESERVED"}, {OP_1, "1"}, {OP_2, "2"}, {OP_3, "3"}, {OP_4, "4"}, {OP_5, "5"},
@@ -56,6 +57,7 @@ constexpr Named kNames[] = {
     {OP_LE32TOLE64, "OP_LE32TOLE64"}, {OP_ECMULSCALARVERIFY, "OP_ECMULSCALARVERIFY"},
     {OP_TWEAKVERIFY, "OP_TWEAKVERIFY"}, {OP_INVALIDOPCODE, "OP_INVALIDOPCODE"},
 };
+// clang-format on
 
 std::array<std::string_view, 256> make_table() {
     std::array<std::string_view, 256> table;
@@ -80,7 +82,8 @@ std::optional<Opcode> opcode_from_name(std::string_view name) {
 
 bool is_op_success(uint8_t opcode) {
     return opcode == 0x50 || opcode == 0x62 || opcode == 0x89 || opcode == 0x8a || opcode == 0x8d || opcode == 0x8e ||
-           (opcode >= 0x95 && opcode <= 0x97) || (opcode >= 0xbb && opcode <= 0xbf) || (opcode >= 0xe5 && opcode <= 0xfe);
+           (opcode >= 0x95 && opcode <= 0x97) || (opcode >= 0xbb && opcode <= 0xbf) ||
+           (opcode >= 0xe5 && opcode <= 0xfe);
 }
 
 }  // namespace sluice::script

@@ -1,5 +1,5 @@
-// Reading and building scripts, and the shapes that consensus itself looks at. A script is plain bytes everywhere; views
-// given out point into the script that was read. Pure; any thread.
+// Reading and building scripts, and the shapes that consensus itself looks at. A script is plain bytes everywhere;
+// views given out point into the script that was read. Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -34,8 +34,8 @@ private:
     size_t position_ = 0;
 };
 
-// Builds a script. push() writes data with the shortest length prefix (it does not turn small numbers into OP_1..OP_16);
-// number() writes OP_0, OP_1NEGATE, OP_1..OP_16 or a push of the number.
+// Builds a script. push() writes data with the shortest length prefix (it does not turn small numbers into
+// OP_1..OP_16); number() writes OP_0, OP_1NEGATE, OP_1..OP_16 or a push of the number.
 class ScriptBuilder {
 public:
     ScriptBuilder& op(uint8_t opcode);

@@ -77,8 +77,7 @@ Texts texts(ScriptError error) {
             return {"OP_CHECKMULTISIG(VERIFY) is not available in tapscript", "TAPSCRIPT_CHECKMULTISIG"};
         case ScriptError::kTapscriptMinimalIf:
             return {"OP_IF/NOTIF argument must be minimal in tapscript", "TAPSCRIPT_MINIMALIF"};
-        case ScriptError::kOpCodeSeparator:
-            return {"Using OP_CODESEPARATOR in non-witness script", "OP_CODESEPARATOR"};
+        case ScriptError::kOpCodeSeparator: return {"Using OP_CODESEPARATOR in non-witness script", "OP_CODESEPARATOR"};
         case ScriptError::kSigFindAndDelete: return {"Signature is found in scriptCode", "SIG_FINDANDDELETE"};
         case ScriptError::kSha256ContextLoad: return {"Invalid Sha256 context object read", "SHA2_CONTEXT_LOAD"};
         case ScriptError::kSha256ContextWrite: return {"Invalid Sha256 context object write", "SHA2_CONTEXT_WRITE"};

@@ -1,4 +1,5 @@
-// Why a script was refused. The texts are the ones that the reference shows to users (they appear in reject reasons). Pure.
+// Why a script was refused. The texts are the ones that the reference shows to users (they appear in reject reasons).
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -90,7 +91,7 @@ enum class ScriptError : uint8_t {
     kEcMultVerifyFail,
     kSimplicityWrongLength,
     // Ours: what cannot be evaluated is refused, it never passes.
-    kTaprootUnavailable,    // the caller did not say what all inputs spend
+    kTaprootUnavailable,     // the caller did not say what all inputs spend
     kSimplicityUnavailable,  // Simplicity programs are not evaluated here
 };
 

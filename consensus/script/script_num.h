@@ -1,5 +1,5 @@
-// ScriptNum: how script reads and writes integers: little-endian, sign in the top bit of the last byte, no bytes for zero.
-// Operands are at most 4 bytes (5 for lock times); results may be larger, so arithmetic is done in int64_t. Pure.
+// ScriptNum: how script reads and writes integers: little-endian, sign in the top bit of the last byte, no bytes for
+// zero. Operands are at most 4 bytes (5 for lock times); results may be larger, so arithmetic is done in int64_t. Pure.
 #pragma once
 
 #include <cstdint>

@@ -13,8 +13,8 @@ void write_legacy_script_code(Writer& w, ByteView script_code) {
         copied = parser.position();
         ++separators;
     }
-    // Of a push that is cut short, only what says how long it is, although the length in front counts all of it. (No script that
-    // ends so succeeds; the reference hashes this.)
+    // Of a push that is cut short, only what says how long it is, although the length in front counts all of it. (No
+    // script that ends so succeeds; the reference hashes this.)
     append(kept, script_code.subspan(copied, parser.position_after_length() - copied));
     w.compact_size(script_code.size() - separators);
     w.raw(kept);
@@ -30,7 +30,9 @@ void ElementsLayout::write_proofs(Writer& w, size_t i) const {
     w.var_bytes(tx_.outputs[i].witness.surjection_proof);
 }
 
-TxHashes compute_tx_hashes(const Transaction& tx) { return TxHashes{compute_v0_hashes(ElementsLayout(tx)), std::nullopt}; }
+TxHashes compute_tx_hashes(const Transaction& tx) {
+    return TxHashes{compute_v0_hashes(ElementsLayout(tx)), std::nullopt};
+}
 
 TxHashes compute_tx_hashes(const Transaction& tx, std::span<const TxOut> spent, const BlockHash& genesis) {
     CHECK(spent.size() == tx.inputs.size());
@@ -47,8 +49,8 @@ Hash256 sighash_legacy(const Transaction& tx, ByteView script_code, size_t index
     return legacy_sighash(ElementsLayout(tx), script_code, index, type);
 }
 
-Hash256 sighash_v0(const Transaction& tx, ByteView script_code, size_t index, const ConfidentialValue& spent_value, HashType type,
-                   const TxHashes& hashes) {
+Hash256 sighash_v0(const Transaction& tx, ByteView script_code, size_t index, const ConfidentialValue& spent_value,
+                   HashType type, const TxHashes& hashes) {
     ByteWriter value;
     Writer& w = value;
     describe(w, spent_value);

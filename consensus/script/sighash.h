@@ -61,13 +61,16 @@ TaprootHashes compute_taproot_hashes(const Transaction& tx, std::span<const TxOu
 // `spent` has one output for each input. `genesis` is the chain's own.
 TxHashes compute_tx_hashes(const Transaction& tx, std::span<const TxOut> spent, const BlockHash& genesis);
 
-// Preconditions: index < tx.inputs.size(). The hash type stands in the digest as 32 bits; signatures carry its low byte.
+// Preconditions: index < tx.inputs.size(). The hash type stands in the digest as 32 bits; signatures carry its low
+// byte.
 Hash256 sighash_legacy(const Transaction& tx, ByteView script_code, size_t index, HashType type);
-// BIP341 with Elements' fields (protocol page "script", section 5.1). nullopt for hash types that it does not define, and for
-// SIGHASH_SINGLE without an output. `version` is kTaproot or kTapscript. Precondition: spent.size() == tx.inputs.size().
-std::optional<Hash256> sighash_taproot(const Transaction& tx, size_t index, std::span<const TxOut> spent, uint8_t hash_type,
-                                       SigVersion version, const TaprootContext& context, const TaprootHashes& hashes);
-Hash256 sighash_v0(const Transaction& tx, ByteView script_code, size_t index, const ConfidentialValue& spent_value, HashType type,
-                   const TxHashes& hashes);
+// BIP341 with Elements' fields (protocol page "script", section 5.1). nullopt for hash types that it does not define,
+// and for SIGHASH_SINGLE without an output. `version` is kTaproot or kTapscript. Precondition: spent.size() ==
+// tx.inputs.size().
+std::optional<Hash256> sighash_taproot(const Transaction& tx, size_t index, std::span<const TxOut> spent,
+                                       uint8_t hash_type, SigVersion version, const TaprootContext& context,
+                                       const TaprootHashes& hashes);
+Hash256 sighash_v0(const Transaction& tx, ByteView script_code, size_t index, const ConfidentialValue& spent_value,
+                   HashType type, const TxHashes& hashes);
 
 }  // namespace sluice::script

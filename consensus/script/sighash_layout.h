@@ -1,6 +1,6 @@
-// The digests that ECDSA signatures cover, legacy and witness v0 (BIP143), over any transaction that can say how its parts are
-// written. Elements' layout is in sighash.h; a Bitcoin layout exists only where Bitcoin's own vectors are checked. Pure.
-// Source: protocol page "script", sections 6 and 7.
+// The digests that ECDSA signatures cover, legacy and witness v0 (BIP143), over any transaction that can say how its
+// parts are written. Elements' layout is in sighash.h; a Bitcoin layout exists only where Bitcoin's own vectors are
+// checked. Pure. Source: protocol page "script", sections 6 and 7.
 //
 // A Layout has, with i an index and w a Writer:
 //   inputs(), outputs(), version() (int32_t), lock_time(), sequence(i)
@@ -78,8 +78,8 @@ Hash256 legacy_sighash(const Layout& tx, ByteView script_code, size_t index, Has
     return hash.sha256d();
 }
 
-// The parts of a BIP143 digest that do not depend on the input: computed once a transaction, so that signing and checking
-// many inputs stays linear.
+// The parts of a BIP143 digest that do not depend on the input: computed once a transaction, so that signing and
+// checking many inputs stays linear.
 struct V0Hashes {
     Hash256 prevouts;
     Hash256 sequences;

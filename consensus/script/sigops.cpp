@@ -50,7 +50,8 @@ size_t count_p2sh_sigops(const Script& script_sig, const Script& script_pubkey) 
     return redeem_script ? count_sigops(*redeem_script, true) : 0;
 }
 
-size_t count_witness_sigops(const Script& script_sig, const Script& script_pubkey, const WitnessStack& witness, Flags flags) {
+size_t count_witness_sigops(const Script& script_sig, const Script& script_pubkey, const WitnessStack& witness,
+                            Flags flags) {
     if ((flags & kVerifyWitness) == 0) return 0;
     if (const auto program = parse_witness_program(script_pubkey.view())) return count_program(*program, witness);
     if (!is_pay_to_script_hash(script_pubkey.view())) return 0;

@@ -77,7 +77,8 @@ bool verify_taproot_commitment(ByteView control, ByteView program, const Hash256
 }
 
 TaprootHashes compute_taproot_hashes(const Transaction& tx, std::span<const TxOut> spent, const BlockHash& genesis) {
-    HashWriter flags, prevouts, assets_and_values, scripts, sequences, issuances, issuance_proofs, outputs, output_witnesses;
+    HashWriter flags, prevouts, assets_and_values, scripts, sequences, issuances, issuance_proofs, outputs,
+        output_witnesses;
     TaprootHashes out;
     out.genesis = genesis;
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
@@ -145,8 +146,9 @@ void write_this_output(Writer& w, const TxOut& output) {
 
 }  // namespace
 
-std::optional<Hash256> sighash_taproot(const Transaction& tx, size_t index, std::span<const TxOut> spent, uint8_t hash_type,
-                                       SigVersion version, const TaprootContext& context, const TaprootHashes& hashes) {
+std::optional<Hash256> sighash_taproot(const Transaction& tx, size_t index, std::span<const TxOut> spent,
+                                       uint8_t hash_type, SigVersion version, const TaprootContext& context,
+                                       const TaprootHashes& hashes) {
     CHECK(index < tx.inputs.size() && spent.size() == tx.inputs.size());
     if (hash_type > kSighashSingle && (hash_type < 0x81 || hash_type > 0x83)) return std::nullopt;
     const uint8_t output_type = hash_type == kSighashDefault ? kSighashAll : hash_type & 3;

@@ -1,5 +1,5 @@
-// Taproot as Elements has it: tagged hashes of its own, tapscript leaf version 0xc4 (protocol page "script", section 5; BIP341).
-// Pure; any thread.
+// Taproot as Elements has it: tagged hashes of its own, tapscript leaf version 0xc4 (protocol page "script", section 5;
+// BIP341). Pure; any thread.
 #pragma once
 
 #include <span>
@@ -22,7 +22,8 @@ Hash256 tapleaf_hash(uint8_t leaf_version, ByteView script);
 Hash256 tapbranch_hash(ByteView a, ByteView b);
 // What is added to the internal key; of a key path without scripts `merkle_root` is empty.
 Hash256 taptweak_hash(ByteView internal_key, ByteView merkle_root);
-// Whether the control block proves that the leaf is in the output key's tree. Precondition: its size is one of a control block.
+// Whether the control block proves that the leaf is in the output key's tree. Precondition: its size is one of a
+// control block.
 bool verify_taproot_commitment(ByteView control, ByteView program, const Hash256& leaf);
 
 }  // namespace sluice::script

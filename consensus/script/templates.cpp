@@ -91,7 +91,8 @@ Template classify_program(const WitnessProgram& program, ByteView script) {
 }  // namespace
 
 Template classify(ByteView script, bool op_true_is_known) {
-    if (op_true_is_known && script.size() == 1 && script[0] == OP_TRUE) return Template{TemplateKind::kOpTrue, {}, 0, 0};
+    if (op_true_is_known && script.size() == 1 && script[0] == OP_TRUE)
+        return Template{TemplateKind::kOpTrue, {}, 0, 0};
     if (script.empty()) return Template{TemplateKind::kFee, {}, 0, 0};
     if (is_pay_to_script_hash(script)) return one_part(TemplateKind::kScriptHash, script.subspan(2, 20));
     if (const auto program = parse_witness_program(script)) return classify_program(*program, script);

@@ -40,7 +40,8 @@ public:
     }
     void on_step(ScriptPosition at, uint8_t opcode, bool executing, const std::vector<Bytes>& stack,
                  const std::vector<Bytes>& alt_stack) override {
-        if (seen_scripts_ == script_ + 1 && seen_steps_ >= from_step_) steps.push_back({at, opcode, executing, stack, alt_stack});
+        if (seen_scripts_ == script_ + 1 && seen_steps_ >= from_step_)
+            steps.push_back({at, opcode, executing, stack, alt_stack});
         ++seen_steps_;
     }
     void on_end(ScriptPosition, const ScriptResult&, const std::vector<Bytes>&) override {}

@@ -57,7 +57,9 @@ public:
         if (!verify_schnorr(pubkey, digest->view(), signature.first(64))) return script_fail(ScriptError::kSchnorrSig);
         return {};
     }
-    [[nodiscard]] const Introspection* introspection() const override { return introspection_ ? &*introspection_ : nullptr; }
+    [[nodiscard]] const Introspection* introspection() const override {
+        return introspection_ ? &*introspection_ : nullptr;
+    }
 
 private:
     std::optional<Introspection> introspection_;
@@ -76,25 +78,32 @@ ScriptResult verify(const Transaction& tx, size_t index, const TxOut& coin, std:
 
 }  // namespace
 
-ScriptResult verify_input(const Transaction& tx, size_t index, std::span<const TxOut> spent, Flags flags, const TxHashes& hashes) {
+ScriptResult verify_input(const Transaction& tx, size_t index, std::span<const TxOut> spent, Flags flags,
+                          const TxHashes& hashes) {
     CHECK(spent.size() == tx.inputs.size() && index < spent.size());
     return verify(tx, index, spent[index], spent, flags, hashes);
 }
 
-ScriptResult verify_input(const Transaction& tx, size_t index, const TxOut& spent, Flags flags, const TxHashes& hashes) {
+ScriptResult verify_input(const Transaction& tx, size_t index, const TxOut& spent, Flags flags,
+                          const TxHashes& hashes) {
     const auto program = parse_witness_program(spent.script.view());
     const bool is_taproot = program && program->version == 1 && program->program.size() == 32;
     if (is_taproot && (flags & kVerifyTaproot) != 0) return script_fail(ScriptError::kTaprootUnavailable);
     return verify(tx, index, spent, {}, flags, hashes);
 }
 
-ScriptTrace trace_input(const Transaction& tx, size_t index, std::span<const TxOut> spent, Flags flags, const TxHashes& hashes, size_t steps) {
+ScriptTrace trace_input(const Transaction& tx, size_t index, std::span<const TxOut> spent, Flags flags,
+                        const TxHashes& hashes, size_t steps) {
     CHECK(spent.size() == tx.inputs.size() && index < spent.size());
-    return trace_script([&](ScriptObserver& observer) { return verify(tx, index, spent[index], spent, flags, hashes, &observer); }, steps);
+    return trace_script(
+        [&](ScriptObserver& observer) { return verify(tx, index, spent[index], spent, flags, hashes, &observer); },
+        steps);
 }
 
-ScriptTrace trace_input(const Transaction& tx, size_t index, const TxOut& spent, Flags flags, const TxHashes& hashes, size_t steps) {
-    return trace_script([&](ScriptObserver& observer) { return verify(tx, index, spent, {}, flags, hashes, &observer); }, steps);
+ScriptTrace trace_input(const Transaction& tx, size_t index, const TxOut& spent, Flags flags, const TxHashes& hashes,
+                        size_t steps) {
+    return trace_script(
+        [&](ScriptObserver& observer) { return verify(tx, index, spent, {}, flags, hashes, &observer); }, steps);
 }
 
 }  // namespace sluice::script

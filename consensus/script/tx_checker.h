@@ -35,8 +35,12 @@ public:
                                    : legacy_sighash(tx_, script_code, index_, type);
         return check_ecdsa_with_hash_type(signature, pubkey, digest);
     }
-    [[nodiscard]] bool check_lock_time(int64_t required) const override { return satisfies_lock_time(fields(), required); }
-    [[nodiscard]] bool check_sequence(int64_t required) const override { return satisfies_sequence(fields(), required); }
+    [[nodiscard]] bool check_lock_time(int64_t required) const override {
+        return satisfies_lock_time(fields(), required);
+    }
+    [[nodiscard]] bool check_sequence(int64_t required) const override {
+        return satisfies_sequence(fields(), required);
+    }
 
 private:
     [[nodiscard]] LockTimeFields fields() const { return {tx_.version(), tx_.lock_time(), tx_.sequence(index_)}; }
@@ -47,9 +51,10 @@ private:
     const V0Hashes& hashes_;
 };
 
-// Whether input `index` may spend spent[index] (of a peg-in: the output synthesised from its witness). `spent` has one output
-// for each input; `hashes` are compute_tx_hashes(tx, spent, genesis), shared by all inputs.
-ScriptResult verify_input(const Transaction& tx, size_t index, std::span<const TxOut> spent, Flags flags, const TxHashes& hashes);
+// Whether input `index` may spend spent[index] (of a peg-in: the output synthesised from its witness). `spent` has one
+// output for each input; `hashes` are compute_tx_hashes(tx, spent, genesis), shared by all inputs.
+ScriptResult verify_input(const Transaction& tx, size_t index, std::span<const TxOut> spent, Flags flags,
+                          const TxHashes& hashes);
 // Where only one spent output is known: the same, but a taproot spend is refused.
 ScriptResult verify_input(const Transaction& tx, size_t index, const TxOut& spent, Flags flags, const TxHashes& hashes);
 

@@ -40,7 +40,8 @@ ScriptResult is_true(const Stack& stack) {
     return {};
 }
 
-ScriptResult Verification::run_witness(Stack stack, ByteView script, SigVersion version, TaprootContext& context) const {
+ScriptResult Verification::run_witness(Stack stack, ByteView script, SigVersion version,
+                                       TaprootContext& context) const {
     for (const Bytes& element : stack) {
         if (element.size() > kMaxElementSize) return script_fail(ScriptError::kPushSize);
     }
@@ -89,7 +90,8 @@ ScriptResult Verification::check_taproot(ByteView program) const {
 }
 
 // Stack, bottom first: what the script works on, the script, the control block.
-ScriptResult Verification::check_script_path(ByteView program, std::span<const Bytes> stack, TaprootContext context) const {
+ScriptResult Verification::check_script_path(ByteView program, std::span<const Bytes> stack,
+                                             TaprootContext context) const {
     const Bytes& control = stack[stack.size() - 1];
     const Bytes& script = stack[stack.size() - 2];
     stack = stack.first(stack.size() - 2);
@@ -145,8 +147,8 @@ ScriptResult Verification::check_program(const WitnessProgram& program, bool in_
 
 }  // namespace
 
-ScriptResult verify_script(const Script& script_sig, const Script& script_pubkey, const WitnessStack& witness, Flags flags,
-                           const SignatureChecker& checker, ScriptObserver* observer) {
+ScriptResult verify_script(const Script& script_sig, const Script& script_pubkey, const WitnessStack& witness,
+                           Flags flags, const SignatureChecker& checker, ScriptObserver* observer) {
     const Verification on{witness, flags, checker, observer};
     CHECK(!on.has(kVerifyWitness) || on.has(kVerifyP2sh));
     CHECK(!on.has(kVerifyCleanStack) || on.has(kVerifyWitness));

@@ -8,10 +8,9 @@ namespace sluice::script {
 
 class ScriptObserver;
 
-// Preconditions (bugs of the caller, not of input): kVerifyWitness and kVerifyCleanStack come with kVerifyP2sh, the latter
-// also with kVerifyWitness.
-// An observer (observer.h) may watch.
-ScriptResult verify_script(const Script& script_sig, const Script& script_pubkey, const WitnessStack& witness, Flags flags,
-                           const SignatureChecker& checker, ScriptObserver* observer = nullptr);
+// Preconditions (bugs of the caller, not of input): kVerifyWitness and kVerifyCleanStack come with kVerifyP2sh, the
+// latter also with kVerifyWitness. An observer (observer.h) may watch.
+ScriptResult verify_script(const Script& script_sig, const Script& script_pubkey, const WitnessStack& witness,
+                           Flags flags, const SignatureChecker& checker, ScriptObserver* observer = nullptr);
 
 }  // namespace sluice::script

@@ -1,5 +1,5 @@
-// What agreement asks of its driver. The driver carries actions out in order and brings the answers back as events; nothing
-// here is done by the state machine itself, so that a simulator can run it. Values; any thread.
+// What agreement asks of its driver. The driver carries actions out in order and brings the answers back as events;
+// nothing here is done by the state machine itself, so that a simulator can run it. Values; any thread.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,8 @@ struct SignVote {
     View view = 0;
     VoteType type = VoteType::kPrevote;
     BlockHash hash;
-    std::optional<Cert> polka;  // for a prevote against a lock (earlier view) and for every precommit of a block (this view)
+    std::optional<Cert>
+        polka;  // for a prevote against a lock (earlier view) and for every precommit of a block (this view)
 };
 struct SignBlock {
     Height height = 0;
@@ -36,8 +37,8 @@ struct Send {
     Message message;
 };
 
-// Build a block on the final tip and store its body, synced. In views above 0: the parent's Bitcoin commitment, no claims, no
-// PLAN. Answer: on_built.
+// Build a block on the final tip and store its body, synced. In views above 0: the parent's Bitcoin commitment, no
+// claims, no PLAN. Answer: on_built.
 struct Build {
     Height height = 0;
     View view = 0;
@@ -50,7 +51,8 @@ struct StoreBody {
     Bytes block;
 };
 
-// Answer: on_judged, again whenever a Deferred part changes. `fresh`: also the local predicates of a fresh proposal of `view`.
+// Answer: on_judged, again whenever a Deferred part changes. `fresh`: also the local predicates of a fresh proposal of
+// `view`.
 struct Judge {
     Height height = 0;
     View view = 0;
@@ -66,7 +68,8 @@ struct StartTimer {
     Milliseconds after{0};
 };
 
-// Enough block signatures: put them into the witness, check, connect, relay. `signatures` are in member order, exactly k.
+// Enough block signatures: put them into the witness, check, connect, relay. `signatures` are in member order, exactly
+// k.
 struct Assemble {
     Height height = 0;
     BlockHash hash;
@@ -92,8 +95,8 @@ struct Raise {
     BlockHash hash;
 };
 
-using Action = std::variant<SignProposal, SignVote, SignBlock, Send, Build, StoreBody, Judge, StartTimer, Assemble, PublishState,
-                            Accuse, Raise>;
+using Action = std::variant<SignProposal, SignVote, SignBlock, Send, Build, StoreBody, Judge, StartTimer, Assemble,
+                            PublishState, Accuse, Raise>;
 using Actions = std::vector<Action>;
 
 }  // namespace sluice::agreement

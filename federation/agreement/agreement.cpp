@@ -113,7 +113,11 @@ Actions Agreement::on_judged(Height height, View view, const BlockHash& hash, Ju
 Actions Agreement::on_signed(const Proposal& proposal) {
     return at(proposal.height) ? watch(machine_->on_signed(proposal)) : Actions{};
 }
-Actions Agreement::on_signed(const Vote& vote) { return at(vote.height) ? watch(machine_->on_signed(vote)) : Actions{}; }
-Actions Agreement::on_signed(const BlockSig& sig) { return at(sig.height) ? watch(machine_->on_signed(sig)) : Actions{}; }
+Actions Agreement::on_signed(const Vote& vote) {
+    return at(vote.height) ? watch(machine_->on_signed(vote)) : Actions{};
+}
+Actions Agreement::on_signed(const BlockSig& sig) {
+    return at(sig.height) ? watch(machine_->on_signed(sig)) : Actions{};
+}
 
 }  // namespace sluice::agreement

@@ -1,5 +1,6 @@
-// Agreement: the sequence of heights. Holds the machine of the height being worked on, keeps a little of what arrives for the
-// next one, and notices certificates against what is already final. Pure; owned by the member driver, used on its thread.
+// Agreement: the sequence of heights. Holds the machine of the height being worked on, keeps a little of what arrives
+// for the next one, and notices certificates against what is already final. Pure; owned by the member driver, used on
+// its thread.
 #pragma once
 
 #include <memory>

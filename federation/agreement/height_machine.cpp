@@ -84,7 +84,8 @@ Actions HeightMachine::on_proposal(Proposal proposal) {
     const std::optional<Proposal>* known = nullptr;
     if (proposal.view == view_) known = &views_[view_].proposal;
     else if (ahead_[proposal.member].view == proposal.view) known = &ahead_[proposal.member].proposal;
-    const bool repeated = known && *known && (*known)->hash == proposal.hash && (*known)->valid_view == proposal.valid_view;
+    const bool repeated =
+        known && *known && (*known)->hash == proposal.hash && (*known)->valid_view == proposal.valid_view;
     if (repeated) {
         const auto info = blocks_.find(proposal.hash);
         if (!proposal.block.empty() && info != blocks_.end() && !info->second.stored) {
@@ -99,8 +100,9 @@ Actions HeightMachine::on_proposal(Proposal proposal) {
     }
     if (proposal.valid_view != kNoView) {
         const auto& polka = proposal.polka;
-        if (!polka || polka->type != VoteType::kPrevote || polka->height != proposal.height || polka->hash != proposal.hash ||
-            polka->view != proposal.valid_view || !verify_cert(config_.committee, verifier_, *polka)) {
+        if (!polka || polka->type != VoteType::kPrevote || polka->height != proposal.height ||
+            polka->hash != proposal.hash || polka->view != proposal.valid_view ||
+            !verify_cert(config_.committee, verifier_, *polka)) {
             return {};
         }
         take_certificate(*polka);

@@ -1,8 +1,9 @@
-// HeightMachine: the agreement on one height, as one member runs it (federation-design section 2, rules 1-9 and 11). Pure: events
-// in, actions out; no clock, no I/O, no randomness. Owned by Agreement; used on the federation thread, or by the simulator.
+// HeightMachine: the agreement on one height, as one member runs it (federation-design section 2, rules 1-9 and 11).
+// Pure: events in, actions out; no clock, no I/O, no randomness. Owned by Agreement; used on the federation thread, or
+// by the simulator.
 //
-// Messages given here come over an authenticated link; signatures in them are checked here. Every handler is idempotent.
-// Memory is bounded: votes of the last 64 views, and for views ahead only the newest votes of each member.
+// Messages given here come over an authenticated link; signatures in them are checked here. Every handler is
+// idempotent. Memory is bounded: votes of the last 64 views, and for views ahead only the newest votes of each member.
 #pragma once
 
 #include <array>
@@ -18,7 +19,7 @@ enum class Judgement : uint8_t { kUnknown, kNo, kYes, kDeferred };
 
 // What the signer's journal says this member did at the height before it stopped.
 struct HeightJournal {
-    View view = kNoView;  // the highest view with a signed slot
+    View view = kNoView;               // the highest view with a signed slot
     std::optional<Proposal> proposal;  // mine in that view
     std::optional<Vote> prevote;
     std::optional<Vote> precommit;
@@ -105,7 +106,7 @@ private:
     [[nodiscard]] Bitmap bitmap(View view, VoteType type) const;
     [[nodiscard]] bool has_polka(View view, const BlockHash& hash) const;
 
-    void insert(const Vote& vote);  // verified
+    void insert(const Vote& vote);   // verified
     void insert(Proposal proposal);  // verified
     void take_certificate(const Cert& cert);
     void note_quorum(const Vote& vote);

@@ -11,8 +11,7 @@ constexpr View kViewsKept = 64;
 
 void HeightMachine::evaluate() {
     if (!started_) return;
-    while (try_decide() || skip_views() || try_polka() || try_prevote() || try_tally()) {
-    }
+    while (try_decide() || skip_views() || try_polka() || try_prevote() || try_tally()) {}
     try_assemble();
 }
 
@@ -74,7 +73,8 @@ void HeightMachine::want_body(const BlockHash& hash) {
     info.body_asked = true;
     // One member at a time: a body is large. The proposer's own copy comes with its proposal, so begin beside it.
     const size_t others = config_.committee.size() - 1;
-    const auto peer = static_cast<MemberIndex>((config_.me + 1 + info.body_attempts++ % others) % config_.committee.size());
+    const auto peer =
+        static_cast<MemberIndex>((config_.me + 1 + info.body_attempts++ % others) % config_.committee.size());
     emit(Send{peer, GetBody{config_.height, hash}});
 }
 
@@ -171,7 +171,8 @@ bool HeightMachine::try_tally() {
     bool changed = false;
     if (step_ == Step::kPrevote && !votes.prevote_timer && count(view_, VoteType::kPrevote, false) >= quorum()) {
         votes.prevote_timer = true;
-        emit(StartTimer{TimerKind::kPrevote, config_.height, view_, timeout(config_.timing, config_.timing.prevote, view_)});
+        emit(StartTimer{TimerKind::kPrevote, config_.height, view_,
+                        timeout(config_.timing, config_.timing.prevote, view_)});
     }
     if (step_ == Step::kPrevote && count(view_, VoteType::kPrevote, true) >= quorum()) {
         precommit({}, std::nullopt);

@@ -173,7 +173,8 @@ HeightJournal height_journal(const JournalState& state, Height height, MemberInd
     if (const SlotRecord* last = state.last_slot(height)) {
         out.view = last->view;
         if (const SlotRecord* slot = state.slot(height, out.view, SlotKind::kProposal)) {
-            out.proposal = Proposal{height, out.view, slot->hash, slot->valid_view, me, slot->signature, std::nullopt, {}};
+            out.proposal =
+                Proposal{height, out.view, slot->hash, slot->valid_view, me, slot->signature, std::nullopt, {}};
         }
         out.prevote = vote_of(SlotKind::kPrevote, VoteType::kPrevote);
         out.precommit = vote_of(SlotKind::kPrecommit, VoteType::kPrecommit);

@@ -1,6 +1,6 @@
-// The signer's journal: what a member has signed and followed (federation-design section 7). Records are written and synced
-// before the signature that they hold leaves the signer; the state is what reading all of them gives. Pure: where records are
-// kept is the business of a JournalStore. Any thread; a JournalState belongs to one signer.
+// The signer's journal: what a member has signed and followed (federation-design section 7). Records are written and
+// synced before the signature that they hold leaves the signer; the state is what reading all of them gives. Pure:
+// where records are kept is the business of a JournalStore. Any thread; a JournalState belongs to one signer.
 #pragma once
 
 #include <map>
@@ -13,8 +13,8 @@ namespace sluice::agreement {
 
 using JournalId = FixedBytes<struct JournalIdTag, 16>;
 
-// Written once when the keys are made, with the identity that the key file names. A journal without it is not the one that
-// belongs to the keys, and the signer starts by observing.
+// Written once when the keys are made, with the identity that the key file names. A journal without it is not the one
+// that belongs to the keys, and the signer starts by observing.
 struct BirthRecord {
     JournalId id;
     bool operator==(const BirthRecord&) const = default;
@@ -80,8 +80,8 @@ struct ModeRecord {
 using Record = std::variant<BirthRecord, BootRecord, SlotRecord, LockRecord, BlockSigRecord, FinalRecord, PayoutRecord,
                             RequestRecord, ModeRecord>;
 
-// Where the record lives in a key-value store; a record with the same key replaces the one before it. Keys sort by kind, then
-// by big-endian height, view and slot.
+// Where the record lives in a key-value store; a record with the same key replaces the one before it. Keys sort by
+// kind, then by big-endian height, view and slot.
 Bytes record_key(const Record& record);
 Bytes encode_record(const Record& record);
 std::optional<Record> decode_record(ByteView bytes);
@@ -110,7 +110,8 @@ struct JournalState {
 void apply(JournalState& state, const Record& record);
 // Slots and locks older than 100 final heights, and final hashes too old to be needed in memory.
 void forget_old(JournalState& state);
-// Keys of slot and lock records that forget_old has dropped and the store may delete: everything of those kinds below this.
+// Keys of slot and lock records that forget_old has dropped and the store may delete: everything of those kinds below
+// this.
 Height oldest_kept(const JournalState& state);
 
 // What a restarted member goes on from.

@@ -37,9 +37,7 @@ void optional_field(A& a, T& value) {
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, Vote>
-{
+void each_field(A& a, T& o) requires Like<T, Vote> {
     field(a, o.height);
     view_field(a, o.view);
     enum_field(a, o.type, 1, 2);
@@ -49,9 +47,7 @@ void each_field(A& a, T& o)
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, Cert>
-{
+void each_field(A& a, T& o) requires Like<T, Cert> {
     field(a, o.height);
     view_field(a, o.view);
     enum_field(a, o.type, 1, 2);
@@ -61,9 +57,7 @@ void each_field(A& a, T& o)
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, Proposal>
-{
+void each_field(A& a, T& o) requires Like<T, Proposal> {
     field(a, o.height);
     view_field(a, o.view);
     field(a, o.hash);
@@ -75,9 +69,7 @@ void each_field(A& a, T& o)
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, BlockSig>
-{
+void each_field(A& a, T& o) requires Like<T, BlockSig> {
     field(a, o.height);
     field(a, o.hash);
     field(a, o.member);
@@ -100,17 +92,13 @@ void hello_statement(A& a, T& o) {
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, Hello>
-{
+void each_field(A& a, T& o) requires Like<T, Hello> {
     hello_statement(a, o);
     field(a, o.signature);
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, State>
-{
+void each_field(A& a, T& o) requires Like<T, State> {
     field(a, o.height);
     view_field(a, o.view);
     enum_field(a, o.step, 0, 5);
@@ -134,50 +122,38 @@ void each_field(A& a, T& o)
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, GetBody>
-{
+void each_field(A& a, T& o) requires Like<T, GetBody> {
     field(a, o.height);
     field(a, o.hash);
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, Body>
-{
+void each_field(A& a, T& o) requires Like<T, Body> {
     field(a, o.hash);
     field(a, o.block);
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, PayoutSig>
-{
+void each_field(A& a, T& o) requires Like<T, PayoutSig> {
     field(a, o.txid);
     field(a, o.member);
     list(a, o.signatures, 1, [](auto& archive, auto& signature) { bounded(archive, signature, 73); });
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, PayoutRefuse>
-{
+void each_field(A& a, T& o) requires Like<T, PayoutRefuse> {
     field(a, o.txid);
     field(a, o.member);
     bounded(a, o.reason, 200);
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, Query>
-{
+void each_field(A& a, T& o) requires Like<T, Query> {
     field(a, o.nonce);
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, Report>
-{
+void each_field(A& a, T& o) requires Like<T, Report> {
     field(a, o.nonce);
     field(a, o.working);
     field(a, o.final_hash);
@@ -186,9 +162,7 @@ void each_field(A& a, T& o)
 }
 
 template <class A, class T>
-void each_field(A& a, T& o)
-    requires Like<T, Evidence>
-{
+void each_field(A& a, T& o) requires Like<T, Evidence> {
     enum_field(a, o.kind, 1, 3);
     bounded(a, o.first, 400);
     bounded(a, o.second, 400);
@@ -259,8 +233,9 @@ Result<Frame, DecodeError> decode_frame(ByteView bytes) {
 }
 
 const char* message_name(const Message& message) {
-    static constexpr const char* kNames[] = {"hello",   "state", "proposal",  "vote",         "cert",  "blocksig", "getbody",
-                                             "body",    "payoutsig", "payoutrefuse", "query", "report", "evidence"};
+    static constexpr const char* kNames[] = {"hello",    "state",   "proposal", "vote",      "cert",
+                                             "blocksig", "getbody", "body",     "payoutsig", "payoutrefuse",
+                                             "query",    "report",  "evidence"};
     static_assert(std::size(kNames) == std::variant_size_v<Message>);
     return kNames[message.index()];
 }
@@ -355,7 +330,8 @@ template <class T, class Check>
 bool verify_pair(const Evidence& evidence, Check check) {
     const std::optional<T> first = decode<T>(evidence.first);
     const std::optional<T> second = decode<T>(evidence.second);
-    return first && second && first->member == second->member && first->height == second->height && check(*first, *second);
+    return first && second && first->member == second->member && first->height == second->height &&
+           check(*first, *second);
 }
 }  // namespace
 
@@ -363,8 +339,8 @@ bool verify_evidence(const Committee& committee, const Verifier& verifier, const
     switch (evidence.kind) {
         case EvidenceKind::kVotes:
             return verify_pair<Vote>(evidence, [&](const Vote& a, const Vote& b) {
-                return a.view == b.view && a.type == b.type && a.hash != b.hash && verify_vote(committee, verifier, a) &&
-                       verify_vote(committee, verifier, b);
+                return a.view == b.view && a.type == b.type && a.hash != b.hash &&
+                       verify_vote(committee, verifier, a) && verify_vote(committee, verifier, b);
             });
         case EvidenceKind::kProposals:
             return verify_pair<Proposal>(evidence, [&](const Proposal& a, const Proposal& b) {

@@ -1,6 +1,6 @@
-// What members say to each other (federation-design section 2). Plain values, their encoding and the digests that are signed.
-// Decoding treats bytes as hostile: the size class of a type is checked before its body is read, every list is bounded by the
-// bytes present. Any thread.
+// What members say to each other (federation-design section 2). Plain values, their encoding and the digests that are
+// signed. Decoding treats bytes as hostile: the size class of a type is checked before its body is read, every list is
+// bounded by the bytes present. Any thread.
 #pragma once
 
 #include <optional>
@@ -26,7 +26,8 @@ struct Vote {
     bool operator==(const Vote&) const = default;
 };
 
-// q votes of one type for one hash in one view: a polka (prevotes) or a decision (precommits). Signatures in member order.
+// q votes of one type for one hash in one view: a polka (prevotes) or a decision (precommits). Signatures in member
+// order.
 struct Cert {
     Height height = 0;
     View view = 0;
@@ -87,7 +88,7 @@ struct Hello {
 };
 
 struct OpenPayout {
-    Hash256 txid;  // of the parent chain, memory order
+    Hash256 txid;        // of the parent chain, memory order
     Bitmap signers = 0;  // by place in the manifest's list
     bool operator==(const OpenPayout&) const = default;
 };
@@ -118,7 +119,7 @@ struct State {
 
 struct PayoutSig {
     Hash256 txid;
-    MemberIndex member = 0;  // place in the manifest's list
+    MemberIndex member = 0;         // place in the manifest's list
     std::vector<Bytes> signatures;  // one per input (DER and sighash byte), empty where this member has no key
     bool operator==(const PayoutSig&) const = default;
 };
@@ -126,7 +127,7 @@ struct PayoutSig {
 struct PayoutRefuse {
     Hash256 txid;
     MemberIndex member = 0;  // place in the manifest's list
-    Bytes reason;  // text for people
+    Bytes reason;            // text for people
     bool operator==(const PayoutRefuse&) const = default;
 };
 
@@ -153,8 +154,8 @@ struct Evidence {
     bool operator==(const Evidence&) const = default;
 };
 
-using Message = std::variant<Hello, State, Proposal, Vote, Cert, BlockSig, GetBody, Body, PayoutSig, PayoutRefuse, Query, Report,
-                             Evidence>;
+using Message = std::variant<Hello, State, Proposal, Vote, Cert, BlockSig, GetBody, Body, PayoutSig, PayoutRefuse,
+                             Query, Report, Evidence>;
 
 // In front of each message. `sequence` rises within one instance and boot of the sender.
 struct Envelope {
@@ -192,13 +193,15 @@ void describe(Writer& writer, const Hello& hello);
 void describe(Reader& reader, Report& report);
 void describe(Writer& writer, const Report& report);
 
-// What is signed. No two kinds share a tag, so no signature can be taken for another or for a block's or a transaction's.
+// What is signed. No two kinds share a tag, so no signature can be taken for another or for a block's or a
+// transaction's.
 Hash256 vote_digest(const Committee& committee, Height height, View view, VoteType type, const BlockHash& hash);
 Hash256 proposal_digest(const Committee& committee, Height height, View view, const BlockHash& hash, View valid_view);
 Hash256 hello_digest(const Hello& hello);
 Hash256 report_digest(const BlockHash& genesis, const Report& report);
 
-// Signature and range checks against the committee of the height. A certificate needs exactly a quorum or more of valid votes.
+// Signature and range checks against the committee of the height. A certificate needs exactly a quorum or more of valid
+// votes.
 bool verify_vote(const Committee& committee, const Verifier& verifier, const Vote& vote);
 bool verify_proposal(const Committee& committee, const Verifier& verifier, const Proposal& proposal);
 bool verify_cert(const Committee& committee, const Verifier& verifier, const Cert& cert);

@@ -57,13 +57,14 @@ Participant::Outs Participant::on_link(MemberIndex peer) {
     return out;
 }
 
-// Remembers the newest that each member said itself; others could relay inventions. Signatures are checked by the signer that
-// it is shown to.
+// Remembers the newest that each member said itself; others could relay inventions. Signatures are checked by the
+// signer that it is shown to.
 void Participant::note(MemberIndex from, const Message& message) {
     if (const auto* vote = std::get_if<Vote>(&message)) {
         if (vote->member != from) return;
         auto& newest = seen_[from].vote;
-        if (!newest || std::tie(vote->height, vote->view, vote->type) > std::tie(newest->height, newest->view, newest->type)) {
+        if (!newest ||
+            std::tie(vote->height, vote->view, vote->type) > std::tie(newest->height, newest->view, newest->type)) {
             newest = *vote;
         }
     } else if (const auto* proposal = std::get_if<Proposal>(&message)) {

@@ -1,6 +1,6 @@
-// Participant: one member's part in agreement, with its signer: the sequence of heights, introductions (Hello), restores (Query,
-// Report) and catch-up (State). Signing happens inside, so what leaves in an action is journalled. Pure apart from the Signer
-// port; the member driver and the simulator run the same Participant. One thread.
+// Participant: one member's part in agreement, with its signer: the sequence of heights, introductions (Hello),
+// restores (Query, Report) and catch-up (State). Signing happens inside, so what leaves in an action is journalled.
+// Pure apart from the Signer port; the member driver and the simulator run the same Participant. One thread.
 #pragma once
 
 #include <deque>
@@ -18,7 +18,8 @@ struct ServeBody {
 
 class Participant {
 public:
-    using Out = std::variant<Send, Build, StoreBody, Judge, StartTimer, Assemble, PublishState, Accuse, Raise, ServeBody>;
+    using Out =
+        std::variant<Send, Build, StoreBody, Judge, StartTimer, Assemble, PublishState, Accuse, Raise, ServeBody>;
     using Outs = std::vector<Out>;
 
     // Both must outlive it.
@@ -29,8 +30,8 @@ public:
     // This member is not of the set that signs the heights that follow.
     void leave();
 
-    // height - 1 is final and the signer has followed it. Another committee than before is a new set: what is remembered of
-    // members by their place is forgotten.
+    // height - 1 is final and the signer has followed it. Another committee than before is a new set: what is
+    // remembered of members by their place is forgotten.
     Outs begin(HeightMachine::Config config, Milliseconds wait);
     // A link to this member came up: introduce ourselves.
     Outs on_link(MemberIndex peer);
@@ -68,7 +69,7 @@ private:
     BlockHash genesis_;
     ManifestHash manifest_;
     Agreement agreement_;
-    std::deque<Action> held_;  // to sign at this height once enough members have answered our Hello
+    std::deque<Action> held_;                   // to sign at this height once enough members have answered our Hello
     std::map<BlockHash, HeaderFacts> headers_;  // of the bodies stored at this height
     std::array<Seen, kMaxMembers> seen_;
     std::array<std::optional<State>, kMaxMembers> peers_;

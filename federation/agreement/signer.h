@@ -1,5 +1,5 @@
-// Signer: the port to whoever holds a member's block key, embedded (SignerCore) or behind a socket. Every signature that it
-// gives is in its journal first; an identical request gets the stored signature.
+// Signer: the port to whoever holds a member's block key, embedded (SignerCore) or behind a socket. Every signature
+// that it gives is in its journal first; an identical request gets the stored signature.
 #pragma once
 
 #include "federation/agreement/height_machine.h"
@@ -8,21 +8,21 @@
 namespace sluice::agreement {
 
 enum class Refusal : uint8_t {
-    kHalted,         // stopped until an operator resolves a conflict
-    kObserving,      // journal new or behind: waits for the height that the others reported
-    kNotIntroduced,  // fewer than k-1 others have answered this boot's Hello
-    kNoCommittee,    // not a member of the active set
-    kWrongHeight,    // not the height after the last followed header
-    kWrongHeader,    // header does not extend the followed chain under the active script
-    kSlotUsed,       // something else is signed in this slot
-    kStaleSlot,      // behind the last slot
-    kLocked,         // against the lock, without a newer polka
-    kNoPolka,        // precommit without its certificate
-    kNoDecision,     // block signature without its certificate
+    kHalted,           // stopped until an operator resolves a conflict
+    kObserving,        // journal new or behind: waits for the height that the others reported
+    kNotIntroduced,    // fewer than k-1 others have answered this boot's Hello
+    kNoCommittee,      // not a member of the active set
+    kWrongHeight,      // not the height after the last followed header
+    kWrongHeader,      // header does not extend the followed chain under the active script
+    kSlotUsed,         // something else is signed in this slot
+    kStaleSlot,        // behind the last slot
+    kLocked,           // against the lock, without a newer polka
+    kNoPolka,          // precommit without its certificate
+    kNoDecision,       // block signature without its certificate
     kAlreadyReleased,  // another block is signed at this height
-    kWrongSet,       // another member set without the votes for it
-    kConflict,       // a header against the followed chain; the signer is halted now
-    kJournalFailed,  // the record could not be made durable: nothing was released
+    kWrongSet,         // another member set without the votes for it
+    kConflict,         // a header against the followed chain; the signer is halted now
+    kJournalFailed,    // the record could not be made durable: nothing was released
 };
 const char* to_string(Refusal refusal);
 
@@ -59,7 +59,8 @@ public:
     virtual Result<BlockSig, Refusal> sign_block(const SignBlock& request, const HeaderFacts& header) = 0;
     virtual Result<Report, Refusal> sign_report(uint64_t nonce) = 0;
 
-    // A header whose witness is verified. Extends the followed chain; a different one at a followed height halts the signer.
+    // A header whose witness is verified. Extends the followed chain; a different one at a followed height halts the
+    // signer.
     virtual Result<void, Refusal> advance(const HeaderFacts& header) = 0;
 
     // What others show: it may prove that this journal is behind or that a copy of the key is alive.

@@ -124,7 +124,8 @@ Result<Proposal, Refusal> SignerCore::sign_proposal(const SignProposal& request,
     if (request.view < 0 || (last != nullptr && request.view <= last->view)) return unexpected(Refusal::kStaleSlot);
     out.signature =
         key_.sign(proposal_digest(*committee_, request.height, request.view, request.hash, request.valid_view));
-    const SlotRecord record{request.height, request.view, SlotKind::kProposal, request.hash, request.valid_view, out.signature};
+    const SlotRecord record{request.height, request.view,       SlotKind::kProposal,
+                            request.hash,   request.valid_view, out.signature};
     if (!write(record)) return unexpected(Refusal::kJournalFailed);
     return out;
 }
@@ -133,7 +134,8 @@ Result<Vote, Refusal> SignerCore::sign_vote(const SignVote& request, const std::
     if (const auto refusal = refuse_signing(request.height)) return unexpected(*refusal);
     const SlotKind kind = kind_of(request.type);
     const bool nil = request.hash.is_zero();
-    if (!nil && (!header || !header_fits(*header, request.height, request.hash))) return unexpected(Refusal::kWrongHeader);
+    if (!nil && (!header || !header_fits(*header, request.height, request.hash)))
+        return unexpected(Refusal::kWrongHeader);
     Vote out{request.height, request.view, request.type, request.hash, me_, {}};
     if (const SlotRecord* slot = state_.slot(request.height, request.view, kind)) {
         if (slot->hash != request.hash) return unexpected(Refusal::kSlotUsed);
@@ -146,14 +148,16 @@ Result<Vote, Refusal> SignerCore::sign_vote(const SignVote& request, const std::
     if (request.view < 0 || stale) return unexpected(Refusal::kStaleSlot);
 
     const auto proves = [&](const std::optional<Cert>& polka, View least, View most) {
-        return polka && polka->type == VoteType::kPrevote && polka->height == request.height && polka->hash == request.hash &&
-               polka->view >= least && polka->view <= most && verify_cert(*committee_, verifier_, *polka);
+        return polka && polka->type == VoteType::kPrevote && polka->height == request.height &&
+               polka->hash == request.hash && polka->view >= least && polka->view <= most &&
+               verify_cert(*committee_, verifier_, *polka);
     };
     std::vector<Record> records;
     if (!nil && request.type == VoteType::kPrevote) {
         const auto lock = state_.locks.find(request.height);
         const bool against = lock != state_.locks.end() && lock->second.polka.hash != request.hash;
-        if (against && !proves(request.polka, lock->second.polka.view, request.view - 1)) return unexpected(Refusal::kLocked);
+        if (against && !proves(request.polka, lock->second.polka.view, request.view - 1))
+            return unexpected(Refusal::kLocked);
     } else if (!nil) {
         if (!proves(request.polka, request.view, request.view)) return unexpected(Refusal::kNoPolka);
         records.push_back(LockRecord{*request.polka});
@@ -178,7 +182,8 @@ Result<BlockSig, Refusal> SignerCore::sign_block(const SignBlock& request, const
                         decision.hash == request.hash && verify_cert(*committee_, verifier_, decision);
     if (!proven) return unexpected(Refusal::kNoDecision);
     out.der = key_.sign_block(request.hash);
-    if (!write(BlockSigRecord{request.height, request.hash, decision, out.der})) return unexpected(Refusal::kJournalFailed);
+    if (!write(BlockSigRecord{request.height, request.hash, decision, out.der}))
+        return unexpected(Refusal::kJournalFailed);
     return out;
 }
 
@@ -206,7 +211,8 @@ Result<void, Refusal> SignerCore::advance(const HeaderFacts& header) {
         return unexpected(Refusal::kConflict);
     }
     if (!write(FinalRecord{header.height, header.hash})) return unexpected(Refusal::kJournalFailed);
-    if (state_.mode.mode == SignerMode::kObserve && state_.mode.until != kUntilReports && header.height >= state_.mode.until) {
+    if (state_.mode.mode == SignerMode::kObserve && state_.mode.until != kUntilReports &&
+        header.height >= state_.mode.until) {
         write(ModeRecord{});
     }
     forget_old(state_);
@@ -245,7 +251,8 @@ bool SignerCore::newer_than_journal(Height height, View view, SlotKind kind, con
 void SignerCore::observe_own(const Vote& vote) {
     if (!committee_ || vote.member != me_) return;
     if (!newer_than_journal(vote.height, vote.view, kind_of(vote.type), vote.hash)) return;
-    if (verify_vote(*committee_, verifier_, vote)) observe_because("a vote under this key that the journal does not hold");
+    if (verify_vote(*committee_, verifier_, vote))
+        observe_because("a vote under this key that the journal does not hold");
 }
 
 void SignerCore::observe_own(const Proposal& proposal) {
@@ -277,7 +284,9 @@ void SignerCore::newer_boot(const InstanceId& instance, uint64_t boot) {
 void SignerCore::observe_report(const Report& report) {
     if (!committee_ || !wants_reports() || report.nonce != nonce_ || report.member == me_) return;
     if (report.member >= committee_->size()) return;
-    if (!verifier_.verify(committee_->keys[report.member], report_digest(committee_->genesis, report), report.signature)) return;
+    if (!verifier_.verify(committee_->keys[report.member], report_digest(committee_->genesis, report),
+                          report.signature))
+        return;
     reports_[report.member] = report.working;
     if (reports_.size() < committee_->threshold) return;
     Height highest = 0;
@@ -301,9 +310,7 @@ SignerStatus SignerCore::status() const {
     return out;
 }
 
-HeightJournal SignerCore::height_journal(Height height) const {
-    return agreement::height_journal(state_, height, me_);
-}
+HeightJournal SignerCore::height_journal(Height height) const { return agreement::height_journal(state_, height, me_); }
 
 Result<void, Refusal> SignerCore::resume_now() {
     if (state_.mode.mode == SignerMode::kHalted) return unexpected(Refusal::kHalted);

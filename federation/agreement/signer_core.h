@@ -1,7 +1,7 @@
-// SignerCore: the rules of the key holder (federation-design section 7). It believes nobody, not even the node that asks: every
-// request is checked against the journal, then signed, then journalled durably, then answered. An identical request gets the
-// stored signature. The same code runs in the daemon, behind a socket and in the simulator; keys and storage are ports.
-// One thread at a time.
+// SignerCore: the rules of the key holder (federation-design section 7). It believes nobody, not even the node that
+// asks: every request is checked against the journal, then signed, then journalled durably, then answered. An identical
+// request gets the stored signature. The same code runs in the daemon, behind a socket and in the simulator; keys and
+// storage are ports. One thread at a time.
 #pragma once
 
 #include <set>
@@ -22,16 +22,17 @@ public:
 class SignerCore final : public Signer {
 public:
     // All ports must outlive the core. `state` is the journal as read; `expected` the identity that the key file names.
-    SignerCore(SigningKey& key, JournalStore& store, const Verifier& verifier, JournalState state, const JournalId& expected);
+    SignerCore(SigningKey& key, JournalStore& store, const Verifier& verifier, JournalState state,
+               const JournalId& expected);
 
     // Journals the next boot counter. Nothing is signed before it. `nonce` and `instance` are fresh
     // randomness, the nonce not 0.
     Result<void, Refusal> boot(uint64_t nonce, const InstanceId& instance);
     // The members for the next height; also sets who we are. For callers whose set never changes.
     void set_committee(Committee committee, MemberIndex me);
-    // The members for the height after the followed chain, which may be others than before: whether they are is judged by the
-    // caller (MemberSigner). `me`: nullopt when this key is not among them; then nothing is signed until it is again. Members
-    // that have answered this boot's Hello need not again.
+    // The members for the height after the followed chain, which may be others than before: whether they are is judged
+    // by the caller (MemberSigner). `me`: nullopt when this key is not among them; then nothing is signed until it is
+    // again. Members that have answered this boot's Hello need not again.
     void enter(Committee committee, std::optional<MemberIndex> me);
 
     Result<Hello, Refusal> sign_hello(Hello hello) override;
@@ -53,7 +54,8 @@ public:
     [[nodiscard]] const JournalState& state() const { return state_; }
     // Appends records of the module above (payouts, requests).
     bool journal(std::span<const Record> records);
-    // The module above saw a second signed header at a followed height: nothing is signed until the operator resolves it.
+    // The module above saw a second signed header at a followed height: nothing is signed until the operator resolves
+    // it.
     void halt_because(std::string_view reason);
 
 private:

@@ -1,5 +1,5 @@
-// The vocabulary of agreement: heights, views, members, quorums (doc/federation-protocol.md; federation-design sections 1, 2).
-// Values only; any thread.
+// The vocabulary of agreement: heights, views, members, quorums (doc/federation-protocol.md; federation-design sections
+// 1, 2). Values only; any thread.
 #pragma once
 
 #include <bit>
@@ -17,8 +17,8 @@ using Height = uint32_t;
 using View = int32_t;
 inline constexpr View kNoView = -1;
 inline constexpr View kMaxView = 1 << 30;
-// Position in script key order. Links, envelopes and payout signatures name members by their place in the manifest's list
-// instead, which no change of the set moves.
+// Position in script key order. Links, envelopes and payout signatures name members by their place in the manifest's
+// list instead, which no change of the set moves.
 using MemberIndex = uint8_t;
 inline constexpr size_t kMaxMembers = 20;  // CHECKMULTISIG's limit
 using Bitmap = uint32_t;                   // bit i: member i
@@ -36,9 +36,9 @@ inline int count_members(Bitmap bitmap) { return std::popcount(bitmap); }
 // The members that sign one height, with the threshold of the block script. A function of the parent block.
 struct Committee {
     BlockHash genesis;
-    Hash256 params_root;       // of the parameters in force at the height: part of every digest
-    uint32_t threshold = 0;    // k
-    std::vector<Bytes> keys;   // compressed block keys, script key order
+    Hash256 params_root;      // of the parameters in force at the height: part of every digest
+    uint32_t threshold = 0;   // k
+    std::vector<Bytes> keys;  // compressed block keys, script key order
 
     [[nodiscard]] size_t size() const { return keys.size(); }
     [[nodiscard]] uint32_t quorum() const { return threshold; }

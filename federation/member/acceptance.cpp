@@ -49,11 +49,14 @@ Result<CoinbaseLayout> read_layout(const Transaction& coinbase, const ChainParam
     if (!records.committed) return fail("no commitment to a Bitcoin block");
     const size_t expected = records.plan ? 4 : 3;
     if (outputs.size() != expected) return fail("the coinbase has outputs that a federation's does not");
-    if (outputs[0].script != ledger::make_commitment_script(*records.committed)) return fail("the commitment is not first");
-    if (records.plan && outputs[1].script != ledger::make_plan_script(*records.plan)) return fail("the PLAN is not second");
+    if (outputs[0].script != ledger::make_commitment_script(*records.committed))
+        return fail("the commitment is not first");
+    if (records.plan && outputs[1].script != ledger::make_plan_script(*records.plan))
+        return fail("the PLAN is not second");
     const TxOut& fee = outputs[expected - 2];
     const bool burnt = fee.script.bytes == Bytes{0x6a};
-    const bool paid = !params.mandatory_coinbase_destination.empty() && fee.script == params.mandatory_coinbase_destination;
+    const bool paid =
+        !params.mandatory_coinbase_destination.empty() && fee.script == params.mandatory_coinbase_destination;
     if (!burnt && !paid) return fail("the fee output is out of place");
     for (const TxOut& output : outputs) {
         if (!output.is_explicit() || (&output != &fee && output.value.explicit_value().sat != 0)) {
@@ -61,11 +64,13 @@ Result<CoinbaseLayout> read_layout(const Transaction& coinbase, const ChainParam
         }
     }
     if (burnt && fee.value.explicit_value().sat != 0) return fail("the fee output burns value");
-    if (!begins_with(outputs.back().script, {0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed})) return fail("the witness commitment is not last");
+    if (!begins_with(outputs.back().script, {0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed}))
+        return fail("the witness commitment is not last");
     return CoinbaseLayout{*records.committed, records.plan};
 }
 
-bool commitment_advances(const ParentSnapshot& parent, const parent::ParentBlockHash& prev, const parent::ParentBlockHash& c) {
+bool commitment_advances(const ParentSnapshot& parent, const parent::ParentBlockHash& prev,
+                         const parent::ParentBlockHash& c) {
     if (!parent.height_in_best(c)) return false;
     const auto work = parent.work(c);
     const auto before = parent.work(prev);
@@ -92,16 +97,19 @@ Acceptance judge_acceptance(const Block& block, const AcceptanceInput& in) {
     if (header.time <= in.prev_time) return no("its time is not after its parent's");
     if (int64_t{header.time} > in.wall + in.manifest.timing.drift) return no("its time is ahead of my clock");
     if (!header.is_dynafed()) return no("not a block with federation parameters");
-    if (!entry_is_known(header.dynafed().proposed, in.manifest, header.height)) return no("it proposes unknown parameters");
+    if (!entry_is_known(header.dynafed().proposed, in.manifest, header.height))
+        return no("it proposes unknown parameters");
     const auto layout = read_layout(block.transactions.front()->tx, in.params);
     if (!layout) return no(layout.error().message);
 
     const bool claims = has_claims(block);
     const bool repeats = layout->commitment == in.prev_commitment;
-    if (in.view > 0 && (claims || layout->plan || !repeats)) return no("a later view carries nothing that depends on Bitcoin");
+    if (in.view > 0 && (claims || layout->plan || !repeats))
+        return no("a later view carries nothing that depends on Bitcoin");
     if (!claims && !layout->plan && repeats) return {Judgement::kYes, {}, {}};
 
-    if ((claims || layout->plan) && in.frozen) return no("frozen: no claims and no payouts until the operator clears it");
+    if ((claims || layout->plan) && in.frozen)
+        return no("frozen: no claims and no payouts until the operator clears it");
     if (!in.parent) return wait_for("Bitcoin's headers");
     if (!repeats && !commitment_advances(*in.parent, in.prev_commitment, layout->commitment)) {
         return wait_for("the Bitcoin block that it commits to, with more work than the last");

@@ -1,5 +1,5 @@
-// BodyStore: block bodies that this member has prevoted or may have to serve, durable before any prevote for them. A cache:
-// losing it costs time, never safety. Owned by the driver; its thread only.
+// BodyStore: block bodies that this member has prevoted or may have to serve, durable before any prevote for them. A
+// cache: losing it costs time, never safety. Owned by the driver; its thread only.
 #pragma once
 
 #include <map>

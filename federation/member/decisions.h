@@ -1,6 +1,7 @@
-// Decisions: what a member's operator was told or decided, which a restart must not undo: that claims and payouts are frozen, and
-// which batches may be cancelled. In a LevelDB of its own; each change is on disk when the call returns. Owned by the driver; its
-// thread only. Keys: 'F' -> reason of the freeze, text; 'C' <batch, 32 bytes> -> empty; 'M' is manifest_store.h's.
+// Decisions: what a member's operator was told or decided, which a restart must not undo: that claims and payouts are
+// frozen, and which batches may be cancelled. In a LevelDB of its own; each change is on disk when the call returns.
+// Owned by the driver; its thread only. Keys: 'F' -> reason of the freeze, text; 'C' <batch, 32 bytes> -> empty; 'M' is
+// manifest_store.h's.
 #pragma once
 
 #include <optional>

@@ -49,7 +49,8 @@ std::vector<std::pair<std::string, std::string>> chain_options(const FederationP
         {"validatepegin", "1"},
         {"acceptnonstdtxn", "0"},
     };
-    // Votes are counted by epochs, and deposits to the addresses of the set before can be claimed for one epoch: two weeks.
+    // Votes are counted by epochs, and deposits to the addresses of the set before can be claimed for one epoch: two
+    // weeks.
     if (!is_regtest(plan)) out.emplace_back("dynamic_epoch_length", "20160");
     if (is_regtest(plan)) {
         out.emplace_back("parent_bech32_hrp", "rb");
@@ -63,9 +64,13 @@ Manifest first_manifest(const FederationPlan& plan, const std::vector<NewMember>
     manifest.chain = plan.chain;
     manifest.birth_height = std::max(plan.birth_height, 1u);
     if (!is_regtest(plan)) {
-        manifest.timing.agreement = {agreement::Milliseconds(60'000), agreement::Milliseconds(10'000),
-                                     agreement::Milliseconds(4'000), agreement::Milliseconds(4'000), 50,
-                                     agreement::Milliseconds(60'000), agreement::Milliseconds(2'000)};
+        manifest.timing.agreement = {agreement::Milliseconds(60'000),
+                                     agreement::Milliseconds(10'000),
+                                     agreement::Milliseconds(4'000),
+                                     agreement::Milliseconds(4'000),
+                                     50,
+                                     agreement::Milliseconds(60'000),
+                                     agreement::Milliseconds(2'000)};
         manifest.timing.drift = 30;
         manifest.timing.commit_lag = 1;
         manifest.timing.parent_poll_ms = 5'000;
@@ -125,7 +130,8 @@ Result<FederationMade> make_federation(const FederationPlan& asked) {
     if (plan.profile != "regtest" && plan.profile != "production") return fail("unknown profile " + plan.profile);
 
     if (plan.birth_height == 0 && !is_regtest(plan)) {
-        return fail("the birth height is missing: the height of the Bitcoin chain now; coins sent before it will not be seen");
+        return fail(
+            "the birth height is missing: the height of the Bitcoin chain now; coins sent before it will not be seen");
     }
 
     std::vector<NewMember> made;

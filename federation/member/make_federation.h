@@ -1,5 +1,5 @@
-// Makes a federation: keys, the first manifest, and for each member a folder with its configuration, its keys and the journal
-// that belongs to them. For tools; it writes files and draws randomness.
+// Makes a federation: keys, the first manifest, and for each member a folder with its configuration, its keys and the
+// journal that belongs to them. For tools; it writes files and draws randomness.
 #pragma once
 
 #include <string>
@@ -20,8 +20,9 @@ struct FederationPlan {
     std::string parent_user;
     std::string parent_password;
     std::string profile = "production";  // or regtest
-    uint32_t birth_height = 0;  // see Manifest; 0: 1 on regtest, an error on production
-    uint16_t base_port = 0;  // member i uses base + 10 i: p2p, +1 RPC, +2 federation link, +3 free for ZeroMQ; 0: defaults
+    uint32_t birth_height = 0;           // see Manifest; 0: 1 on regtest, an error on production
+    uint16_t base_port =
+        0;  // member i uses base + 10 i: p2p, +1 RPC, +2 federation link, +3 free for ZeroMQ; 0: defaults
     std::string passphrase;  // of key files; empty: in the clear
 };
 

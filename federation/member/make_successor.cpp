@@ -38,7 +38,8 @@ Result<Manifest> make_successor(const SuccessorPlan& plan) {
     const auto n = static_cast<uint32_t>(plan.members.size());
     if (n == 0 || n > 16) return fail("a set has 1 to 16 members");
     const uint32_t threshold = plan.threshold == 0 ? 2 * n / 3 + 1 : plan.threshold;
-    if (threshold > n || 2 * threshold <= n) return fail("the threshold must be more than half of the members and at most all of them");
+    if (threshold > n || 2 * threshold <= n)
+        return fail("the threshold must be more than half of the members and at most all of them");
     std::vector<Bytes> block_keys;
     std::vector<Bytes> payout_keys;
     for (const std::string& name : plan.members) {
@@ -65,8 +66,8 @@ Result<ManifestSignature> sign_manifest(const Manifest& next, const Manifest& be
         return member.name == keys.name && equal(member.block_key, keys.block.pubkey().view());
     });
     if (!entitled) return fail("these keys are of no member of the predecessor's last set");
-    return ManifestSignature{keys.name,
-                             agreement::Signature::from_view(sign_ecdsa_compact(keys.block, Hash256::from(hash_of(next))))};
+    return ManifestSignature{
+        keys.name, agreement::Signature::from_view(sign_ecdsa_compact(keys.block, Hash256::from(hash_of(next))))};
 }
 
 Overlap payout_overlap(const Manifest& manifest) {

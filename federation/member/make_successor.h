@@ -1,4 +1,5 @@
-// Makes and signs the successor of a manifest: the set that shall sign next, with the members that join. For tools; pure.
+// Makes and signs the successor of a manifest: the set that shall sign next, with the members that join. For tools;
+// pure.
 #pragma once
 
 #include "federation/member/manifest.h"
@@ -23,8 +24,8 @@ std::string member_to_json(const ManifestMember& member);
 // A signature by a member of `before`'s last set. Error: `next` cannot follow, or the keys are of nobody in that set.
 Result<ManifestSignature> sign_manifest(const Manifest& next, const Manifest& before, const signer::MemberKeys& keys);
 
-// Members of the newest set who also hold payout keys of the set before it. With fewer than that set's threshold, leaving
-// members must run until its coins are spent.
+// Members of the newest set who also hold payout keys of the set before it. With fewer than that set's threshold,
+// leaving members must run until its coins are spent.
 struct Overlap {
     uint32_t shared = 0;
     uint32_t needed = 0;

@@ -100,7 +100,8 @@ std::string to_json(const Manifest& manifest, const std::vector<ManifestSignatur
     detail::FieldWriter writer{json};
     visit_manifest(writer, manifest);
     if (!signatures.empty()) {
-        writer.array("signatures", signatures, [](detail::FieldWriter& v, const auto& each) { visit_signature(v, each); });
+        writer.array("signatures", signatures,
+                     [](detail::FieldWriter& v, const auto& each) { visit_signature(v, each); });
     }
     return json.dump(2) + "\n";
 }
@@ -108,13 +109,15 @@ std::string to_json(const Manifest& manifest, const std::vector<ManifestSignatur
 Result<SignedManifest> parse_signed_manifest(std::string_view text) {
     const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
     if (!json.is_object()) return fail("the manifest is not a JSON object");
-    if (json.value("format", nlohmann::ordered_json()) != "sluice-manifest-1") return fail("not a manifest of a known format");
+    if (json.value("format", nlohmann::ordered_json()) != "sluice-manifest-1")
+        return fail("not a manifest of a known format");
     SignedManifest out;
     std::string error;
     detail::FieldReader reader{json, error, {"format", "signatures"}};
     visit_manifest(reader, out.manifest);
     if (json.contains("signatures")) {
-        reader.array("signatures", out.signatures, [](detail::FieldReader& v, auto& each) { visit_signature(v, each); });
+        reader.array("signatures", out.signatures,
+                     [](detail::FieldReader& v, auto& each) { visit_signature(v, each); });
     }
     reader.finish();
     if (!error.empty()) return fail("manifest: " + error);
@@ -136,7 +139,8 @@ Status check_manifest(const Manifest& manifest) {
     std::set<Bytes> keys;
     if (manifest.members.empty() || manifest.members.size() > kMaxRoster) return fail("manifest: 1 to 32 members");
     for (const ManifestMember& member : manifest.members) {
-        if (member.name.empty() || !names.insert(member.name).second) return fail("manifest: name twice or empty: " + member.name);
+        if (member.name.empty() || !names.insert(member.name).second)
+            return fail("manifest: name twice or empty: " + member.name);
         for (const Bytes& key : {member.block_key, member.payout_key}) {
             const auto parsed = PubKey::parse(key);
             if (!parsed || !parsed->is_compressed()) return fail("manifest: bad key of " + member.name);
@@ -153,9 +157,11 @@ Status check_manifest(const Manifest& manifest) {
         const SetMembers members = TRY(members_of(manifest, set));
         if (!members.committee.is_sound()) return fail("manifest: the threshold must be more than half of the members");
         if (set.witness_limit < least_witness_limit(members.committee.threshold, set.block_script)) {
-            return fail("manifest: the witness limit is too small for " + std::to_string(members.committee.threshold) + " signatures");
+            return fail("manifest: the witness limit is too small for " + std::to_string(members.committee.threshold) +
+                        " signatures");
         }
-        if (!fed_rules::parse_signing_script(set.payout_script)) return fail("manifest: the payout script is no multisig");
+        if (!fed_rules::parse_signing_script(set.payout_script))
+            return fail("manifest: the payout script is no multisig");
     }
     if (manifest.timing.agreement.interval.count() < 100) return fail("manifest: the interval is too short");
     return {};
@@ -181,7 +187,8 @@ Result<SetMembers> members_of(const Manifest& manifest, const ParameterSet& set)
     out.committee.threshold = static_cast<uint32_t>(script->required);
     for (const PubKey& key : script->keys) {
         size_t position = 0;
-        while (position < manifest.members.size() && !equal(manifest.members[position].block_key, key.view())) ++position;
+        while (position < manifest.members.size() && !equal(manifest.members[position].block_key, key.view()))
+            ++position;
         if (position == manifest.members.size()) return fail("manifest: the block script has a key of no member");
         out.committee.keys.push_back(to_bytes(key.view()));
         out.positions.push_back(position);
@@ -202,7 +209,8 @@ Status check_change(const Manifest& next, const Manifest& before) {
     if (next.sequence != before.sequence + 1) return fail("the manifest does not have the next sequence number");
     if (next.genesis != before.genesis || next.chain != before.chain) return fail("the manifest is of another chain");
     if (next.birth_height != before.birth_height) return fail("the manifest changes its predecessor's birth height");
-    if (next.members.size() < before.members.size()) return fail("the manifest drops a member from its predecessor's list");
+    if (next.members.size() < before.members.size())
+        return fail("the manifest drops a member from its predecessor's list");
     for (size_t i = 0; i < before.members.size(); ++i) {
         const ManifestMember& was = before.members[i];
         const ManifestMember& is = next.members[i];
@@ -259,7 +267,8 @@ ledger::LedgerParams ledger_params(const Manifest& manifest) {
 
 std::vector<signer::KnownSet> known_sets(const Manifest& manifest) {
     std::vector<signer::KnownSet> out;
-    for (const ParameterSet& set : manifest.sets) out.push_back({fed_rules::entry_root(dynafed_entry(set)), payout_set(set)});
+    for (const ParameterSet& set : manifest.sets)
+        out.push_back({fed_rules::entry_root(dynafed_entry(set)), payout_set(set)});
     return out;
 }
 

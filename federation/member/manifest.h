@@ -1,7 +1,7 @@
-// Manifest: the public description of a federation that all members share (federation-design section 8): who the members are,
-// their scripts, and every parameter that must be equal everywhere. The first one is pinned by its hash in each member's
-// configuration; a successor is signed by k of its predecessor. A value; any thread. On disk it is JSON; its hash covers a
-// canonical binary form, so white space and key order do not matter.
+// Manifest: the public description of a federation that all members share (federation-design section 8): who the
+// members are, their scripts, and every parameter that must be equal everywhere. The first one is pinned by its hash in
+// each member's configuration; a successor is signed by k of its predecessor. A value; any thread. On disk it is JSON;
+// its hash covers a canonical binary form, so white space and key order do not matter.
 #pragma once
 
 #include <optional>
@@ -34,8 +34,8 @@ struct ManifestMember {
 // One set of scripts, from the block at start_height on (votes decide; never before it).
 struct ParameterSet {
     uint32_t start_height = 0;
-    Script block_script;   // k-of-n multisig of block keys; blocks carry its P2WSH program
-    Script payout_script;  // K-of-N multisig of payout keys; the fedpegscript
+    Script block_script;         // k-of-n multisig of block keys; blocks carry its P2WSH program
+    Script payout_script;        // K-of-N multisig of payout keys; the fedpegscript
     uint32_t witness_limit = 0;  // bytes
     uint32_t csv = 0;            // Bitcoin blocks; 0: the payout script has no emergency branch
     std::vector<Bytes> pak;      // extension space
@@ -44,15 +44,15 @@ struct ParameterSet {
 
 struct MemberTiming {
     agreement::Timing agreement;
-    uint32_t drift = 10;           // seconds that a block may be ahead of my clock
-    uint32_t commit_lag = 0;       // Bitcoin blocks below the best tip that a proposer commits to
+    uint32_t drift = 10;      // seconds that a block may be ahead of my clock
+    uint32_t commit_lag = 0;  // Bitcoin blocks below the best tip that a proposer commits to
     uint32_t parent_poll_ms = 500;
     bool operator==(const MemberTiming&) const = default;
 };
 
-// A successor repeats all that its predecessor lists, members and sets in their places, and adds to it: a member's place in the
-// list is its number for good (links, payout signatures). Its tables (timing, planner) hold from the first block at or above the
-// start height of its last set that is made under that set.
+// A successor repeats all that its predecessor lists, members and sets in their places, and adds to it: a member's
+// place in the list is its number for good (links, payout signatures). Its tables (timing, planner) hold from the first
+// block at or above the start height of its last set that is made under that set.
 struct Manifest {
     std::string chain;
     BlockHash genesis;
@@ -85,10 +85,11 @@ agreement::ManifestHash hash_of(const Manifest& manifest);
 Result<Manifest> parse_manifest(std::string_view json);
 Result<SignedManifest> parse_signed_manifest(std::string_view json);
 std::string to_json(const Manifest& manifest, const std::vector<ManifestSignature>& signatures = {});
-// What every use relies on: known members behind each key of each script, thresholds above one half, witness limits large
-// enough, distinct names and keys. The error says what is wrong.
+// What every use relies on: known members behind each key of each script, thresholds above one half, witness limits
+// large enough, distinct names and keys. The error says what is wrong.
 Status check_manifest(const Manifest& manifest);
-// Whether `next` may follow `before`: it checks out by itself, names it as predecessor, keeps what it lists, adds one set.
+// Whether `next` may follow `before`: it checks out by itself, names it as predecessor, keeps what it lists, adds one
+// set.
 Status check_change(const Manifest& next, const Manifest& before);
 // Names of the members of `before`'s last set whose signatures of `next` are good.
 std::set<std::string> good_signers(const SignedManifest& next, const Manifest& before);

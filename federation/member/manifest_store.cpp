@@ -16,7 +16,8 @@ Result<std::vector<SignedManifest>> ManifestStore::load(const Manifest& first) c
         } else if (parsed->manifest.sequence > first.sequence) {
             bad = check_successor(*parsed, before);
             if (bad) out.push_back(std::move(*parsed));
-            else bad = fail("stored manifest " + std::to_string(parsed->manifest.sequence) + ": " + bad.error().message);
+            else
+                bad = fail("stored manifest " + std::to_string(parsed->manifest.sequence) + ": " + bad.error().message);
         }
         return bad.has_value();
     }));
@@ -26,7 +27,8 @@ Result<std::vector<SignedManifest>> ManifestStore::load(const Manifest& first) c
 
 Status ManifestStore::put(const SignedManifest& manifest) {
     Bytes key{kKey};
-    for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<uint8_t>(manifest.manifest.sequence >> shift));
+    for (int shift = 24; shift >= 0; shift -= 8)
+        key.push_back(static_cast<uint8_t>(manifest.manifest.sequence >> shift));
     storage::Batch batch;
     batch.put(key, as_bytes(to_json(manifest.manifest, manifest.signatures)));
     return db_.write(batch, storage::Sync::kSynced);

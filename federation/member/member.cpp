@@ -1,5 +1,5 @@
-// Life, following the chain, Bitcoin, payouts. Agreement's requests are carried out in member_agreement.cpp, sets are in
-// member_sets.cpp, status in member_status.cpp.
+// Life, following the chain, Bitcoin, payouts. Agreement's requests are carried out in member_agreement.cpp, sets are
+// in member_sets.cpp, status in member_status.cpp.
 #include "federation/member/member.h"
 
 #include <algorithm>
@@ -69,8 +69,8 @@ Status Member::start() {
     }
     needs_.chain.set_final(final_.height);
     begin_height();
-    log_info(kLog, "member {} of {}, {} of {} sign{}; final height {}", name_of(self_), manifest_.chain, set_.committee.threshold,
-             set_.committee.size(), me_ ? "" : ", this one not", final_.height);
+    log_info(kLog, "member {} of {}, {} of {} sign{}; final height {}", name_of(self_), manifest_.chain,
+             set_.committee.threshold, set_.committee.size(), me_ ? "" : ", this one not", final_.height);
     resend_timer_ = needs_.loop.every(manifest_.timing.agreement.resend, [this] { resend(); });
     return {};
 }
@@ -94,13 +94,16 @@ Status Member::follow(const BlockHash& hash, const Block& block) {
     const auto advanced = needs_.signer.follow(block);
     if (!advanced && advanced.error() == agreement::Refusal::kConflict) {
         participant_.halt();
-        alarm("conflict: block " + to_display(hash) + " stands against the block that the signer followed at its height");
+        alarm("conflict: block " + to_display(hash) +
+              " stands against the block that the signer followed at its height");
     } else if (!advanced) {
-        alarm("the signer does not follow block " + std::to_string(header.height) + ": " + agreement::to_string(advanced.error()));
+        alarm("the signer does not follow block " + std::to_string(header.height) + ": " +
+              agreement::to_string(advanced.error()));
     }
     const ledger::BlockFacts block_facts = ledger::facts_of(block, needs_.params, ledger_.params(), set_index_);
     ledger_.apply(block_facts);
-    if (!ledger_.fault().empty() && !frozen()) freeze("the ledger met something that it cannot account for: " + ledger_.fault());
+    if (!ledger_.fault().empty() && !frozen())
+        freeze("the ledger met something that it cannot account for: " + ledger_.fault());
     final_ = {hash, header.height, header.time, block_facts.committed};
     if (header.height == 0 || final_.commitment.is_zero()) {
         // Before the first commitment, chain(c) is Bitcoin's genesis block.
@@ -175,7 +178,8 @@ void Member::begin_height() {
         publish();
         return;
     }
-    agreement::HeightMachine::Config config{final_.height + 1, final_.hash, set_.committee, *me_, manifest_.timing.agreement};
+    agreement::HeightMachine::Config config{final_.height + 1, final_.hash, set_.committee, *me_,
+                                            manifest_.timing.agreement};
     const int64_t interval = config.timing.interval.count();
     const int64_t due = int64_t{final_.time} * 1000 + interval;
     const int64_t wait = std::clamp<int64_t>(due - needs_.clock.unix_time() * 1000, 0, interval);
@@ -274,7 +278,7 @@ void Member::work_on_payouts(const ledger::BitcoinView& view) {
 }
 
 Result<signer::PayoutRequest> Member::payout_request(const Payouts::Version& version,
-                                                             const ledger::BitcoinView& view) const {
+                                                     const ledger::BitcoinView& view) const {
     const ledger::Batch* batch = ledger_.find_batch(version.batch);
     if (batch == nullptr) return fail("unknown batch");
     signer::PayoutRequest request;
@@ -301,8 +305,8 @@ Result<signer::PayoutRequest> Member::payout_request(const Payouts::Version& ver
     }
     for (const ledger::Batch& other : ledger_.batches()) {
         const bool shares = other.released_at && std::ranges::any_of(other.requests, [&](uint64_t number) {
-            return std::ranges::find(batch->requests, number) != batch->requests.end();
-        });
+                                return std::ranges::find(batch->requests, number) != batch->requests.end();
+                            });
         if (shares) request.releases.push_back(TRY(needs_.chain.block_at(*other.released_at)));
     }
     return request;
@@ -323,11 +327,13 @@ void Member::sign_payout(const parent::ParentTxid& txid, const ledger::BitcoinVi
     if (!signatures) {
         const std::string reason = signatures.error().message.substr(0, 200);
         log_warning(kLog, "payout {} is not signed here: {}", to_display(txid), reason);
-        send_to_all(agreement::PayoutRefuse{Hash256::from(txid), static_cast<agreement::MemberIndex>(self_), to_bytes(as_bytes(reason))});
+        send_to_all(agreement::PayoutRefuse{Hash256::from(txid), static_cast<agreement::MemberIndex>(self_),
+                                            to_bytes(as_bytes(reason))});
         return;
     }
     version.asked = true;
-    const agreement::PayoutSig sig{Hash256::from(txid), static_cast<agreement::MemberIndex>(self_), std::move(*signatures)};
+    const agreement::PayoutSig sig{Hash256::from(txid), static_cast<agreement::MemberIndex>(self_),
+                                   std::move(*signatures)};
     payouts_.add(sig);
     send_to_all(sig);
     log_info(kLog, "signed payout {} (block {})", to_display(txid), version.height);
@@ -344,7 +350,8 @@ void Member::broadcast_payouts() {
             Payouts::Version* sent = payouts_.find(txid);
             if (sent == nullptr) return;
             if (result.visible && !sent->visible) log_info(kLog, "the Bitcoin node shows payout {}", to_display(txid));
-            if (!result.visible) log_warning(kLog, "the Bitcoin node does not show payout {}: {}", to_display(txid), result.refusal);
+            if (!result.visible)
+                log_warning(kLog, "the Bitcoin node does not show payout {}: {}", to_display(txid), result.refusal);
             sent->visible = result.visible;
             sent->refusal = result.refusal;
             say_requests();

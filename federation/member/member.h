@@ -1,10 +1,10 @@
-// Member: the driver of one federation member. It runs agreement against the chain, Bitcoin, the signer and the links; follows
-// final blocks into the ledger; signs, exchanges and broadcasts payouts; checks the reserves at every final block; and says what
-// is going on. It holds no rules of its own: agreement, ledger, acceptance and the signer do.
+// Member: the driver of one federation member. It runs agreement against the chain, Bitcoin, the signer and the links;
+// follows final blocks into the ledger; signs, exchanges and broadcasts payouts; checks the reserves at every final
+// block; and says what is going on. It holds no rules of its own: agreement, ledger, acceptance and the signer do.
 //
-// Thread: everything runs on the federation loop, except status(), which any thread may call. It never blocks on the chain: long
-// work is posted and answered (ports.h). Errors of input are dropped and logged at debug level; errors of this machine (disk)
-// stop voting and raise an alarm.
+// Thread: everything runs on the federation loop, except status(), which any thread may call. It never blocks on the
+// chain: long work is posted and answered (ports.h). Errors of input are dropped and logged at debug level; errors of
+// this machine (disk) stop voting and raise an alarm.
 #pragma once
 
 #include <deque>
@@ -41,14 +41,15 @@ struct MemberNeeds {
 
 class Member {
 public:
-    // `pinned`: the manifest that the operator's configuration names; successors loaded since are found among the decisions. Errors: the
-    // manifest does not fit the chain, or names nobody called `name`; a stored successor is damaged.
+    // `pinned`: the manifest that the operator's configuration names; successors loaded since are found among the
+    // decisions. Errors: the manifest does not fit the chain, or names nobody called `name`; a stored successor is
+    // damaged.
     static Result<std::unique_ptr<Member>> create(const MemberNeeds& needs, Manifest pinned, const std::string& name);
     ~Member();
 
     void add_listener(EventListener listener) { listeners_.push_back(std::move(listener)); }
-    // On the loop. Reads the chain from genesis into the ledger, then begins. Errors: a block cannot be read, conflict with the
-    // signer's journal.
+    // On the loop. Reads the chain from genesis into the ledger, then begins. Errors: a block cannot be read, conflict
+    // with the signer's journal.
     Status start();
 
     // Notices, on the loop.
@@ -59,12 +60,14 @@ public:
     void on_header(const BlockHash& hash, uint32_t height);
     void on_parent_changed();
 
-    // Operators, on the loop. What they decide is on disk before the answer, and holds after a restart. Errors are for people.
+    // Operators, on the loop. What they decide is on disk before the answer, and holds after a restart. Errors are for
+    // people.
     Status clear_freeze();
     Status approve_cancel(const parent::ParentTxid& batch);
     Status resume_now();
     Status resolve_conflict(const BlockHash& hash);
-    // A successor of the newest manifest, signed: from now on this member votes for its last set (rule 4) and knows its members.
+    // A successor of the newest manifest, signed: from now on this member votes for its last set (rule 4) and knows its
+    // members.
     Status load_manifest(std::string_view json);
 
     // Any thread. Never null.
@@ -137,14 +140,15 @@ private:
     void judge(const BlockHash& hash);
     void judged(const BlockHash& hash, agreement::View view, bool fresh, const TestVerdict& verdict);
     void check_deposits(const BlockHash& hash, agreement::View view, std::deque<parent::ParentOutPoint> deposits);
-    void answer(const BlockHash& hash, agreement::View view, agreement::Judgement sound, agreement::Judgement acceptable,
-                const std::string& why);
+    void answer(const BlockHash& hash, agreement::View view, agreement::Judgement sound,
+                agreement::Judgement acceptable, const std::string& why);
     [[nodiscard]] uint32_t fee_hint() const;
 
     // Payouts.
     void work_on_payouts(const ledger::BitcoinView& view);
     void sign_payout(const parent::ParentTxid& txid, const ledger::BitcoinView& view);
-    Result<signer::PayoutRequest> payout_request(const Payouts::Version& version, const ledger::BitcoinView& view) const;
+    Result<signer::PayoutRequest> payout_request(const Payouts::Version& version,
+                                                 const ledger::BitcoinView& view) const;
     Result<Bytes> funding_of(const ledger::InputToSign& input, const ledger::BitcoinView& view) const;
     void broadcast_payouts();
 
@@ -158,18 +162,18 @@ private:
     void say_requests();
 
     MemberNeeds needs_;
-    std::vector<Manifest> manifests_;  // from the pinned one on
-    Manifest manifest_;                // the newest, with the tables that are in force
+    std::vector<Manifest> manifests_;        // from the pinned one on
+    Manifest manifest_;                      // the newest, with the tables that are in force
     agreement::ManifestHash manifest_hash_;  // of the newest
     ManifestStore manifest_store_;
-    size_t self_;                      // place in manifest_.members
-    SetMembers set_;                   // that signs the block after final_
-    size_t signing_set_ = 0;           // in manifest_.sets
+    size_t self_;                               // place in manifest_.members
+    SetMembers set_;                            // that signs the block after final_
+    size_t signing_set_ = 0;                    // in manifest_.sets
     std::optional<agreement::MemberIndex> me_;  // in set_; nullopt: this member does not sign it
-    uint32_t set_index_ = 0;           // of final_, in manifest_.sets
-    bool missed_set_ = false;          // blocks were followed whose set no manifest lists
-    std::vector<Hash256> set_roots_;   // of manifest_.sets
-    std::map<uint32_t, Hash256> votes_;  // proposed in the blocks of this epoch
+    uint32_t set_index_ = 0;                    // of final_, in manifest_.sets
+    bool missed_set_ = false;                   // blocks were followed whose set no manifest lists
+    std::vector<Hash256> set_roots_;            // of manifest_.sets
+    std::map<uint32_t, Hash256> votes_;         // proposed in the blocks of this epoch
     agreement::EcdsaVerifier verifier_;
     agreement::Participant participant_;
     BodyStore bodies_;
@@ -181,7 +185,7 @@ private:
     Payouts payouts_;
     Decisions decisions_;
     bool pegouts_changed_ = true;  // since they were last published
-    bool following_ = true;  // false: another chain than ours became active; nothing is voted
+    bool following_ = true;        // false: another chain than ours became active; nothing is voted
     std::deque<std::string> alarms_;
     std::map<BlockHash, Judging> judging_;
     std::map<uint32_t, std::set<BlockHash>> signed_headers_;  // above the final height

@@ -14,7 +14,8 @@ namespace {
 using agreement::Judgement;
 constexpr const char* kLog = "federation";
 
-// One body per hash: the transactions are those that the header commits to, witnesses included, and it carries no proof.
+// One body per hash: the transactions are those that the header commits to, witnesses included, and it carries no
+// proof.
 bool is_unique_body(const Block& block) {
     if (block.transactions.empty() || rules::is_mutated(block)) return false;
     const Transaction& coinbase = block.transactions.front()->tx;
@@ -22,7 +23,8 @@ bool is_unique_body(const Block& block) {
     if (!index || coinbase.inputs.size() != 1) return false;
     const WitnessStack& reserved = coinbase.inputs[0].witness.script_witness;
     if (reserved.size() != 1 || reserved[0].size() != 32) return false;
-    if (coinbase.outputs[*index].script != rules::witness_commitment_script(block.transactions, reserved[0])) return false;
+    if (coinbase.outputs[*index].script != rules::witness_commitment_script(block.transactions, reserved[0]))
+        return false;
     return block.header.is_dynafed() && block.header.dynafed().signblock_witness.empty();
 }
 
@@ -208,12 +210,14 @@ void Member::check_deposits(const BlockHash& hash, agreement::View view, std::de
     needs_.parent->is_unspent(next, [this, alive = alive_, hash, view, deposits](std::optional<bool> unspent) {
         if (!*alive || !judging_.contains(hash)) return;
         if (!unspent) answer(hash, view, Judgement::kYes, Judgement::kDeferred, "the Bitcoin node does not answer");
-        else if (!*unspent) answer(hash, view, Judgement::kYes, Judgement::kNo, "a claimed deposit is spent on Bitcoin");
+        else if (!*unspent)
+            answer(hash, view, Judgement::kYes, Judgement::kNo, "a claimed deposit is spent on Bitcoin");
         else check_deposits(hash, view, deposits);
     });
 }
 
-void Member::answer(const BlockHash& hash, agreement::View view, Judgement sound, Judgement acceptable, const std::string& why) {
+void Member::answer(const BlockHash& hash, agreement::View view, Judgement sound, Judgement acceptable,
+                    const std::string& why) {
     const bool waits = sound == Judgement::kDeferred || acceptable == Judgement::kDeferred;
     if (!why.empty()) {
         log_info(kLog, "block {} in view {}: {}: {}", to_display(hash), view, waits ? "waits for" : "refused", why);
@@ -246,7 +250,8 @@ void Member::carry_out(const agreement::Assemble& action) {
     auto block = std::make_shared<const Block>(Block{*sealed, body->transactions});
     needs_.chain.submit(block, [this, alive = alive_, action](const Status& done) {
         if (!*alive || done) return;
-        alarm("the signed block at height " + std::to_string(action.height) + " is not connected: " + done.error().message);
+        alarm("the signed block at height " + std::to_string(action.height) +
+              " is not connected: " + done.error().message);
     });
 }
 
@@ -306,7 +311,9 @@ void Member::carry_out(const agreement::Accuse& action) {
 void Member::carry_out(const agreement::Raise& action) {
     const std::string where = " at height " + std::to_string(action.height) + ": " + to_display(action.hash);
     switch (action.kind) {
-        case agreement::AlarmKind::kUnsoundCertificate: alarm("a quorum voted for a block that is invalid here" + where); break;
+        case agreement::AlarmKind::kUnsoundCertificate:
+            alarm("a quorum voted for a block that is invalid here" + where);
+            break;
         case agreement::AlarmKind::kConflictingDecisions: alarm("two blocks were decided" + where); break;
         case agreement::AlarmKind::kSignerRefused: log_debug(kLog, "the signer refused{}", where); break;
     }

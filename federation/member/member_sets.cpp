@@ -84,8 +84,8 @@ bool Member::enter_set() {
         return false;
     }
     if (changed && resend_timer_) {
-        log_info(kLog, "set {} signs from height {}: {} of {}; this member {}", index, final_.height + 1, set_.committee.threshold,
-                 set_.committee.size(), mine ? "signs" : "does not sign");
+        log_info(kLog, "set {} signs from height {}: {} of {}; this member {}", index, final_.height + 1,
+                 set_.committee.threshold, set_.committee.size(), mine ? "signs" : "does not sign");
     }
     if (me_ && !mine) participant_.leave();
     me_ = mine;
@@ -123,8 +123,8 @@ uint32_t Member::reporting(const SetMembers& set) const {
     return out;
 }
 
-// A set is proposed only while enough members of both sets hold its manifest: the old ones must accept the vote, the new ones
-// must be there to make blocks when it has won.
+// A set is proposed only while enough members of both sets hold its manifest: the old ones must accept the vote, the
+// new ones must be there to make blocks when it has won.
 DynafedEntry Member::vote_for(uint32_t height) const {
     const auto wanted = wanted_set(height);
     if (!wanted) return {};
@@ -144,7 +144,8 @@ Status Member::load_manifest(std::string_view json) {
     take_manifests();
     needs_.links.set_roster(manifest_);
     log_info(kLog, "loaded manifest {}: {}", manifest_.sequence, to_display(manifest_hash_));
-    if (missed_set_) return fail("The manifest is kept. Blocks of its set were followed without it: restart this member");
+    if (missed_set_)
+        return fail("The manifest is kept. Blocks of its set were followed without it: restart this member");
     if (resend_timer_ && !me_) begin_soon();
     return {};
 }

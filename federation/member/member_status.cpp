@@ -60,7 +60,8 @@ std::vector<PegoutStatus> Member::pegouts() const {
                 shown.visible = open->visible;
                 shown.refusal = open->refusal;
                 for (const auto& refusal : open->refusals) {
-                    shown.refusal += (shown.refusal.empty() ? "" : "; ") + name_of(refusal.first) + ": " + refusal.second;
+                    shown.refusal +=
+                        (shown.refusal.empty() ? "" : "; ") + name_of(refusal.first) + ": " + refusal.second;
                 }
             }
             out.versions.push_back(std::move(shown));
@@ -84,7 +85,8 @@ PeerStatus Member::peer_status(size_t member, const FederationStatus& mine) cons
     }
     const auto heard = heard_.find(member);
     if (heard == heard_.end()) return peer;
-    peer.heard_seconds = std::chrono::duration_cast<std::chrono::seconds>(needs_.clock.steady() - heard->second.at).count();
+    peer.heard_seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(needs_.clock.steady() - heard->second.at).count();
     if (const auto& state = heard->second.state) {
         peer.height = state->height;
         peer.view = state->view;
@@ -159,14 +161,17 @@ void Member::publish() {
         reserves.reserves = evaluation_->reserves;
         reserves.by_set.assign(evaluation_->by_set.begin(), evaluation_->by_set.end());
         reserves.coins = evaluation_->coins.size();
-        status->pegouts = std::exchange(pegouts_changed_, false) ? std::make_shared<const std::vector<PegoutStatus>>(pegouts()) : before->pegouts;
+        status->pegouts = std::exchange(pegouts_changed_, false)
+                              ? std::make_shared<const std::vector<PegoutStatus>>(pegouts())
+                              : before->pegouts;
     } else {
         // Bitcoin is not scanned up to the last commitment yet: the figures of the block before stay, under its height.
         status->reserves = before->reserves;
         status->pegouts = before->pegouts;
     }
     published_.store(status);
-    const bool new_reserves = status->reserves.known && (status->reserves.hash != before->reserves.hash || !before->reserves.known);
+    const bool new_reserves =
+        status->reserves.known && (status->reserves.hash != before->reserves.hash || !before->reserves.known);
     if (new_reserves) say("reserves", reserves_json(status->reserves));
     const FederationStatus& old = before->federation;
     if (fed.final_hash != old.final_hash || fed.alarms != old.alarms || fed.signer_mode != old.signer_mode ||

@@ -29,16 +29,18 @@ Result<BlockRef> build_now(const NodeChain::Needs& needs, const BuildRequest& re
 
 }  // namespace
 
-NodeChain::NodeChain(const Needs& needs, OnConnected connected, OnDisconnected disconnected, OnHeader header) : needs_(needs) {
-    needs_.chain.add_listener([this, connected = std::move(connected),
-                               disconnected = std::move(disconnected), header = std::move(header)](const chain::ChainEvent& event) {
+NodeChain::NodeChain(const Needs& needs, OnConnected connected, OnDisconnected disconnected, OnHeader header)
+    : needs_(needs) {
+    needs_.chain.add_listener([this, connected = std::move(connected), disconnected = std::move(disconnected),
+                               header = std::move(header)](const chain::ChainEvent& event) {
         if (const auto* up = std::get_if<chain::BlockConnected>(&event)) {
             needs_.federation.post([connected, hash = up->info.hash, block = up->block] { connected(hash, block); });
         } else if (const auto* down = std::get_if<chain::BlockDisconnected>(&event)) {
             needs_.federation.post(
                 [disconnected, hash = down->info.hash, height = down->info.height] { disconnected(hash, height); });
         } else if (const auto* seen = std::get_if<chain::HeaderAccepted>(&event)) {
-            needs_.federation.post([header, hash = seen->info.hash, height = seen->info.height] { header(hash, height); });
+            needs_.federation.post(
+                [header, hash = seen->info.hash, height = seen->info.height] { header(hash, height); });
         }
     });
 }

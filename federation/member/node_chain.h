@@ -1,5 +1,5 @@
-// NodeChain: the member's ChainPort over the node's chain, mempool and block templates. Long work runs on the state thread; every
-// answer and notice comes back on the federation thread. Made before the chain starts.
+// NodeChain: the member's ChainPort over the node's chain, mempool and block templates. Long work runs on the state
+// thread; every answer and notice comes back on the federation thread. Made before the chain starts.
 #pragma once
 
 #include "assembly/assemble.h"

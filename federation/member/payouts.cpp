@@ -16,7 +16,8 @@ std::optional<size_t> position_of(const ledger::InputToSign& input, const Bytes&
     Bytes key = payout_key;
     if (input.claim_script) {
         const auto parsed = PubKey::parse(payout_key);
-        const auto tweaked = parsed ? parsed->add_tweak(peg::contract_tweak(payout_key, *input.claim_script).view()) : std::nullopt;
+        const auto tweaked =
+            parsed ? parsed->add_tweak(peg::contract_tweak(payout_key, *input.claim_script).view()) : std::nullopt;
         if (!tweaked) return std::nullopt;
         key = to_bytes(tweaked->view());
     }
@@ -67,7 +68,8 @@ std::vector<parent::ParentTxid> Payouts::to_sign() const {
 
 bool Payouts::add(const agreement::PayoutSig& sig) {
     Version* version = find(parent::ParentTxid::from(sig.txid));
-    if (version == nullptr || sig.member >= keys_.size() || sig.signatures.size() != version->inputs.size()) return false;
+    if (version == nullptr || sig.member >= keys_.size() || sig.signatures.size() != version->inputs.size())
+        return false;
     if (version->signatures.contains(sig.member)) return false;
     bool any = false;
     for (size_t i = 0; i < sig.signatures.size(); ++i) {
@@ -94,7 +96,8 @@ void Payouts::try_complete(Version& version) {
     ledger::InputSignatures signatures(version.inputs.size());
     for (const auto& [member, sig] : version.signatures) {
         for (size_t i = 0; i < version.inputs.size(); ++i) {
-            const auto position = sig.signatures[i].empty() ? std::nullopt : position_of(version.inputs[i], keys_[member]);
+            const auto position =
+                sig.signatures[i].empty() ? std::nullopt : position_of(version.inputs[i], keys_[member]);
             if (position) signatures[i][*position] = sig.signatures[i];
         }
     }

@@ -1,5 +1,6 @@
-// Payouts: the versions of open batches that this member knows from final PLANs, the signatures collected for each, and what to
-// broadcast (federation-design section 4.6). Nothing here decides what is paid: PLANs do. Owned by the driver; its thread only.
+// Payouts: the versions of open batches that this member knows from final PLANs, the signatures collected for each, and
+// what to broadcast (federation-design section 4.6). Nothing here decides what is paid: PLANs do. Owned by the driver;
+// its thread only.
 #pragma once
 
 #include <map>
@@ -22,7 +23,7 @@ public:
         std::map<agreement::MemberIndex, agreement::PayoutSig> signatures;  // verified
         std::map<agreement::MemberIndex, std::string> refusals;
         std::optional<parent::ParentTransaction> complete;
-        bool asked = false;  // of our own signer
+        bool asked = false;                    // of our own signer
         parent::ParentBlockHash broadcast_at;  // parent tip at the last attempt
         bool visible = false;
         std::string refusal;

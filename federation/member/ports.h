@@ -1,6 +1,6 @@
-// What the member driver needs from the rest of the node, as narrow ports, so that members can be tested in one process. The
-// driver lives on the federation thread: it calls ports there, and every answer and notice must come there too (an adapter posts
-// it to that loop). node_chain.h and node_parent.h implement them over the real modules.
+// What the member driver needs from the rest of the node, as narrow ports, so that members can be tested in one
+// process. The driver lives on the federation thread: it calls ports there, and every answer and notice must come there
+// too (an adapter posts it to that loop). node_chain.h and node_parent.h implement them over the real modules.
 #pragma once
 
 #include <functional>
@@ -27,17 +27,17 @@ struct Tip {
 
 struct BuildRequest {
     BlockHash prev;
-    uint32_t time = 0;                // Unix seconds
+    uint32_t time = 0;  // Unix seconds
     parent::ParentBlockHash commitment;
-    std::optional<Bytes> plan;        // record to put into the coinbase
-    bool claims = true;               // peg-in claims may be included
-    DynafedEntry proposed;            // parameters to vote for; null: none
+    std::optional<Bytes> plan;  // record to put into the coinbase
+    bool claims = true;         // peg-in claims may be included
+    DynafedEntry proposed;      // parameters to vote for; null: none
     // Claims are included only if this says so (depth at the committed block).
     std::function<bool(const Transaction&)> claim_fits;
 };
 
 struct TestVerdict {
-    Judged<void> rules;              // consensus, peg-in depth aside
+    Judged<void> rules;                 // consensus, peg-in depth aside
     std::optional<std::string> ripens;  // a claim is not deep enough yet, as this node sees Bitcoin: what it waits for
 };
 
@@ -71,9 +71,10 @@ public:
     [[nodiscard]] virtual std::optional<uint32_t> height_in_best(const parent::ParentBlockHash& hash) const = 0;
     // Work up to any known header, of any branch.
     [[nodiscard]] virtual std::optional<parent::U256> work(const parent::ParentBlockHash& hash) const = 0;
-    // chain(c), complete for what was last asked to be watched; null while blocks up to c are not scanned, or if c is not in the
-    // best chain.
-    [[nodiscard]] virtual std::shared_ptr<const ledger::BitcoinView> view_at(const parent::ParentBlockHash& c) const = 0;
+    // chain(c), complete for what was last asked to be watched; null while blocks up to c are not scanned, or if c is
+    // not in the best chain.
+    [[nodiscard]] virtual std::shared_ptr<const ledger::BitcoinView> view_at(
+        const parent::ParentBlockHash& c) const = 0;
 };
 
 struct BroadcastResult {
@@ -99,8 +100,8 @@ public:
 
 struct Manifest;
 
-// Frames to other members; transport in the node, a switchboard in tests. Members are named by their place in the manifest's
-// list.
+// Frames to other members; transport in the node, a switchboard in tests. Members are named by their place in the
+// manifest's list.
 class LinkPort {
 public:
     virtual ~LinkPort() = default;

@@ -1,4 +1,5 @@
-// What a member shows: values for RPC and events, made on the federation thread, published immutable, read from any thread.
+// What a member shows: values for RPC and events, made on the federation thread, published immutable, read from any
+// thread.
 #pragma once
 
 #include <functional>
@@ -36,7 +37,7 @@ struct FederationStatus {
         uint32_t start_height = 0;  // votes begin
         uint32_t votes = 0;         // in this epoch so far
         uint32_t needed = 0;
-        uint32_t epoch_end = 0;     // height of the block that may be the first under it
+        uint32_t epoch_end = 0;  // height of the block that may be the first under it
     };
     std::optional<Change> change;  // a loaded set that is not in force yet
     uint32_t n = 0;
@@ -65,7 +66,7 @@ struct FederationStatus {
 struct PayoutVersionStatus {
     parent::ParentTxid txid;
     std::string kind;
-    uint32_t height = 0;  // of the block that planned it
+    uint32_t height = 0;      // of the block that planned it
     uint32_t signatures = 0;  // members whose signatures are held
     bool complete = false;
     bool visible = false;  // the Bitcoin node shows it
@@ -101,12 +102,14 @@ struct ReservesStatus {
 
 struct MemberStatus {
     FederationStatus federation;
-    std::shared_ptr<const std::vector<PegoutStatus>> pegouts = std::make_shared<const std::vector<PegoutStatus>>();  // by number
+    std::shared_ptr<const std::vector<PegoutStatus>> pegouts =
+        std::make_shared<const std::vector<PegoutStatus>>();  // by number
     ReservesStatus reserves;
 };
 using MemberStatusRef = std::shared_ptr<const MemberStatus>;
 
-// topic (pegin, pegout, reserves, federation), body as JSON text. Called on the federation thread: hand over and return.
+// topic (pegin, pegout, reserves, federation), body as JSON text. Called on the federation thread: hand over and
+// return.
 using EventListener = std::function<void(const std::string& topic, const std::string& json)>;
 
 }  // namespace sluice::member

@@ -5,9 +5,9 @@
 
 namespace sluice::member {
 
-std::string federation_json(const FederationStatus& status);  // getfederationinfo, topic federation
-std::string reserves_json(const ReservesStatus& status);      // getreserves, topic reserves
-std::string pegout_json(const PegoutStatus& status);          // an element of getpegoutstatus, topic pegout
+std::string federation_json(const FederationStatus& status);         // getfederationinfo, topic federation
+std::string reserves_json(const ReservesStatus& status);             // getreserves, topic reserves
+std::string pegout_json(const PegoutStatus& status);                 // an element of getpegoutstatus, topic pegout
 std::string pegouts_json(const std::vector<PegoutStatus>& pegouts);  // getpegoutstatus
 
 }  // namespace sluice::member

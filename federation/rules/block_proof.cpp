@@ -10,8 +10,8 @@ namespace {
 
 // No lock times, no taproot: a proof answers for the block hash alone.
 constexpr script::Flags kProofFlags = script::kVerifyP2sh | script::kVerifyStrictEnc | script::kVerifyNullDummy |
-                                      script::kVerifyCleanStack | script::kVerifyMinimalData | script::kVerifySigPushOnly |
-                                      script::kVerifyLowS | script::kVerifyWitness;
+                                      script::kVerifyCleanStack | script::kVerifyMinimalData |
+                                      script::kVerifySigPushOnly | script::kVerifyLowS | script::kVerifyWitness;
 
 class BlockChecker final : public script::SignatureChecker {
 public:
@@ -59,7 +59,8 @@ std::vector<Bytes> pick(const BlockHash& hash, const std::vector<PubKey>& keys, 
 }
 
 // What a script of a known shape wants on its stack before the script itself; nullopt for other shapes.
-std::optional<WitnessStack> satisfy(const Script& script, const BlockHash& hash, const std::vector<BlockSignature>& signatures) {
+std::optional<WitnessStack> satisfy(const Script& script, const BlockHash& hash,
+                                    const std::vector<BlockSignature>& signatures) {
     if (script.size() == 1 && script.bytes[0] == script::OP_TRUE) return WitnessStack{};
     if (const auto multisig = parse_signing_script(script)) {
         WitnessStack out = pick(hash, multisig->keys, static_cast<size_t>(multisig->required), signatures);
@@ -139,7 +140,8 @@ std::optional<SigningScript> parse_signing_script(const Script& script) {
     return out;
 }
 
-std::optional<BlockHeader> seal(BlockHeader header, const Script& script, const std::vector<BlockSignature>& signatures) {
+std::optional<BlockHeader> seal(BlockHeader header, const Script& script,
+                                const std::vector<BlockSignature>& signatures) {
     const BlockHash hash = compute_hash(header);
     if (auto* dynafed = std::get_if<DynafedHeader>(&header.seal)) {
         auto witness = dynafed_witness(dynafed->current.signblockscript, script, hash, signatures);

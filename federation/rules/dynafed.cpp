@@ -83,8 +83,8 @@ Judged<void> check_proposal(const DynafedEntry& proposed, const DynafedEntry& cu
             }
         }
     }
-    if (params.enforce_pak && proposed.extension_space != current.extension_space && !proposed.extension_space.empty() &&
-        parse_pak_list(proposed.extension_space).empty()) {
+    if (params.enforce_pak && proposed.extension_space != current.extension_space &&
+        !proposed.extension_space.empty() && parse_pak_list(proposed.extension_space).empty()) {
         return bad("Extension space is not list of valid PAK entries");
     }
     return {};
@@ -181,7 +181,8 @@ std::vector<FedpegScript> epoch_fedpegs(uint32_t height, const ChainParams& para
 }
 }  // namespace
 
-std::vector<FedpegScript> fedpeg_scripts_in(const BlockHeader& block, const HeaderView& parents, const ChainParams& params) {
+std::vector<FedpegScript> fedpeg_scripts_in(const BlockHeader& block, const HeaderView& parents,
+                                            const ChainParams& params) {
     const uint32_t height = parents.height() + 1;
     return epoch_fedpegs(height, params, [&](uint32_t at) {
         return at == height ? std::make_shared<const BlockHeader>(block) : parents.header_at(at);

@@ -1,5 +1,5 @@
-// The PAK list: who may authorise a peg-out, as the extension space of the federation's parameters says it. Pure; any thread.
-// Source: protocol page "transactions", section 10.
+// The PAK list: who may authorise a peg-out, as the extension space of the federation's parameters says it. Pure; any
+// thread. Source: protocol page "transactions", section 10.
 #pragma once
 
 #include <vector>

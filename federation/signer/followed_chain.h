@@ -1,7 +1,8 @@
-// FollowedChain: the signer's own opinion on the next header (federation-design section 7, Advance): it is the chain's genesis, or
-// it extends the last one, holds under the parameters that the headers before it voted for, and carries the block signatures that
-// those parameters ask for. Only sets of the manifest can become active. Pure; owned by MemberSigner. Fed anew from genesis at
-// each start: whoever knows from the journal that a header was checked before may say so and save its signatures' check.
+// FollowedChain: the signer's own opinion on the next header (federation-design section 7, Advance): it is the chain's
+// genesis, or it extends the last one, holds under the parameters that the headers before it voted for, and carries the
+// block signatures that those parameters ask for. Only sets of the manifest can become active. Pure; owned by
+// MemberSigner. Fed anew from genesis at each start: whoever knows from the journal that a header was checked before
+// may say so and save its signatures' check.
 #pragma once
 
 #include <optional>

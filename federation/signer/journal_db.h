@@ -1,5 +1,6 @@
-// JournalDb: the signer's journal in a LevelDB of its own. append() returns only after the records are on disk. One process, one
-// thread. Reading back checks every record: a journal that does not decode stops the signer, it is never repaired silently.
+// JournalDb: the signer's journal in a LevelDB of its own. append() returns only after the records are on disk. One
+// process, one thread. Reading back checks every record: a journal that does not decode stops the signer, it is never
+// repaired silently.
 #pragma once
 
 #include <memory>

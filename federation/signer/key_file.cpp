@@ -34,7 +34,8 @@ Result<std::map<std::string, std::string>> read_lines(const std::string& path, s
         if (line.empty() || line.front() == '#') continue;
         const size_t space = line.find(' ');
         if (space == std::string_view::npos) return fail(path + ": a line without a value");
-        if (!out.emplace(line.substr(0, space), line.substr(space + 1)).second) return fail(path + ": a name given twice");
+        if (!out.emplace(line.substr(0, space), line.substr(space + 1)).second)
+            return fail(path + ": a name given twice");
     }
     return out;
 }

@@ -1,6 +1,6 @@
-// The key file of a member: block key, payout key, transport key, and the identity of the journal that belongs to them. Text,
-// one "name value" a line; readable by its owner only; sealed under a passphrase when one is set. Whoever reads it can sign as
-// the member.
+// The key file of a member: block key, payout key, transport key, and the identity of the journal that belongs to them.
+// Text, one "name value" a line; readable by its owner only; sealed under a passphrase when one is set. Whoever reads
+// it can sign as the member.
 #pragma once
 
 #include <string>

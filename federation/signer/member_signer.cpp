@@ -37,7 +37,8 @@ Result<std::unique_ptr<MemberSigner>> MemberSigner::open(MemberKeys keys, const 
                                                          out->keys_.journal);
     agreement::InstanceId instance;
     random_bytes(instance.mutable_view());
-    if (!out->core_->boot(random_u64() | 1, instance)) return fail("the signer's journal in " + folder + " cannot be written");
+    if (!out->core_->boot(random_u64() | 1, instance))
+        return fail("the signer's journal in " + folder + " cannot be written");
     return out;
 }
 
@@ -79,7 +80,8 @@ Result<void, agreement::Refusal> MemberSigner::follow(const Block& block) {
     return {};
 }
 
-Result<void, agreement::Refusal> MemberSigner::enter(agreement::Committee committee, std::optional<agreement::MemberIndex> me) {
+Result<void, agreement::Refusal> MemberSigner::enter(agreement::Committee committee,
+                                                     std::optional<agreement::MemberIndex> me) {
     CHECK(followed_);
     if (followed_->active_root() != committee.params_root) return unexpected(agreement::Refusal::kWrongSet);
     core_->enter(std::move(committee), me);
@@ -98,7 +100,8 @@ Result<std::vector<Bytes>> MemberSigner::sign_payout(const PayoutRequest& reques
         if (!hash) return std::nullopt;
         return *hash;
     };
-    PayoutClearance clearance = TRY(clear_payout(request, {*chain_, followed_->sets(), state, planned_, max_fee_, followed}));
+    PayoutClearance clearance =
+        TRY(clear_payout(request, {*chain_, followed_->sets(), state, planned_, max_fee_, followed}));
     if (const auto known = state.payouts.find(clearance.record.txid); known != state.payouts.end()) {
         return known->second.signatures;
     }

@@ -1,5 +1,5 @@
-// MemberSigner: a member's keys, their journal and the signing rules together; today inside sluiced. Everything goes through
-// SignerCore (rules) and JournalDb (durable before released). Owned by the member driver; its thread only.
+// MemberSigner: a member's keys, their journal and the signing rules together; today inside sluiced. Everything goes
+// through SignerCore (rules) and JournalDb (durable before released). Owned by the member driver; its thread only.
 #pragma once
 
 #include "federation/agreement/ecdsa_verifier.h"
@@ -20,7 +20,8 @@ struct Federation {
 
 class MemberSigner {
 public:
-    // Opens the journal in `folder`, counts the boot. The errors are for people: no journal can be opened, it is damaged.
+    // Opens the journal in `folder`, counts the boot. The errors are for people: no journal can be opened, it is
+    // damaged.
     static Result<std::unique_ptr<MemberSigner>> open(MemberKeys keys, const std::string& folder);
     // Writes the birth of a journal beside new keys. An existing journal is an error.
     static Status create_journal(const std::string& folder, const agreement::JournalId& id);
@@ -29,18 +30,19 @@ public:
 
     // Once before follow(); again when a successor manifest adds sets.
     void set_federation(Federation federation);
-    // The next final header, from genesis on at each start. Its proof is checked here, whatever the caller checked, unless the
-    // journal holds it. A different one with a good proof at a followed height halts the signer.
+    // The next final header, from genesis on at each start. Its proof is checked here, whatever the caller checked,
+    // unless the journal holds it. A different one with a good proof at a followed height halts the signer.
     Result<void, agreement::Refusal> follow(const BlockHeader& header);
-    // The same with the block that the header commits to (kWrongHeader if it does not): its requests and its PLAN are read anew
-    // at each start, and payouts are refused until those of every followed header were.
+    // The same with the block that the header commits to (kWrongHeader if it does not): its requests and its PLAN are
+    // read anew at each start, and payouts are refused until those of every followed header were.
     Result<void, agreement::Refusal> follow(const Block& block);
 
-    // The members for the height after the followed headers; `me` as SignerCore::enter. kWrongSet unless those headers say so.
+    // The members for the height after the followed headers; `me` as SignerCore::enter. kWrongSet unless those headers
+    // say so.
     Result<void, agreement::Refusal> enter(agreement::Committee committee, std::optional<agreement::MemberIndex> me);
 
-    // Signatures (DER and sighash byte) for the inputs that our payout key is in, empty for others. Requests are bound to the pivot
-    // in the journal before anything is returned. The error is the reason, for people.
+    // Signatures (DER and sighash byte) for the inputs that our payout key is in, empty for others. Requests are bound
+    // to the pivot in the journal before anything is returned. The error is the reason, for people.
     Result<std::vector<Bytes>> sign_payout(const PayoutRequest& request);
 
     [[nodiscard]] agreement::SignerCore& core();

@@ -56,7 +56,8 @@ private:
     Status find_entry() {
         if (!is_followed(request_.plan_block)) return fail("the PLAN is not in a followed block");
         auto record = plan_of(*request_.plan_block);
-        if (!record || request_.entry >= record->entries.size()) return fail("the followed block holds no such PLAN entry");
+        if (!record || request_.entry >= record->entries.size())
+            return fail("the followed block holds no such PLAN entry");
         entry_ = std::move(record->entries[request_.entry]);
         if (entry_.kind == PlanKind::kRelease || entry_.tx.inputs.empty()) return fail("nothing to sign in this entry");
         if (request_.paid.size() != entry_.requests.size()) return fail("not every request was shown");
@@ -98,7 +99,8 @@ private:
             return fail("an output does not pay what its request asks");
         }
         const OutPointId id = id_of(OutPoint{tx.txid, paid.output});
-        if (std::ranges::find(out_.record.requests, id) != out_.record.requests.end()) return fail("a request is paid twice");
+        if (std::ranges::find(out_.record.requests, id) != out_.record.requests.end())
+            return fail("a request is paid twice");
         const auto known = context_.journal.requests.find(id);
         const bool bound = known != context_.journal.requests.end() && known->second.pivot != out_.record.pivot;
         if (bound && !was_released(known->second.pivot)) return fail("a request belongs to another batch");
@@ -112,16 +114,18 @@ private:
         const BlockHeader& header = request_.plan_block->header;
         const Hash256 root = header.is_dynafed() ? fed_rules::entry_root(header.dynafed().current) : Hash256{};
         const auto active = std::ranges::find(context_.sets, root, &KnownSet::root);
-        if (active == context_.sets.end()) return fail("the PLAN's block is under parameters that the manifest does not list");
+        if (active == context_.sets.end())
+            return fail("the PLAN's block is under parameters that the manifest does not list");
         const Script change = parent::p2wsh(active->payout.witness_script);
         for (size_t i = request_.paid.size(); i < entry_.tx.outputs.size(); ++i) {
-            if (entry_.tx.outputs[i].script != change) return fail("an output pays neither a request nor the active federation");
+            if (entry_.tx.outputs[i].script != change)
+                return fail("an output pays neither a request nor the active federation");
         }
         return {};
     }
 
-    // Script and amount of each coin, out of the transaction that made it: a host that lied about amounts could have a fee
-    // signed that burns them.
+    // Script and amount of each coin, out of the transaction that made it: a host that lied about amounts could have a
+    // fee signed that burns them.
     Status check_coins() {
         int64_t in = 0;
         int64_t paid = 0;
@@ -131,8 +135,10 @@ private:
             const parent::ParentTxIn& txin = entry_.tx.inputs[i];
             if (!spent.insert(txin.prevout).second) return fail("an input is spent twice");
             const auto funding = parent::decode_parent_tx(coin.funding);
-            if (!funding || compute_txid(*funding) != txin.prevout.txid) return fail("an input's funding transaction was not shown");
-            if (txin.prevout.index >= funding->outputs.size()) return fail("an input spends an output that does not exist");
+            if (!funding || compute_txid(*funding) != txin.prevout.txid)
+                return fail("an input's funding transaction was not shown");
+            if (txin.prevout.index >= funding->outputs.size())
+                return fail("an input spends an output that does not exist");
             const parent::ParentTxOut& made = funding->outputs[txin.prevout.index];
             if (!in_money_range(made.value)) return fail("an input's value is out of range");
             if (coin.set >= context_.sets.size()) return fail("an input is of a set that the manifest does not list");
@@ -146,7 +152,8 @@ private:
             }
             const Script program = parent::p2wsh(input.witness_script);
             const bool nested = made.script == script::p2sh_of(program);
-            if (made.script != program && !nested) return fail("an input's coin is not of the set and tweak that were named");
+            if (made.script != program && !nested)
+                return fail("an input's coin is not of the set and tweak that were named");
             const Script unlocks = nested ? script::ScriptBuilder().push(program.view()).build() : Script{};
             if (txin.script_sig != unlocks) return fail("an input does not unlock its coin");
             input.digest = parent::segwit_sighash_all(entry_.tx, i, input.witness_script, input.value);
@@ -164,12 +171,13 @@ private:
         return {};
     }
 
-    // What the final chain made of this entry: of two batches for one request, and of a batch with another pivot or other
-    // requests in a later version, the ledger keeps the first.
+    // What the final chain made of this entry: of two batches for one request, and of a batch with another pivot or
+    // other requests in a later version, the ledger keeps the first.
     Status check_batch() const {
         const ledger::Batch* batch = context_.planned.find_batch(parent::ParentTxid::from(out_.record.batch));
         const auto is_this = [&](const ledger::Version& version) {
-            return Hash256::from(version.txid) == out_.record.txid && version.height == request_.plan_block->header.height;
+            return Hash256::from(version.txid) == out_.record.txid &&
+                   version.height == request_.plan_block->header.height;
         };
         if (batch == nullptr || std::ranges::none_of(batch->versions, is_this)) {
             return fail("the final chain holds no such version of a batch");
@@ -177,7 +185,8 @@ private:
         if (batch->released_at) return fail("the batch was released");
         for (size_t i = 0; i < entry_.requests.size(); ++i) {
             const ledger::Request& named = context_.planned.requests().at(entry_.requests[i]);
-            if (id_of(named.outpoint) != out_.record.requests[i]) return fail("a request shown is not the one that the PLAN names");
+            if (id_of(named.outpoint) != out_.record.requests[i])
+                return fail("a request shown is not the one that the PLAN names");
         }
         return {};
     }

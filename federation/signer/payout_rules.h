@@ -1,8 +1,8 @@
-// When a signer signs a payout (federation-design section 7, SignPayout): only what a followed final block planned, for requests
-// that it has seen in followed final blocks, with one pivot per request for ever, and only when it has seen the Bitcoin
-// transactions that made the coins: amounts come from those, never from the host. Which batch a request is bound to is known
-// twice: from the journal, and from the final chain, so that a lost journal frees none. Pure checks; MemberSigner journals and
-// signs.
+// When a signer signs a payout (federation-design section 7, SignPayout): only what a followed final block planned, for
+// requests that it has seen in followed final blocks, with one pivot per request for ever, and only when it has seen
+// the Bitcoin transactions that made the coins: amounts come from those, never from the host. Which batch a request is
+// bound to is known twice: from the journal, and from the final chain, so that a lost journal frees none. Pure checks;
+// MemberSigner journals and signs.
 #pragma once
 
 #include <functional>
@@ -43,7 +43,7 @@ struct PayoutContext {
     const std::vector<KnownSet>& sets;
     const agreement::JournalState& journal;
     const ledger::Ledger& planned;  // requests and batches of all followed blocks
-    int64_t max_fee = 0;  // satoshi
+    int64_t max_fee = 0;            // satoshi
     // Hash of the followed header at a height; nullopt if none.
     std::function<std::optional<BlockHash>(uint32_t)> followed;
 };

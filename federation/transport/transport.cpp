@@ -32,7 +32,9 @@ public:
 
     void set(int option, int value) { CHECK(zmq_setsockopt(socket_, option, &value, sizeof(value)) == 0); }
     void set_limit(int option, int64_t value) { CHECK(zmq_setsockopt(socket_, option, &value, sizeof(value)) == 0); }
-    void set_bytes(int option, ByteView value) { CHECK(zmq_setsockopt(socket_, option, value.data(), value.size()) == 0); }
+    void set_bytes(int option, ByteView value) {
+        CHECK(zmq_setsockopt(socket_, option, value.data(), value.size()) == 0);
+    }
     [[nodiscard]] void* get() const { return socket_; }
 
 private:
@@ -90,14 +92,16 @@ struct Transport::Impl {
     void* context = nullptr;
     std::unique_ptr<Socket> router;
     std::unique_ptr<Socket> zap;
-    std::vector<Link> links;  // changed by the transport's thread under the mutex; read there without it, elsewhere under it
+    std::vector<Link>
+        links;  // changed by the transport's thread under the mutex; read there without it, elsewhere under it
     Mutex mutex;
     std::optional<std::vector<Peer>> wanted;  // guarded by mutex
     int wake = -1;
     std::atomic<bool> stopping{false};
     std::thread thread;
 
-    Impl(TransportConfig c, TransportKeys k, OnFrame f) : config(std::move(c)), keys(std::move(k)), on_frame(std::move(f)) {}
+    Impl(TransportConfig c, TransportKeys k, OnFrame f)
+        : config(std::move(c)), keys(std::move(k)), on_frame(std::move(f)) {}
 
     Status open();
     Status connect(const Peer& peer);
@@ -160,10 +164,12 @@ void Transport::Impl::change_peers() {
         MutexLock lock(mutex);
         if (!wanted) return;
         peers = *std::exchange(wanted, std::nullopt);
-        std::erase_if(links, [&](const Link& link) { return std::find(peers.begin(), peers.end(), link.peer) == peers.end(); });
+        std::erase_if(
+            links, [&](const Link& link) { return std::find(peers.begin(), peers.end(), link.peer) == peers.end(); });
     }
     for (const Peer& peer : peers) {
-        const bool linked = std::any_of(links.begin(), links.end(), [&](const Link& link) { return link.peer == peer; });
+        const bool linked =
+            std::any_of(links.begin(), links.end(), [&](const Link& link) { return link.peer == peer; });
         if (linked) continue;
         if (const Status done = connect(peer); !done) log_error(kLog, "{}", done.error().message);
     }
@@ -185,11 +191,13 @@ void Transport::Impl::answer_zap() {
         if (request.size() < 4) continue;
         const bool welcome = !user.empty();
         if (!welcome) log_debug(kLog, "refused a link: its key is not in the manifest");
-        // 300, not 400: a client that is refused for good never tries again, and a key that no manifest lists yet may be of a
-        // member that is to join.
+        // 300, not 400: a client that is refused for good never tries again, and a key that no manifest lists yet may
+        // be of a member that is to join.
         const std::string status = welcome ? "200" : "300";
-        const std::array<ByteView, 8> reply = {request[0].bytes, {}, as_bytes("1.0"), request[3].bytes, as_bytes(status),
-                                               as_bytes(welcome ? "OK" : "unknown key"), as_bytes(user), {}};
+        const std::array<ByteView, 8> reply = {request[0].bytes, {},
+                                               as_bytes("1.0"),  request[3].bytes,
+                                               as_bytes(status), as_bytes(welcome ? "OK" : "unknown key"),
+                                               as_bytes(user),   {}};
         for (size_t i = 0; i < reply.size(); ++i) {
             const int flags = ZMQ_DONTWAIT | (i + 1 < reply.size() ? ZMQ_SNDMORE : 0);
             if (zmq_send(zap->get(), reply[i].data(), reply[i].size(), flags) < 0) break;

@@ -1,10 +1,10 @@
-// Transport: encrypted, authenticated links between members, ZeroMQ with CURVE. Each member listens with one ROUTER and connects
-// one DEALER to each other member; frames go out on the DEALER, come in on the ROUTER. A client whose key is not in the peer
-// list never completes its handshake, and nothing that it sends is parsed. Frames may be lost (no queue for a peer that is
-// away, bounded queues otherwise): whoever needs reliability resends.
+// Transport: encrypted, authenticated links between members, ZeroMQ with CURVE. Each member listens with one ROUTER and
+// connects one DEALER to each other member; frames go out on the DEALER, come in on the ROUTER. A client whose key is
+// not in the peer list never completes its handshake, and nothing that it sends is parsed. Frames may be lost (no queue
+// for a peer that is away, bounded queues otherwise): whoever needs reliability resends.
 //
-// Owned by the member driver. It runs a thread of its own; `on_frame` is called there and must hand over and return. send() may
-// be called from any thread. No input from a peer can end the process.
+// Owned by the member driver. It runs a thread of its own; `on_frame` is called there and must hand over and return.
+// send() may be called from any thread. No input from a peer can end the process.
 #pragma once
 
 #include <functional>
@@ -46,8 +46,8 @@ public:
     [[nodiscard]] Status start();
     void stop();
 
-    // From now on exactly these peers; links to peers that stay as they are go on. Any thread, before start() or after; takes
-    // effect soon. A peer whose address is not one gets no link, and the log says so.
+    // From now on exactly these peers; links to peers that stay as they are go on. Any thread, before start() or after;
+    // takes effect soon. A peer whose address is not one gets no link, and the log says so.
     void set_peers(std::vector<Peer> peers);
 
     // Dropped if the peer is unknown, away or too slow.

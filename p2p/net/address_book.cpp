@@ -13,10 +13,10 @@ constexpr size_t kFreshBuckets = 1024;
 constexpr size_t kProvenBuckets = 256;
 constexpr uint64_t kFreshBucketsPerSource = 64;  // that one source neighbourhood can reach
 constexpr uint64_t kProvenBucketsPerGroup = 8;
-constexpr int64_t kHorizon = 30 * 24 * 3600;      // older than this is dead
-constexpr int64_t kRecentFailure = 60;            // do not judge an address that was tried this recently
-constexpr uint32_t kMaxRetries = 3;               // of an address that never answered
-constexpr uint32_t kMaxFailures = 10;             // of one that has not answered for a week
+constexpr int64_t kHorizon = 30 * 24 * 3600;  // older than this is dead
+constexpr int64_t kRecentFailure = 60;        // do not judge an address that was tried this recently
+constexpr uint32_t kMaxRetries = 3;           // of an address that never answered
+constexpr uint32_t kMaxFailures = 10;         // of one that has not answered for a week
 constexpr int64_t kWeek = 7 * 24 * 3600;
 constexpr uint64_t kFullWeight = 1 << 16;
 constexpr uint32_t kFormat = 1;
@@ -24,7 +24,10 @@ constexpr uint32_t kFormat = 1;
 }  // namespace
 
 AddressBook::AddressBook(Key key, RandomBelow random)
-    : key_(key), random_(std::move(random)), fresh_(kFreshBuckets * kBucketSize), proven_(kProvenBuckets * kBucketSize) {}
+    : key_(key),
+      random_(std::move(random)),
+      fresh_(kFreshBuckets * kBucketSize),
+      proven_(kProvenBuckets * kBucketSize) {}
 
 uint64_t AddressBook::hash(uint8_t purpose, ByteView a, ByteView b, uint64_t salt) const {
     ByteWriter writer;
@@ -157,7 +160,8 @@ void AddressBook::proven(const wire::NetAddress& address, uint64_t services, int
     ++proven_count_;
 }
 
-std::optional<wire::PeerAddress> AddressBook::pick(int64_t now, const std::function<bool(const wire::PeerAddress&)>& acceptable,
+std::optional<wire::PeerAddress> AddressBook::pick(int64_t now,
+                                                   const std::function<bool(const wire::PeerAddress&)>& acceptable,
                                                    bool fresh_only) const {
     const size_t fresh_count = entries_.size() - proven_count_;
     if (entries_.empty() || (fresh_only && fresh_count == 0)) return std::nullopt;

@@ -1,7 +1,7 @@
-// AddressBook: addresses of peers that we heard of (fresh) or talked to (proven), in buckets chosen by a secret key and by the
-// network neighbourhoods of address and source, so that an attacker with few neighbourhoods can fill few places (the
-// countermeasures of Heilman et al., "Eclipse Attacks on Bitcoin's Peer-to-Peer Network", 2015). Bounded. One thread; time and
-// randomness are handed in.
+// AddressBook: addresses of peers that we heard of (fresh) or talked to (proven), in buckets chosen by a secret key and
+// by the network neighbourhoods of address and source, so that an attacker with few neighbourhoods can fill few places
+// (the countermeasures of Heilman et al., "Eclipse Attacks on Bitcoin's Peer-to-Peer Network", 2015). Bounded. One
+// thread; time and randomness are handed in.
 #pragma once
 
 #include <functional>
@@ -26,9 +26,10 @@ public:
     };
     AddressBook(Key key, RandomBelow random);
 
-    // Remembers routable addresses that `source` told us of. Times in the future or more than 10 minutes ahead are cut; `penalty`
-    // seconds are taken off what the source claims. Returns how many were new.
-    size_t add(const std::vector<wire::PeerAddress>& addresses, const wire::NetAddress& source, int64_t now, int64_t penalty);
+    // Remembers routable addresses that `source` told us of. Times in the future or more than 10 minutes ahead are cut;
+    // `penalty` seconds are taken off what the source claims. Returns how many were new.
+    size_t add(const std::vector<wire::PeerAddress>& addresses, const wire::NetAddress& source, int64_t now,
+               int64_t penalty);
     void attempted(const wire::NetAddress& address, int64_t now);
     // A handshake with it succeeded.
     void proven(const wire::NetAddress& address, uint64_t services, int64_t now);
@@ -36,7 +37,8 @@ public:
     void seen(const wire::NetAddress& address, int64_t now);
 
     // One to try next; `acceptable` filters. nullopt if none was found in a bounded number of draws.
-    [[nodiscard]] std::optional<wire::PeerAddress> pick(int64_t now, const std::function<bool(const wire::PeerAddress&)>& acceptable,
+    [[nodiscard]] std::optional<wire::PeerAddress> pick(int64_t now,
+                                                        const std::function<bool(const wire::PeerAddress&)>& acceptable,
                                                         bool fresh_only = false) const;
     // A random part of what is alive, for getaddr: at most `most` and at most `percent` of all (0: no such bound).
     [[nodiscard]] std::vector<wire::PeerAddress> sample(size_t most, size_t percent, int64_t now) const;

@@ -56,7 +56,9 @@ void BanList::discourage(const wire::NetAddress& address) {
     }
 }
 
-bool BanList::is_discouraged(const wire::NetAddress& address) const { return discouraged_.contains(host_only(address)); }
+bool BanList::is_discouraged(const wire::NetAddress& address) const {
+    return discouraged_.contains(host_only(address));
+}
 
 Bytes BanList::save() const {
     ByteWriter writer;

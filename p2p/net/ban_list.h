@@ -1,5 +1,6 @@
-// BanList: who may not connect. Bans are the user's (setban) and are kept over restarts; discouragement is the protocol's verdict
-// on a peer that broke its rules: forgotten at restart, bounded, and only makes us prefer others. One thread.
+// BanList: who may not connect. Bans are the user's (setban) and are kept over restarts; discouragement is the
+// protocol's verdict on a peer that broke its rules: forgotten at restart, bounded, and only makes us prefer others.
+// One thread.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,8 @@ const char* to_string(ConnectionKind kind) {
     return "inbound";
 }
 
-Connections::Impl::Impl(runtime::EventLoop& event_loop, NetOptions net_options, const Clock& wall_clock, storage::Db* database)
+Connections::Impl::Impl(runtime::EventLoop& event_loop, NetOptions net_options, const Clock& wall_clock,
+                        storage::Db* database)
     : loop(event_loop), options(std::move(net_options)), clock(wall_clock), db(database) {
     active = options.network_active;
     book = std::make_unique<AddressBook>(AddressBook::Key{random_u64(), random_u64()}, random_below);
@@ -256,7 +257,8 @@ std::vector<AddedNode> Connections::added_nodes() const {
         AddedNode node{name, std::nullopt, false};
         for (const auto& [id, connection] : impl_->connections) {
             const PeerInfo& info = connection->stats.info;
-            if (connection->state != ConnectionState::kOpen || (info.name != name && info.address.to_string() != name)) continue;
+            if (connection->state != ConnectionState::kOpen || (info.name != name && info.address.to_string() != name))
+                continue;
             node.connected_to = info.address;
             node.inbound = info.kind == ConnectionKind::kInbound;
         }

@@ -1,7 +1,7 @@
-// Connections: every socket of the peer network: listening, dialling, framing, buffers and their limits, timeouts, bans, the
-// address book. It knows bytes and peers, not blocks. Lives on the net loop: construct anywhere, every call on the loop, destroy
-// on the loop or after it has stopped. Peers that misbehave below the level of messages are closed here; nothing that a peer
-// sends is an error to anyone but itself.
+// Connections: every socket of the peer network: listening, dialling, framing, buffers and their limits, timeouts,
+// bans, the address book. It knows bytes and peers, not blocks. Lives on the net loop: construct anywhere, every call
+// on the loop, destroy on the loop or after it has stopped. Peers that misbehave below the level of messages are closed
+// here; nothing that a peer sends is an error to anyone but itself.
 #pragma once
 
 #include <map>

@@ -6,7 +6,8 @@ namespace {
 Result<int64_t> bounded(const Options& options, std::string_view name, int64_t otherwise, int64_t least, int64_t most) {
     const int64_t value = TRY(options.get_int(name, otherwise));
     if (value < least || value > most) {
-        return fail("-" + std::string(name) + " must be between " + std::to_string(least) + " and " + std::to_string(most));
+        return fail("-" + std::string(name) + " must be between " + std::to_string(least) + " and " +
+                    std::to_string(most));
     }
     return value;
 }
@@ -28,7 +29,8 @@ std::vector<std::string> names(const Options& options, std::string_view name) {
 Status refuse_proxies(const Options& options) {
     for (const char* name : {"proxy", "onion"}) {
         const std::string value = options.get_or(name, "0");
-        if (!value.empty() && value != "0") return fail("-" + std::string(name) + " is not supported: connections would not go through it");
+        if (!value.empty() && value != "0")
+            return fail("-" + std::string(name) + " is not supported: connections would not go through it");
     }
     return {};
 }
@@ -65,7 +67,8 @@ Status read_listening(const Options& options, NetOptions& out) {
     for (const std::string& bind : trusted) {
         out.trusted_binds.push_back(TRY(numeric("whitebind", without_permissions(bind), out.default_port)));
     }
-    if (!out.listen && (!binds.empty() || !trusted.empty())) return fail("Cannot set -bind or -whitebind together with -listen=0");
+    if (!out.listen && (!binds.empty() || !trusted.empty()))
+        return fail("Cannot set -bind or -whitebind together with -listen=0");
     for (const std::string& text : names(options, "externalip")) {
         out.external.push_back(TRY(numeric("externalip", text, out.default_port)));
     }
@@ -110,7 +113,8 @@ Result<NetOptions> net_options(const Options& options, const NetworkDefaults& de
     out.dns_seeds = defaults.dns_seeds;
     out.dns_seed = options.get_bool("dnsseed", !out.connect_only && out.dns_lookup) && !out.dns_seeds.empty();
     out.force_dns_seed = options.get_bool("forcednsseed", false);
-    if (out.force_dns_seed && !options.get_bool("dnsseed", true)) return fail("Cannot set -forcednsseed to true when setting -dnsseed to false.");
+    if (out.force_dns_seed && !options.get_bool("dnsseed", true))
+        return fail("Cannot set -forcednsseed to true when setting -dnsseed to false.");
     if (options.get_bool("fixedseeds", true)) out.fixed_seeds = defaults.fixed_seeds;
     TRY_VOID(read_listening(options, out));
     TRY_VOID(read_limits(options, out));

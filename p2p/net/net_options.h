@@ -18,8 +18,9 @@ struct NetOptions {
     uint16_t default_port = 0;
     bool listen = true;
     std::vector<wire::NetAddress> binds;  // empty: every address of the machine
-    std::vector<wire::NetAddress> trusted_binds;  // -whitebind: as binds, and who comes in there is never banned or evicted
-    bool connect_only = false;            // -connect was given: only those, none from the address book
+    std::vector<wire::NetAddress>
+        trusted_binds;          // -whitebind: as binds, and who comes in there is never banned or evicted
+    bool connect_only = false;  // -connect was given: only those, none from the address book
     std::vector<std::string> connect;
     std::vector<std::string> add_nodes;
     std::vector<std::string> seed_nodes;
@@ -50,10 +51,11 @@ struct NetworkDefaults {
     std::vector<wire::NetAddress> fixed_seeds;
 };
 
-// Reads -listen -bind -whitebind -port -connect -addnode -seednode -dns -dnsseed -forcednsseed -fixedseeds -externalip -onlynet
-// -maxconnections -whitelist -bantime -networkactive -maxreceivebuffer -maxsendbuffer -peertimeout -timeout; -proxy and -onion are
-// refused, because a peer that is reached without them would be a broken promise. Errors are for the user and name the option.
-// Host names stay names: they are resolved when they are needed; -bind, -whitebind and -externalip take numeric addresses only.
+// Reads -listen -bind -whitebind -port -connect -addnode -seednode -dns -dnsseed -forcednsseed -fixedseeds -externalip
+// -onlynet -maxconnections -whitelist -bantime -networkactive -maxreceivebuffer -maxsendbuffer -peertimeout -timeout;
+// -proxy and -onion are refused, because a peer that is reached without them would be a broken promise. Errors are for
+// the user and name the option. Host names stay names: they are resolved when they are needed; -bind, -whitebind and
+// -externalip take numeric addresses only.
 Result<NetOptions> net_options(const Options& options, const NetworkDefaults& defaults);
 
 }  // namespace sluice::net

@@ -29,10 +29,10 @@ inline bool is_outbound(ConnectionKind kind) { return kind != ConnectionKind::kI
 struct PeerInfo {
     PeerId id = 0;
     ConnectionKind kind = ConnectionKind::kInbound;
-    wire::NetAddress address;  // the other end
-    wire::NetAddress local;    // this end
-    std::string name;          // as the user wrote it, or the address
-    int64_t connected_at = 0;  // Unix seconds
+    wire::NetAddress address;          // the other end
+    wire::NetAddress local;            // this end
+    std::string name;                  // as the user wrote it, or the address
+    int64_t connected_at = 0;          // Unix seconds
     bool protected_from_bans = false;  // -whitelist (noban), and every manual connection
 };
 
@@ -54,7 +54,8 @@ public:
     virtual void send(PeerId peer, std::string_view command, ByteView payload) = 0;
     // Closes soon; disconnected() follows, never from inside this call.
     virtual void disconnect(PeerId peer, std::string_view why) = 0;
-    // Disconnects, and prefers others to its address from now on. Protected and local peers are only logged or disconnected.
+    // Disconnects, and prefers others to its address from now on. Protected and local peers are only logged or
+    // disconnected.
     virtual void discourage(PeerId peer, std::string_view why) = 0;
     // The version handshake is complete: the handshake timeout ends, and the address is known to be good.
     virtual void established(PeerId peer, uint64_t services) = 0;

@@ -8,9 +8,9 @@
 namespace sluice::sync {
 namespace {
 
-constexpr size_t kMaxTxsInCheck = 100;   // of one peer
+constexpr size_t kMaxTxsInCheck = 100;    // of one peer
 constexpr size_t kMaxWantedItems = 1000;  // of one peer's getdata, before it must wait
-constexpr size_t kMaxDecoding = 32;      // blocks of one peer
+constexpr size_t kMaxDecoding = 32;       // blocks of one peer
 constexpr int kMalformedScore = 20;
 constexpr std::chrono::minutes kForgiveAfter{1};
 
@@ -22,7 +22,8 @@ Result<EngineOptions> engine_options(const Options& options, uint32_t block_spac
     std::string comments;
     for (const std::string& comment : options.get_all("uacomment")) {
         const bool safe = std::ranges::all_of(comment, [](char c) {
-            return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view(" .,;-_?@").find(c) != std::string_view::npos;
+            return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                   std::string_view(" .,;-_?@").find(c) != std::string_view::npos;
         });
         if (!safe) return fail("User Agent comment (" + comment + ") contains unsafe characters.");
         comments += (comments.empty() ? "" : "; ") + comment;
@@ -33,7 +34,8 @@ Result<EngineOptions> engine_options(const Options& options, uint32_t block_spac
                     ") exceeds maximum length (256). Reduce the number or size of uacomments.");
     }
     out.blocks_only = options.get_bool("blocksonly", false);
-    if (options.get_bool("peerblockfilters", false)) return fail("-peerblockfilters is not supported: block filters are not served");
+    if (options.get_bool("peerblockfilters", false))
+        return fail("-peerblockfilters is not supported: block filters are not served");
     const int64_t orphans = TRY(options.get_int("maxorphantx", 100));
     if (orphans < 0) return fail("-maxorphantx must not be negative");
     out.max_orphans = static_cast<size_t>(std::min<int64_t>(orphans, 10'000));
@@ -64,8 +66,8 @@ void Engine::Impl::misbehaved(Peer& peer, int points, std::string_view why) {
     peer.misbehaviour += points;
     log_debug("sync", "peer {}: {} (score {})", peer.info.id, why, peer.misbehaviour);
     if (before >= kDiscourageScore || peer.misbehaviour < kDiscourageScore) return;
-    // One that the user trusts stays connected, but no block is asked of it for a while: what it gave may have been our own
-    // doing (a block that the operator refused here), and a damaged block is not to be fetched again and again.
+    // One that the user trusts stays connected, but no block is asked of it for a while: what it gave may have been our
+    // own doing (a block that the operator refused here), and a damaged block is not to be fetched again and again.
     peer.distrusted_at = now();
     if (!peer.info.protected_from_bans) peer.leaving = true;
     needs.transport.discourage(peer.info.id, why);
@@ -91,7 +93,8 @@ void Engine::Impl::handle(Peer& peer, wire::Message message) {
     if (auto* version = std::get_if<wire::Version>(&message)) return on_version(peer, *version);
     if (!peer.has_version) return;  // nothing counts before the version
     if (std::holds_alternative<wire::Verack>(message)) return on_verack(peer);
-    const bool before_verack = std::holds_alternative<wire::WtxidRelay>(message) || std::holds_alternative<wire::SendAddrV2>(message);
+    const bool before_verack =
+        std::holds_alternative<wire::WtxidRelay>(message) || std::holds_alternative<wire::SendAddrV2>(message);
     if (before_verack && peer.is_ready) return drop(peer, "negotiates after verack");
     if (std::holds_alternative<wire::WtxidRelay>(message)) {
         if (peer.version >= wire::kWtxidRelayVersion) peer.wtxid_relay = true;
@@ -158,7 +161,8 @@ void Engine::Impl::handle_ready(Peer& peer, wire::Message message) {
     }
 }
 
-Engine::Engine(EngineNeeds needs, EngineOptions options) : impl_(std::make_unique<Impl>(std::move(needs), std::move(options))) {}
+Engine::Engine(EngineNeeds needs, EngineOptions options)
+    : impl_(std::make_unique<Impl>(std::move(needs), std::move(options))) {}
 Engine::~Engine() = default;
 
 void Engine::connected(const net::PeerInfo& info) {
@@ -209,7 +213,8 @@ void Engine::received(net::PeerId id, wire::Frame frame) {
             }
             return;
         case wire::MessageError::kTooMany: {
-            const bool locator = frame.command == wire::GetHeaders::kCommand || frame.command == wire::GetBlocks::kCommand;
+            const bool locator =
+                frame.command == wire::GetHeaders::kCommand || frame.command == wire::GetBlocks::kCommand;
             if (locator) return impl_->drop(*peer, "locator too long");
             return impl_->misbehaved(*peer, kDiscourageScore, "too many entries in " + frame.command);
         }
@@ -308,7 +313,8 @@ std::vector<PeerReport> Engine::reports() const {
             if (const auto best = impl_->needs.chain.find(*peer.best_known)) {
                 r.synced_headers = best->height;
                 // The last common block: its branch followed down to our active chain.
-                auto common = impl_->needs.chain.ancestor(best->hash, std::min(best->height, impl_->needs.chain.tip().height));
+                auto common =
+                    impl_->needs.chain.ancestor(best->hash, std::min(best->height, impl_->needs.chain.tip().height));
                 while (common && !common->active && common->height > 0) common = impl_->needs.chain.find(common->prev);
                 if (common) r.synced_blocks = common->height;
             }

@@ -1,10 +1,11 @@
-// Engine: the peer protocol above bytes. Handshakes, headers-first sync, block download, serving, announcements, transaction
-// relay, addresses, compact blocks, and judging peers. It belongs to the net thread; the chain and the mempool are behind ports,
-// so that engines run back to back in tests, under a clock and a random source that the test owns.
+// Engine: the peer protocol above bytes. Handshakes, headers-first sync, block download, serving, announcements,
+// transaction relay, addresses, compact blocks, and judging peers. It belongs to the net thread; the chain and the
+// mempool are behind ports, so that engines run back to back in tests, under a clock and a random source that the test
+// owns.
 //
-// Peers are strangers: whatever they send costs them their connection at worst. Blocks and transactions that cannot be judged
-// now (Deferred) are neither relayed nor held against anybody.
-// Sources: Bitcoin's protocol (BIPs 130, 133, 152, 155, 339), protocol/p2p.md for limits and Elements' differences.
+// Peers are strangers: whatever they send costs them their connection at worst. Blocks and transactions that cannot be
+// judged now (Deferred) are neither relayed nor held against anybody. Sources: Bitcoin's protocol (BIPs 130, 133, 152,
+// 155, 339), protocol/p2p.md for limits and Elements' differences.
 #pragma once
 
 #include <memory>
@@ -23,12 +24,12 @@ namespace sluice::sync {
 
 struct EngineOptions {
     std::string user_agent = "/Sluice:0.1.0/";
-    uint32_t block_spacing = 60;  // seconds between blocks: scales timeouts
-    bool blocks_only = false;     // -blocksonly: neither asks for nor announces transactions
-    size_t max_orphans = 100;     // -maxorphantx
-    int64_t min_relay_fee = 100;  // satoshi per 1000 virtual bytes: the least fee filter
+    uint32_t block_spacing = 60;             // seconds between blocks: scales timeouts
+    bool blocks_only = false;                // -blocksonly: neither asks for nor announces transactions
+    size_t max_orphans = 100;                // -maxorphantx
+    int64_t min_relay_fee = 100;             // satoshi per 1000 virtual bytes: the least fee filter
     std::vector<wire::NetAddress> external;  // our own addresses, to tell others
-    uint16_t port = 0;            // on which we listen; 0: not listening
+    uint16_t port = 0;                       // on which we listen; 0: not listening
 };
 // Reads -uacomment -blocksonly -maxorphantx, and refuses -peerblockfilters; the error names the option.
 Result<EngineOptions> engine_options(const Options& options, uint32_t block_spacing);
@@ -59,8 +60,8 @@ public:
     // Several times a second: timers, requests, trickled announcements.
     void tick();
 
-    // From the chain: blocks that joined the active chain since the last call, in order; the last is the tip. Blocks that left it
-    // only to come back are not in it.
+    // From the chain: blocks that joined the active chain since the last call, in order; the last is the tip. Blocks
+    // that left it only to come back are not in it.
     void blocks_connected(const std::vector<std::shared_ptr<const Block>>& blocks);
     // From the mempool, for every change of it, in order.
     void transaction_added(const RelayTx& tx);

@@ -1,5 +1,5 @@
-// Orphanage: transactions whose inputs are not known yet, kept for a while in case their parents come. Bounded in number, in
-// bytes and per peer. One thread; time and randomness are handed in.
+// Orphanage: transactions whose inputs are not known yet, kept for a while in case their parents come. Bounded in
+// number, in bytes and per peer. One thread; time and randomness are handed in.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,8 @@ namespace sluice::sync {
 
 class Orphanage {
 public:
-    Orphanage(size_t most, std::function<uint64_t(uint64_t)> random_below) : most_(most), random_(std::move(random_below)) {}
+    Orphanage(size_t most, std::function<uint64_t(uint64_t)> random_below)
+        : most_(most), random_(std::move(random_below)) {}
 
     // False if it is known, or too large to keep.
     bool add(const TxRef& tx, net::PeerId from, SteadyTime now);

@@ -1,6 +1,6 @@
-// What sync needs from the chain, the mempool and the workers: interfaces, with fakes in the tests and adapters in the node's
-// composition. Called on the net thread. Answers that need a disk or another thread come through a callback, on the net thread,
-// once, perhaps never if the node stops; never from inside the call that asked.
+// What sync needs from the chain, the mempool and the workers: interfaces, with fakes in the tests and adapters in the
+// node's composition. Called on the net thread. Answers that need a disk or another thread come through a callback, on
+// the net thread, once, perhaps never if the node stops; never from inside the call that asked.
 #pragma once
 
 #include <functional>
@@ -59,22 +59,25 @@ public:
     [[nodiscard]] virtual std::vector<KnownBlock> after(const std::vector<BlockHash>& locator, const BlockHash& stop,
                                                         size_t most) const = 0;
     // The first `most` blocks on the way to `toward` that are not here, lowest first, none above max_height.
-    [[nodiscard]] virtual std::vector<KnownBlock> missing(const BlockHash& toward, size_t most, uint32_t max_height) const = 0;
+    [[nodiscard]] virtual std::vector<KnownBlock> missing(const BlockHash& toward, size_t most,
+                                                          uint32_t max_height) const = 0;
 
     // With an answer later.
     virtual void accept_headers(std::vector<BlockHeader> headers, std::function<void(HeadersResult)> done) = 0;
-    virtual void accept_block(std::shared_ptr<const Block> block, bool requested, std::function<void(BlockResult)> done) = 0;
+    virtual void accept_block(std::shared_ptr<const Block> block, bool requested,
+                              std::function<void(BlockResult)> done) = 0;
     // Whole headers; those that cannot be read are null.
     virtual void read_headers(std::vector<BlockHash> hashes,
                               std::function<void(std::vector<std::shared_ptr<const BlockHeader>>)> done) = 0;
-    virtual void read_block(const BlockHash& hash, std::function<void(std::shared_ptr<const Block>)> done) = 0;  // null: gone
+    virtual void read_block(const BlockHash& hash,
+                            std::function<void(std::shared_ptr<const Block>)> done) = 0;  // null: gone
 };
 
 // A transaction of the mempool as relay sees it.
 struct RelayTx {
     TxRef tx;
-    int64_t fee = 0;      // satoshi of the policy asset
-    uint32_t vsize = 0;   // discounted virtual bytes, as the fee filter counts
+    int64_t fee = 0;     // satoshi of the policy asset
+    uint32_t vsize = 0;  // discounted virtual bytes, as the fee filter counts
 };
 
 struct TxResult {

@@ -17,15 +17,15 @@ struct PeerReport {
     std::string user_agent;
     uint64_t services = 0;
     bool relays_transactions = false;
-    int64_t last_transaction = 0;  // Unix seconds, 0: never
-    int64_t last_block = 0;        // Unix seconds, 0: never
-    int64_t time_offset = 0;       // seconds
+    int64_t last_transaction = 0;     // Unix seconds, 0: never
+    int64_t last_block = 0;           // Unix seconds, 0: never
+    int64_t time_offset = 0;          // seconds
     std::optional<double> ping_time;  // seconds
     std::optional<double> min_ping;   // seconds
     std::optional<double> ping_wait;  // seconds
     int32_t starting_height = 0;
-    int64_t synced_headers = -1;  // height, -1: unknown
-    int64_t synced_blocks = -1;   // height of the last block that both have, -1: unknown
+    int64_t synced_headers = -1;             // height, -1: unknown
+    int64_t synced_blocks = -1;              // height of the last block that both have, -1: unknown
     std::vector<uint32_t> blocks_in_flight;  // heights
     bool address_relay = false;
     uint64_t addresses_processed = 0;

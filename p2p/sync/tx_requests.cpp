@@ -43,7 +43,8 @@ std::vector<TxName> TxRequests::take(net::PeerId peer, SteadyTime now, size_t mo
         if (wanted.asked || offer == wanted.offers.end() || offer->second.at > now) continue;
         // A peer of our own choice that is ready goes first.
         const bool better = !offer->second.preferred && std::ranges::any_of(wanted.offers, [&](const auto& o) {
-            return o.first != peer && o.second.preferred && o.second.at <= now && peers_[o.first].in_flight < kMaxInFlight;
+            return o.first != peer && o.second.preferred && o.second.at <= now &&
+                   peers_[o.first].in_flight < kMaxInFlight;
         });
         if (better) continue;
         wanted.offers.erase(offer);

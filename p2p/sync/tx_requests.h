@@ -1,6 +1,6 @@
-// TxRequests: which announced transaction to ask whom for, and when. Each transaction is asked of one peer at a time; peers that
-// we chose come first, peers that are slow or lie only delay. Bounded per peer. One thread; time is handed in.
-// An announcement names a wtxid (BIP339) or, from older peers and for parents of orphans, a txid.
+// TxRequests: which announced transaction to ask whom for, and when. Each transaction is asked of one peer at a time;
+// peers that we chose come first, peers that are slow or lie only delay. Bounded per peer. One thread; time is handed
+// in. An announcement names a wtxid (BIP339) or, from older peers and for parents of orphans, a txid.
 #pragma once
 
 #include <compare>

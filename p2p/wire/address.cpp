@@ -47,10 +47,10 @@ bool routable_v4(ByteView ip) {
 
 bool routable_v6(ByteView ip) {
     const bool zero_prefix = std::all_of(ip.begin(), ip.begin() + 15, [](uint8_t x) { return x == 0; });
-    if (zero_prefix) return false;                                              // :: and ::1
-    if ((ip[0] & 0xfe) == 0xfc) return false;                                   // unique local
-    if (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) return false;                  // link local
-    if (ip[0] == 0xff) return false;                                            // multicast
+    if (zero_prefix) return false;                                                       // :: and ::1
+    if ((ip[0] & 0xfe) == 0xfc) return false;                                            // unique local
+    if (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) return false;                           // link local
+    if (ip[0] == 0xff) return false;                                                     // multicast
     if (ip[0] == 0x20 && ip[1] == 0x01 && ip[2] == 0x0d && ip[3] == 0xb8) return false;  // documentation
     return true;
 }
@@ -219,15 +219,16 @@ std::optional<HostPort> split_host_port(std::string_view text, uint16_t default_
     out.port = default_port;
     const size_t colon = text.rfind(':');
     const bool bracketed = !text.empty() && text.front() == '[';
-    const bool has_port = colon != std::string_view::npos &&
-                          (bracketed ? colon > 0 && text[colon - 1] == ']' : text.find(':') == colon);
+    const bool has_port =
+        colon != std::string_view::npos && (bracketed ? colon > 0 && text[colon - 1] == ']' : text.find(':') == colon);
     std::string_view host = text;
     if (has_port) {
         host = text.substr(0, colon);
         const std::string_view digits = text.substr(colon + 1);
         unsigned value = 0;
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (error != std::errc() || end != digits.data() + digits.size() || value == 0 || value > 65535) return std::nullopt;
+        if (error != std::errc() || end != digits.data() + digits.size() || value == 0 || value > 65535)
+            return std::nullopt;
         out.port = static_cast<uint16_t>(value);
     }
     if (bracketed) {
@@ -268,7 +269,8 @@ void describe_bip155(Reader& r, NetAddress& a) {
     const size_t expected = expected_size(network);
     if (expected != 0 && expected != length) return r.fail(DecodeError::kBadValue);
     if (expected == 0 || network == 3) return;
-    if (network == 2 && (starts_with(bytes, kMapped) || starts_with(bytes, kOnionCat))) return;  // BIP155: to be ignored
+    if (network == 2 && (starts_with(bytes, kMapped) || starts_with(bytes, kOnionCat)))
+        return;  // BIP155: to be ignored
     if (network == 6 && bytes[0] != 0xfc) return;
     a = make(static_cast<Network>(network), bytes, port);
 }

@@ -13,13 +13,14 @@
 
 namespace sluice::wire {
 
-// BIP155 network ids. kNone: an address that we cannot use (unknown network, or one that must not travel); it is dropped.
+// BIP155 network ids. kNone: an address that we cannot use (unknown network, or one that must not travel); it is
+// dropped.
 enum class Network : uint8_t { kNone = 0, kIpv4 = 1, kIpv6 = 2, kTorV3 = 4, kI2p = 5, kCjdns = 6 };
 const char* to_string(Network network);
 
 struct NetAddress {
     Network network = Network::kNone;
-    uint8_t size = 0;                  // of `bytes` that are used: 4, 16 or 32
+    uint8_t size = 0;                 // of `bytes` that are used: 4, 16 or 32
     std::array<uint8_t, 32> bytes{};  // network order
     uint16_t port = 0;
 
@@ -43,8 +44,8 @@ struct NetAddress {
 std::optional<NetAddress> ip_address(ByteView bytes, uint16_t port);
 // Numeric IPv4 or IPv6 text, brackets allowed around IPv6. No names.
 std::optional<NetAddress> parse_ip(std::string_view text, uint16_t port);
-// "host", "host:port", "[v6]:port": the host and the port (default_port when absent); nullopt if the port is not a number in
-// 1..65535 or the host is empty.
+// "host", "host:port", "[v6]:port": the host and the port (default_port when absent); nullopt if the port is not a
+// number in 1..65535 or the host is empty.
 struct HostPort {
     std::string host;
     uint16_t port = 0;
@@ -54,7 +55,8 @@ std::optional<HostPort> split_host_port(std::string_view text, uint16_t default_
 // The 16 bytes and port of the legacy form. Networks that do not fit are written as zeros.
 void describe_legacy(Reader& r, NetAddress& a);
 void describe_legacy(Writer& w, const NetAddress& a);
-// Network id, length-prefixed address, port. Unknown networks decode to kNone; a known network with the wrong length fails.
+// Network id, length-prefixed address, port. Unknown networks decode to kNone; a known network with the wrong length
+// fails.
 void describe_bip155(Reader& r, NetAddress& a);
 void describe_bip155(Writer& w, const NetAddress& a);
 

@@ -34,7 +34,8 @@ CmpctBlock make_compact(const Block& block, uint64_t nonce) {
     out.nonce = nonce;
     const ShortIdKey key = short_id_key(block.header, nonce);
     out.prefilled.push_back({0, block.transactions[0]});
-    for (size_t i = 1; i < block.transactions.size(); ++i) out.short_ids.push_back(key.id(block.transactions[i]->wtxid));
+    for (size_t i = 1; i < block.transactions.size(); ++i)
+        out.short_ids.push_back(key.id(block.transactions[i]->wtxid));
     return out;
 }
 
@@ -46,7 +47,8 @@ Result<PartialBlock, CompactError> PartialBlock::begin(CmpctBlock message) {
     out.key_ = short_id_key(out.header_, message.nonce);
     out.transactions_.resize(count);
     for (PrefilledTx& prefilled : message.prefilled) {
-        if (prefilled.index >= count || out.transactions_[prefilled.index] != nullptr) return unexpected(CompactError::kInvalid);
+        if (prefilled.index >= count || out.transactions_[prefilled.index] != nullptr)
+            return unexpected(CompactError::kInvalid);
         out.transactions_[prefilled.index] = std::move(prefilled.tx);
     }
     size_t position = 0;

@@ -36,7 +36,8 @@ public:
     [[nodiscard]] const ShortIdKey& key() const { return key_; }
     // The short ids that are still missing.
     [[nodiscard]] std::vector<ShortId> wanted() const;
-    // Puts a transaction at its place if its short id is wanted. Two different ones for a place leave it to be asked for.
+    // Puts a transaction at its place if its short id is wanted. Two different ones for a place leave it to be asked
+    // for.
     void offer(const TxRef& tx);
     [[nodiscard]] std::vector<uint32_t> missing() const;  // positions, ascending
     // Fills the missing positions in order and gives the block. The caller checks its Merkle root: a short id may lie.

@@ -102,7 +102,8 @@ Result<std::vector<Frame>, FrameError> FrameParser::push(ByteView bytes) {
             bytes = bytes.subspan(n);
             // A stranger that speaks another protocol is found out by its first bytes.
             const size_t known = std::min(header_.size(), magic_.size());
-            if (!std::equal(magic_.begin(), magic_.begin() + known, header_.begin())) return unexpected(FrameError::kMagic);
+            if (!std::equal(magic_.begin(), magic_.begin() + known, header_.begin()))
+                return unexpected(FrameError::kMagic);
             if (header_.size() < kFrameHeaderSize) break;
             TRY_VOID(begin_payload());
         } else {

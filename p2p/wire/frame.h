@@ -1,5 +1,5 @@
-// Version 1 framing of the peer protocol: magic, command, length, checksum, payload. Pure values; a parser belongs to one
-// connection. Nothing is allocated before it has arrived, and a payload is never longer than its command allows.
+// Version 1 framing of the peer protocol: magic, command, length, checksum, payload. Pure values; a parser belongs to
+// one connection. Nothing is allocated before it has arrived, and a payload is never longer than its command allows.
 // Source: Bitcoin's network protocol; limits of protocol/p2p.md sections 1 and 2.
 #pragma once
 
@@ -33,7 +33,8 @@ enum class FrameError {
 };
 const char* to_string(FrameError error);
 
-// The longest payload that is read for `command`; commands that we do not know are skipped, not stored, up to kMaxPayload.
+// The longest payload that is read for `command`; commands that we do not know are skipped, not stored, up to
+// kMaxPayload.
 size_t payload_limit(std::string_view command);
 bool is_known_command(std::string_view command);
 

@@ -104,14 +104,12 @@ void code(Writer& w, const Version& m) {
 void code(Reader& r, Verack&) { r.take(r.remaining()); }
 void code(Writer&, const Verack&) {}
 template <class A, class T>
-    requires std::derived_from<std::remove_const_t<T>, Empty<std::remove_const_t<T>>>
+requires std::derived_from<std::remove_const_t<T>, Empty<std::remove_const_t<T>>>
 void code(A&, T&) {}
 
 template <class A, class T>
-    requires Like<T, Ping> || Like<T, Pong>
-void code(A& a, T& m) {
-    field(a, m.nonce);
-}
+requires Like<T, Ping> || Like<T, Pong>
+void code(A& a, T& m) { field(a, m.nonce); }
 
 template <class A, Like<Addr> T>
 void code(A& a, T& m) {
@@ -123,15 +121,13 @@ void code(A& a, T& m) {
 }
 
 template <class A, class T>
-    requires Like<T, Inv> || Like<T, GetData> || Like<T, NotFound>
+requires Like<T, Inv> || Like<T, GetData> || Like<T, NotFound>
 void code(A& a, T& m) {
     list(a, m.items, 36, [](A& archive, auto& item) { describe(archive, item); });
 }
 template <class A, class T>
-    requires Like<T, GetBlocks> || Like<T, GetHeaders>
-void code(A& a, T& m) {
-    describe(a, m.locator);
-}
+requires Like<T, GetBlocks> || Like<T, GetHeaders>
+void code(A& a, T& m) { describe(a, m.locator); }
 
 void code(Reader& r, Headers& m) {
     list(r, m.headers, kMinHeader, [](Reader& reader, BlockHeader& header) {

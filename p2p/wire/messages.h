@@ -1,5 +1,6 @@
-// The messages of the peer protocol, one struct each, and the sum of them. Pure values; any thread. Payload layouts: Bitcoin's
-// (protocol/p2p.md), with Elements' transactions and headers inside. Decoding refuses more entries than the protocol allows.
+// The messages of the peer protocol, one struct each, and the sum of them. Pure values; any thread. Payload layouts:
+// Bitcoin's (protocol/p2p.md), with Elements' transactions and headers inside. Decoding refuses more entries than the
+// protocol allows.
 #pragma once
 
 #include <cstdint>
@@ -109,7 +110,8 @@ struct InvItem {
     Hash256 hash;
     [[nodiscard]] bool is(InvType t) const { return type == static_cast<uint32_t>(t); }
     [[nodiscard]] bool is_block() const {
-        return is(InvType::kBlock) || is(InvType::kWitnessBlock) || is(InvType::kFilteredBlock) || is(InvType::kCompactBlock);
+        return is(InvType::kBlock) || is(InvType::kWitnessBlock) || is(InvType::kFilteredBlock) ||
+               is(InvType::kCompactBlock);
     }
     [[nodiscard]] bool is_tx() const { return is(InvType::kTx) || is(InvType::kWtx) || is(InvType::kWitnessTx); }
     auto operator<=>(const InvItem&) const = default;
@@ -190,9 +192,9 @@ struct BlockTxn {
     std::vector<TxRef> transactions;
 };
 
-using Message = std::variant<Version, Verack, Ping, Pong, Addr, AddrV2, SendAddrV2, GetAddr, Inv, GetData, NotFound, GetBlocks,
-                             GetHeaders, Headers, Tx, BlockMessage, Mempool, SendHeaders, FeeFilter, SendCmpct, CmpctBlock,
-                             GetBlockTxn, BlockTxn, WtxidRelay>;
+using Message = std::variant<Version, Verack, Ping, Pong, Addr, AddrV2, SendAddrV2, GetAddr, Inv, GetData, NotFound,
+                             GetBlocks, GetHeaders, Headers, Tx, BlockMessage, Mempool, SendHeaders, FeeFilter,
+                             SendCmpct, CmpctBlock, GetBlockTxn, BlockTxn, WtxidRelay>;
 
 enum class MessageError {
     kUnknown,    // no such message here: ignore it

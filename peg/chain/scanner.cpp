@@ -88,12 +88,8 @@ private:
 
 }  // namespace
 
-void describe(Reader& reader, BlockRecord& record) {
-    describe_record(reader, record);
-}
-void describe(Writer& writer, const BlockRecord& record) {
-    describe_record(writer, record);
-}
+void describe(Reader& reader, BlockRecord& record) { describe_record(reader, record); }
+void describe(Writer& writer, const BlockRecord& record) { describe_record(writer, record); }
 
 Result<std::unique_ptr<Scanner>> Scanner::open(storage::Db& db, std::shared_ptr<const HeaderIndex> index,
                                                uint32_t scan_from) {

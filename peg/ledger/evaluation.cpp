@@ -251,8 +251,6 @@ const char* to_string(RequestState state) {
     return "unknown";
 }
 
-Evaluation evaluate(const Ledger& ledger, const BitcoinView& view) {
-    return Evaluator(ledger, view).run();
-}
+Evaluation evaluate(const Ledger& ledger, const BitcoinView& view) { return Evaluator(ledger, view).run(); }
 
 }  // namespace sluice::ledger

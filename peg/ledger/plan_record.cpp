@@ -12,15 +12,9 @@ void field_u32(Reader& reader, uint32_t& value) {
     if (read > UINT32_MAX) reader.fail(DecodeError::kOversize);
     value = static_cast<uint32_t>(read);
 }
-void field_u32(Writer& writer, uint32_t value) {
-    writer.compact_size(value);
-}
-void field_u64(Reader& reader, uint64_t& value) {
-    value = reader.compact_u64();
-}
-void field_u64(Writer& writer, uint64_t value) {
-    writer.compact_size(value);
-}
+void field_u32(Writer& writer, uint32_t value) { writer.compact_size(value); }
+void field_u64(Reader& reader, uint64_t& value) { value = reader.compact_u64(); }
+void field_u64(Writer& writer, uint64_t value) { writer.compact_size(value); }
 
 template <class A, Like<PlanEntry> T>
 void describe_body(A& a, T& entry) {

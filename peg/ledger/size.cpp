@@ -26,8 +26,6 @@ size_t payout_weight(const PayoutSet& set, const std::vector<parent::ParentTxIn>
     return 4 * stripped + 2 + inputs.size() * witness_size(set);
 }
 
-int64_t fee_of(uint64_t rate, size_t vsize) {
-    return static_cast<int64_t>((rate * vsize + 999) / 1000);
-}
+int64_t fee_of(uint64_t rate, size_t vsize) { return static_cast<int64_t>((rate * vsize + 999) / 1000); }
 
 }  // namespace sluice::ledger

@@ -16,9 +16,7 @@ size_t witness_size(const PayoutSet& set);
 // Whole signed transaction with these inputs, all of one set. Of an input only the length of its scriptSig matters.
 size_t payout_weight(const PayoutSet& set, const std::vector<parent::ParentTxIn>& inputs,
                      const std::vector<parent::ParentTxOut>& outputs);
-inline size_t vsize_of(size_t weight) {
-    return (weight + 3) / 4;
-}
+inline size_t vsize_of(size_t weight) { return (weight + 3) / 4; }
 // Rounded up.
 int64_t fee_of(uint64_t rate, size_t vsize);
 

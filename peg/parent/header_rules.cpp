@@ -109,9 +109,7 @@ const HeaderRules* header_rules(const ParentBlockHash& genesis) {
     return nullptr;
 }
 
-const HeaderRules& header_rules(Network network) {
-    return all_rules()[static_cast<size_t>(network)];
-}
+const HeaderRules& header_rules(Network network) { return all_rules()[static_cast<size_t>(network)]; }
 
 const char* to_string(HeaderFault fault) {
     switch (fault) {

@@ -60,8 +60,6 @@ uint32_t median_time(const HeaderBranch& branch);
 Result<void, HeaderFault> check_header(const HeaderRules& rules, const ParentHeader& header,
                                        const HeaderBranch& branch);
 // Too far ahead of `now` (Unix seconds): to be held back until then, not invalid.
-inline bool is_from_future(const ParentHeader& header, int64_t now) {
-    return header.time > now + kMaxFutureSeconds;
-}
+inline bool is_from_future(const ParentHeader& header, int64_t now) { return header.time > now + kMaxFutureSeconds; }
 
 }  // namespace sluice::parent

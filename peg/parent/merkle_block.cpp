@@ -18,9 +18,7 @@ std::array<uint8_t, 64> pair_of(const Hash256& left, const Hash256& right) {
 }
 
 // Level 0 holds the transactions; a level of odd width repeats its last node.
-uint32_t width(uint32_t transactions, uint32_t level) {
-    return (transactions + (1u << level) - 1) >> level;
-}
+uint32_t width(uint32_t transactions, uint32_t level) { return (transactions + (1u << level) - 1) >> level; }
 
 uint32_t top_level(uint32_t transactions) {
     uint32_t level = 0;
@@ -134,9 +132,7 @@ ParentMerkleRoot merkle_root(const std::vector<ParentTxid>& txids) {
     return ParentMerkleRoot::from(Builder(txids, std::vector<bool>(txids.size())).root());
 }
 
-std::optional<MerkleMatches> extract_matches(const PartialMerkleTree& tree) {
-    return Extractor(tree).run();
-}
+std::optional<MerkleMatches> extract_matches(const PartialMerkleTree& tree) { return Extractor(tree).run(); }
 
 PartialMerkleTree build_tree(const std::vector<ParentTxid>& txids, const std::vector<bool>& wanted) {
     CHECK(!txids.empty() && txids.size() == wanted.size());

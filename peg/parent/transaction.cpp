@@ -34,9 +34,7 @@ void describe_outputs(A& a, V& outputs) {
     list(a, outputs, kMinOutput, [](A& archive, auto& output) { describe_output(archive, output); });
 }
 
-void write_tx(Writer& writer, const ParentTransaction& tx, ParentWitness form) {
-    describe(writer, tx, form);
-}
+void write_tx(Writer& writer, const ParentTransaction& tx, ParentWitness form) { describe(writer, tx, form); }
 
 }  // namespace
 
@@ -44,12 +42,8 @@ bool ParentTransaction::has_witness() const {
     return std::ranges::any_of(inputs, [](const ParentTxIn& input) { return !input.witness.empty(); });
 }
 
-void describe(Reader& reader, ParentTxOut& out) {
-    describe_output(reader, out);
-}
-void describe(Writer& writer, const ParentTxOut& out) {
-    describe_output(writer, out);
-}
+void describe(Reader& reader, ParentTxOut& out) { describe_output(reader, out); }
+void describe(Writer& writer, const ParentTxOut& out) { describe_output(writer, out); }
 
 void describe(Reader& reader, ParentTransaction& tx) {
     tx.version = reader.i32();

@@ -25,9 +25,7 @@ std::optional<U256> U256::from_hex(std::string_view text) {
     return from_le(Bytes(bytes->rbegin(), bytes->rend()));
 }
 
-std::string U256::to_hex() const {
-    return to_display_hex(to_le());
-}
+std::string U256::to_hex() const { return to_display_hex(to_le()); }
 
 std::array<uint8_t, 32> U256::to_le() const {
     std::array<uint8_t, 32> out;
@@ -53,9 +51,7 @@ U256 operator+(const U256& a, const U256& b) {
     return out;
 }
 
-U256 operator-(const U256& a, const U256& b) {
-    return a + ~b + U256(1);
-}
+U256 operator-(const U256& a, const U256& b) { return a + ~b + U256(1); }
 
 U256 operator~(const U256& a) {
     U256 out;

@@ -40,7 +40,8 @@ Hash256 contract_tweak(ByteView pubkey, const Script& claim_script) { return hma
 
 bool is_liquid_watchman(const Script& script) {
     ScriptParser parser(script.view());
-    if (!takes(parser, script::OP_DEPTH) || !parser.next() || !takes(parser, script::OP_EQUAL) || !takes(parser, script::OP_IF)) {
+    if (!takes(parser, script::OP_DEPTH) || !parser.next() || !takes(parser, script::OP_EQUAL) ||
+        !takes(parser, script::OP_IF)) {
         return false;
     }
     const auto threshold = parser.next();

@@ -9,7 +9,7 @@ namespace sluice::peg {
 namespace {
 
 constexpr uint32_t kDynafedBit = 0x80000000;  // of the version on the wire
-constexpr size_t kAmbiguousSize = 64;  // bytes of two hashes side by side
+constexpr size_t kAmbiguousSize = 64;         // bytes of two hashes side by side
 
 enum Item { kValue, kAsset, kGenesis, kClaimScript, kTransaction, kProof };
 
@@ -88,7 +88,8 @@ void read_unsigned(Reader& reader, BlockHeader& header) {
     }
 }
 
-// A dynafed header stands there with its signatures or without: the reference's releases leave them out, its newest code does not.
+// A dynafed header stands there with its signatures or without: the reference's releases leave them out, its newest
+// code does not.
 std::optional<SignedMerkleBlock> decode_signed(const Bytes& bytes) {
     for (const bool with_signatures : {true, false}) {
         SignedMerkleBlock out;
@@ -117,13 +118,15 @@ Result<Shown> show_signed(const Bytes& bytes) {
 std::optional<Paid> paid_by_bitcoin(const Bytes& bytes, const parent::ParentOutPoint& deposit, Shown& shown) {
     const auto tx = parent::decode_parent_tx(bytes);
     if (!tx || parent::compute_txid(*tx) != deposit.txid || deposit.index >= tx->outputs.size()) return std::nullopt;
-    shown.ambiguous = shown.ambiguous || parent::serialized_size(*tx, parent::ParentWitness::kWithout) == kAmbiguousSize;
+    shown.ambiguous =
+        shown.ambiguous || parent::serialized_size(*tx, parent::ParentWitness::kWithout) == kAmbiguousSize;
     return Paid{tx->outputs[deposit.index].value, tx->outputs[deposit.index].script};
 }
 // Of a transaction of an Elements-style parent: amount and asset in the open, the asset the one that is pegged.
 std::optional<Paid> paid_by_elements(const Bytes& bytes, const parent::ParentOutPoint& deposit, const AssetId& pegged) {
     const TxRef tx = parse_tx(bytes);
-    if (tx == nullptr || parent::ParentTxid::from(tx->txid) != deposit.txid || deposit.index >= tx->tx.outputs.size()) return std::nullopt;
+    if (tx == nullptr || parent::ParentTxid::from(tx->txid) != deposit.txid || deposit.index >= tx->tx.outputs.size())
+        return std::nullopt;
     const TxOut& out = tx->tx.outputs[deposit.index];
     if (!out.is_explicit() || out.asset.explicit_value() != pegged) return std::nullopt;
     return Paid{out.value.explicit_value(), out.script};
@@ -165,8 +168,9 @@ Result<PeginProof> check_pegin(const TxIn& in, std::span<const FedpegScript> fed
     out.deposit = {parent::ParentTxid::from(in.prevout.txid), in.prevout.index};
     const bool work = params.parent.has_work();
     Shown shown = work ? TRY(show_bitcoin(stack[kProof], params.parent.work_limit)) : TRY(show_signed(stack[kProof]));
-    const std::optional<Paid> paid = work ? paid_by_bitcoin(stack[kTransaction], out.deposit, shown)
-                                          : paid_by_elements(stack[kTransaction], out.deposit, params.parent.pegged_asset);
+    const std::optional<Paid> paid =
+        work ? paid_by_bitcoin(stack[kTransaction], out.deposit, shown)
+             : paid_by_elements(stack[kTransaction], out.deposit, params.parent.pegged_asset);
     if (!paid || paid->value != out.claim.value || !pays_federation(paid->script, fedpegs, out.claim.claim_script)) {
         return fail("Peg-in tx is invalid.");
     }
@@ -195,8 +199,9 @@ Judged<void> judge_depth(const PeginProof& proof, const ParentView& view, const 
     return {};
 }
 
-std::optional<WitnessStack> make_pegin_witness(const ChainParams& params, const parent::ParentTransaction& tx, uint32_t index,
-                                               const parent::MerkleBlock& proof, const Script& claim_script) {
+std::optional<WitnessStack> make_pegin_witness(const ChainParams& params, const parent::ParentTransaction& tx,
+                                               uint32_t index, const parent::MerkleBlock& proof,
+                                               const Script& claim_script) {
     if (index >= tx.outputs.size()) return std::nullopt;
     ByteWriter value;
     value.i64(tx.outputs[index].value.sat);

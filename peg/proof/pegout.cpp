@@ -10,7 +10,8 @@ bool is_pegout_script(const Script& script, const ParentGenesis& genesis) {
 }
 
 std::optional<Pegout> parse_pegout(const TxOut& out, const ChainParams& params) {
-    if (!params.parent.exists || !out.is_explicit() || out.asset.explicit_value() != params.pegged_asset) return std::nullopt;
+    if (!params.parent.exists || !out.is_explicit() || out.asset.explicit_value() != params.pegged_asset)
+        return std::nullopt;
     const auto shape = script::parse_pegout(out.script.view());
     if (!shape || !equal(shape->genesis, params.parent.genesis.view())) return std::nullopt;
     return Pegout{Script{to_bytes(shape->destination)}, out.value.explicit_value()};

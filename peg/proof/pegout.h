@@ -1,5 +1,5 @@
-// Peg-outs: outputs that burn pegged coins and name a parent-chain script to be paid (transactions.md section 10). Pure; any
-// thread. Authorization proofs (PAK) are the business of consensus/rules.
+// Peg-outs: outputs that burn pegged coins and name a parent-chain script to be paid (transactions.md section 10).
+// Pure; any thread. Authorization proofs (PAK) are the business of consensus/rules.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,8 @@ struct Pegout {
     Amount amount;
 };
 
-// The peg-out that the output asks for: peg-out shape, our parent's genesis, pegged asset and amount in the open. nullopt: none.
+// The peg-out that the output asks for: peg-out shape, our parent's genesis, pegged asset and amount in the open.
+// nullopt: none.
 std::optional<Pegout> parse_pegout(const TxOut& out, const ChainParams& params);
 // Whether the script has the shape and names our parent, whatever the output is worth.
 bool is_pegout_script(const Script& script, const ParentGenesis& genesis);

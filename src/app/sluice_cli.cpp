@@ -34,9 +34,11 @@ int main(int argc, char** argv) {
     if (config->show_version || config->show_help) {
         std::fputs("Sluice RPC client version 0.1.0\n", stdout);
         if (config->show_version) return EXIT_SUCCESS;
-        std::fputs("\nUsage: sluice-cli [options] <command> [params]\n"
-                   "or:    sluice-cli [options] -named <command> [name=value]...\n"
-                   "or:    sluice-cli [options] help [command]\n\n", stdout);
+        std::fputs(
+            "\nUsage: sluice-cli [options] <command> [params]\n"
+            "or:    sluice-cli [options] -named <command> [name=value]...\n"
+            "or:    sluice-cli [options] help [command]\n\n",
+            stdout);
         std::fputs(node::help_text(node::Program::kCli).c_str(), stdout);
         return EXIT_SUCCESS;
     }

@@ -24,8 +24,10 @@ constexpr const char* kUsage =
     "    --out DIR --members NAME,NAME,... --chain NAME --parent-genesis HEX --parent-rpc HOST:PORT:USER:PASSWORD\n"
     "    [--threshold K]                      default: the smallest K with 3K > 2N\n"
     "    [--profile production|regtest]       default: production\n"
-    "    --birth-height HEIGHT                of Bitcoin, now: where members begin to look for coins; on regtest 1 if left out\n"
-    "    [--base-port PORT]                   member i uses PORT+10i (p2p), +1 (RPC), +2 (federation link), +3 (ZeroMQ)\n"
+    "    --birth-height HEIGHT                of Bitcoin, now: where members begin to look for coins; on regtest 1 if "
+    "left out\n"
+    "    [--base-port PORT]                   member i uses PORT+10i (p2p), +1 (RPC), +2 (federation link), +3 "
+    "(ZeroMQ)\n"
     "keygen           Make one member's keys and their journal, print what goes into a manifest.\n"
     "    --name NAME --keys FILE --journal DIR [--address tcp://HOST:PORT]\n"
     "makesuccessor    Make the manifest of the set that shall sign next, unsigned.\n"
@@ -67,7 +69,8 @@ struct Arguments {
 
 // A whole number up to `most`; nullopt otherwise.
 std::optional<uint32_t> number(const std::string& text, uint32_t most) {
-    if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+    if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != std::string::npos)
+        return std::nullopt;
     const auto value = static_cast<uint32_t>(std::strtoul(text.c_str(), nullptr, 10));
     if (value > most) return std::nullopt;
     return value;
@@ -131,7 +134,8 @@ int make_federation(Arguments args) {
     plan.parent_password = rpc[3];
     const auto made = member::make_federation(plan);
     if (!made) return refuse(made.error().message);
-    if (made->bears_no_liar) std::fprintf(stderr, "Warning: with this threshold (3k <= 2n) few or no lying members are borne\n");
+    if (made->bears_no_liar)
+        std::fprintf(stderr, "Warning: with this threshold (3k <= 2n) few or no lying members are borne\n");
     std::printf("manifest %s\nhash %s\n", made->manifest_path.c_str(), to_display(made->hash).c_str());
     return 0;
 }
@@ -147,10 +151,12 @@ int keygen(Arguments args) {
     if (!link) return refuse(link.error().message);
     signer::MemberKeys keys{name, {}, SecretKey::generate(), SecretKey::generate(), std::move(link->secret)};
     random_bytes(keys.journal.mutable_view());
-    if (const auto written = signer::write_key_file(path, keys, passphrase()); !written) return refuse(written.error().message);
-    if (const auto made = signer::MemberSigner::create_journal(journal, keys.journal); !made) return refuse(made.error().message);
-    const member::ManifestMember entry{name, to_bytes(keys.block.pubkey().view()), to_bytes(keys.payout.pubkey().view()),
-                                       link->public_key, address};
+    if (const auto written = signer::write_key_file(path, keys, passphrase()); !written)
+        return refuse(written.error().message);
+    if (const auto made = signer::MemberSigner::create_journal(journal, keys.journal); !made)
+        return refuse(made.error().message);
+    const member::ManifestMember entry{name, to_bytes(keys.block.pubkey().view()),
+                                       to_bytes(keys.payout.pubkey().view()), link->public_key, address};
     std::fputs(member::member_to_json(entry).c_str(), stdout);
     return 0;
 }
@@ -202,8 +208,10 @@ int make_successor(Arguments args) {
     if (!file) return refuse("cannot write " + out);
     const member::Overlap overlap = member::payout_overlap(*made);
     if (overlap.shared < overlap.needed) {
-        std::fprintf(stderr, "Warning: %u of the %u payout keys that the old coins need stay; members who leave must run until "
-                     "getreserves shows 0 for the old set\n", overlap.shared, overlap.needed);
+        std::fprintf(stderr,
+                     "Warning: %u of the %u payout keys that the old coins need stay; members who leave must run until "
+                     "getreserves shows 0 for the old set\n",
+                     overlap.shared, overlap.needed);
     }
     std::printf("manifest %s\nhash %s\n", out.c_str(), to_display(member::hash_of(*made)).c_str());
     return 0;
@@ -251,7 +259,8 @@ int show(Arguments args, bool hash_only) {
     std::printf("hash     %s\nchain    %s\ngenesis  %s\nsequence %u\n", hash.c_str(), manifest.chain.c_str(),
                 to_display(manifest.genesis).c_str(), manifest.sequence);
     for (const auto& member : manifest.members) {
-        std::printf("member   %s %s %s\n", member.name.c_str(), to_hex(member.block_key).c_str(), member.address.c_str());
+        std::printf("member   %s %s %s\n", member.name.c_str(), to_hex(member.block_key).c_str(),
+                    member.address.c_str());
     }
     for (const auto& set : manifest.sets) {
         const auto members = member::members_of(manifest, set);
@@ -263,7 +272,8 @@ int show(Arguments args, bool hash_only) {
     if (before_path.empty()) return 0;
     const auto before = read_manifest(before_path);
     if (!before) return refuse(before.error().message);
-    for (const std::string& name : member::good_signers(*read, before->manifest)) std::printf("signed   %s\n", name.c_str());
+    for (const std::string& name : member::good_signers(*read, before->manifest))
+        std::printf("signed   %s\n", name.c_str());
     if (const auto good = member::check_successor(*read, before->manifest); !good) return refuse(good.error().message);
     return 0;
 }

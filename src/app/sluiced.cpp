@@ -48,7 +48,8 @@ int run(const std::vector<std::string>& args) {
         std::printf("%s\n", kVersionLine);
         return 0;
     }
-    // What a node writes (wallet, log, chain) is nobody else's to read. Files that say otherwise set their mode themselves.
+    // What a node writes (wallet, log, chain) is nobody else's to read. Files that say otherwise set their mode
+    // themselves.
     ::umask(S_IRWXG | S_IRWXO);
     catch_signals();
     auto node = Node::start(*config);
@@ -65,7 +66,5 @@ int run(const std::vector<std::string>& args) {
 int main(int argc, char** argv) {
     try {
         return run({argv + 1, argv + argc});
-    } catch (const std::exception& error) {
-        return fail(std::string("internal error: ") + error.what());
-    }
+    } catch (const std::exception& error) { return fail(std::string("internal error: ") + error.what()); }
 }

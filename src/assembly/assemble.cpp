@@ -13,9 +13,9 @@
 namespace sluice::assembly {
 namespace {
 
-constexpr size_t kCountGrowth = 8 * 4;         // weight by which the transaction count and a solution's length may grow
-constexpr int64_t kReservedSigopCost = 400;    // for the coinbase
-constexpr size_t kReservedValue = 32;          // bytes, zero by convention
+constexpr size_t kCountGrowth = 8 * 4;       // weight by which the transaction count and a solution's length may grow
+constexpr int64_t kReservedSigopCost = 400;  // for the coinbase
+constexpr size_t kReservedValue = 32;        // bytes, zero by convention
 
 Script op_true() { return Script{{script::OP_TRUE}}; }
 
@@ -73,7 +73,8 @@ Result<BlockHeader> make_header(const mempool::Tip& tip, const ChainParams& para
 
 // Weight that the signatures will add, whichever version of Elements counts it (ChainParams::signature_weight).
 size_t proof_weight(const BlockHeader& header, const ChainParams& params) {
-    const size_t bytes = header.is_dynafed() ? header.dynafed().current.signblock_witness_limit : params.max_block_signature_size;
+    const size_t bytes =
+        header.is_dynafed() ? header.dynafed().current.signblock_witness_limit : params.max_block_signature_size;
     return 4 * bytes;
 }
 
@@ -88,8 +89,8 @@ void finish(Block& block) {
     block.header.merkle_root = tx_merkle_root(block.transactions).root;
 }
 
-Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const mempool::Tip& tip, const ChainParams& params,
-                                        const BlockRequest& request) {
+Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const mempool::Tip& tip,
+                                        const ChainParams& params, const BlockRequest& request) {
     auto block = std::make_shared<Block>();
     block->header = TRY(make_header(tip, params, request));
     const uint32_t height = block->header.height;
@@ -130,8 +131,8 @@ Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const memp
 Result<std::shared_ptr<Block>> new_block(chain::ChainState& chain, mempool::Mempool& pool, mempool::TipSource& tips,
                                          const BlockRequest& request) {
     pool.follow();
-    // A block must come about whatever the pool holds: if what was chosen does not stand the test (a claim whose depth a
-    // reorganisation of the parent chain took away), first the claims stay out, then everything.
+    // A block must come about whatever the pool holds: if what was chosen does not stand the test (a claim whose depth
+    // a reorganisation of the parent chain took away), first the claims stay out, then everything.
     BlockRequest without_claims = request;
     without_claims.may_go = [&](const mempool::Entry& entry) {
         return entry.pegins.empty() && (!request.may_go || request.may_go(entry));
@@ -139,7 +140,8 @@ Result<std::shared_ptr<Block>> new_block(chain::ChainState& chain, mempool::Memp
     BlockRequest bare = request;
     bare.may_go = [](const mempool::Entry&) { return false; };
     std::string why;
-    for (const BlockRequest* each : {&request, static_cast<const BlockRequest*>(&without_claims), static_cast<const BlockRequest*>(&bare)}) {
+    for (const BlockRequest* each :
+         {&request, static_cast<const BlockRequest*>(&without_claims), static_cast<const BlockRequest*>(&bare)}) {
         Result<std::shared_ptr<Block>> block = fail("the tip was not read");
         const std::optional<Error> fault =
             tips.with_tip([&](const mempool::Tip& tip) { block = assemble(pool, tip, chain.params(), *each); });
@@ -154,12 +156,13 @@ Result<std::shared_ptr<Block>> new_block(chain::ChainState& chain, mempool::Memp
     return fail("CreateNewBlock: TestBlockValidity failed: " + why);  // clients of the reference look for these words
 }
 
-BlockRequest getnewblock_request(const ChainParams& params, const std::vector<Bytes>& commitments, const DynafedEntry& proposed,
-                                 int64_t now, int64_t min_tx_age) {
+BlockRequest getnewblock_request(const ChainParams& params, const std::vector<Bytes>& commitments,
+                                 const DynafedEntry& proposed, int64_t now, int64_t min_tx_age) {
     BlockRequest request;
     request.time = static_cast<uint32_t>(std::clamp<int64_t>(now, 0, UINT32_MAX));
     request.proposed = proposed;
-    request.fee_destination = params.mandatory_coinbase_destination.empty() ? op_true() : params.mandatory_coinbase_destination;
+    request.fee_destination =
+        params.mandatory_coinbase_destination.empty() ? op_true() : params.mandatory_coinbase_destination;
     for (const Bytes& data : commitments) request.commitments.push_back(script::make_null_data({data}));
     if (min_tx_age > 0) {
         request.may_go = [latest = now - min_tx_age](const mempool::Entry& entry) { return entry.time <= latest; };

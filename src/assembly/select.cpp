@@ -49,7 +49,8 @@ public:
             const Rank best = *ranks_.begin();
             ranks_.erase(ranks_.begin());
             const Package package = packages_.at(best.txid);
-            if (package.fees < limits_.min_rate.fee(package.vsize).sat || !fits(package) || !all_may_go(package)) continue;
+            if (package.fees < limits_.min_rate.fee(package.vsize).sat || !fits(package) || !all_may_go(package))
+                continue;
             if (rules::AmountMap fees = fees_; add_fees(fees, package)) {
                 fees_ = std::move(fees);
                 take(package);
@@ -63,11 +64,13 @@ private:
         return {mempool::FeeRate::of(Amount{package.fees}, std::max<int64_t>(package.vsize, 1)), txid};
     }
     [[nodiscard]] bool fits(const Package& package) const {
-        return weight_ + package.weight <= limits_.max_weight && sigop_cost_ + package.sigop_cost <= limits_.max_sigop_cost;
+        return weight_ + package.weight <= limits_.max_weight &&
+               sigop_cost_ + package.sigop_cost <= limits_.max_sigop_cost;
     }
     [[nodiscard]] bool all_may_go(const Package& package) const {
-        return !limits_.may_go ||
-               std::ranges::all_of(package.members, [&](const Txid& member) { return limits_.may_go(*pool_.find(member)); });
+        return !limits_.may_go || std::ranges::all_of(package.members, [&](const Txid& member) {
+            return limits_.may_go(*pool_.find(member));
+        });
     }
 
     // In every asset the fees of a block stay within the range of money.
@@ -114,6 +117,8 @@ private:
 
 }  // namespace
 
-std::vector<const Entry*> select(const mempool::Mempool& pool, const SelectLimits& limits) { return Selection(pool, limits).run(); }
+std::vector<const Entry*> select(const mempool::Mempool& pool, const SelectLimits& limits) {
+    return Selection(pool, limits).run();
+}
 
 }  // namespace sluice::assembly

@@ -21,7 +21,8 @@ BlockNode* ChainState::best_candidate() {
     return &tip_node();
 }
 
-Judged<std::optional<Failure>> ChainState::activate(const std::shared_ptr<const Block>& given, const BlockHash& given_hash) {
+Judged<std::optional<Failure>> ChainState::activate(const std::shared_ptr<const Block>& given,
+                                                    const BlockHash& given_hash) {
     std::optional<Failure> of_given;
     const BlockNode* const before = &tip_node();
     while (true) {
@@ -47,8 +48,9 @@ Judged<std::optional<Failure>> ChainState::activate(const std::shared_ptr<const 
                     node.status |= kDeferred;
                 }
                 any_deferred_ = true;
-                data_->waiting.store(std::make_shared<const std::string>("Block " + to_display(node.hash) + " at height " +
-                    std::to_string(node.height) + " waits: " + failure.reason + " " + failure.detail));
+                data_->waiting.store(std::make_shared<const std::string>(
+                    "Block " + to_display(node.hash) + " at height " + std::to_string(node.height) +
+                    " waits: " + failure.reason + " " + failure.detail));
                 mark_branch(node, kDeferred);
                 rebuild_candidates();
             }
@@ -64,8 +66,8 @@ Judged<std::optional<Failure>> ChainState::activate(const std::shared_ptr<const 
     return of_given;
 }
 
-// The reference's rule: the vouched-for block is on the way to the best header, and so much is built on this one that faking it
-// would have taken the signers' work of two weeks.
+// The reference's rule: the vouched-for block is on the way to the best header, and so much is built on this one that
+// faking it would have taken the signers' work of two weeks.
 bool ChainState::is_assumed_valid(const BlockNode& node) const {
     if (needs_.params.assume_valid.is_zero()) return false;
     const BlockNode* const vouched = data_->tree.find(needs_.params.assume_valid);
@@ -84,8 +86,14 @@ Judged<std::shared_ptr<const rules::BlockDelta>> ChainState::judge(const Block& 
     const BranchView branch(prev, data_->headers);
     const TipCoinView coins(*data_->db, cache_);
     const bool depth = options_.check_pegin_depth && pegin_depth;
-    const judge::Place place{branch, coins, needs_.params, *judges_, depth ? parent_view_.get() : nullptr, depth,
-                             accepted_pegins_, node != nullptr && is_assumed_valid(*node)};
+    const judge::Place place{branch,
+                             coins,
+                             needs_.params,
+                             *judges_,
+                             depth ? parent_view_.get() : nullptr,
+                             depth,
+                             accepted_pegins_,
+                             node != nullptr && is_assumed_valid(*node)};
     auto delta = judge::block_on_coins(block, place, needs_.workers);
     // What rules said about data that could not be read means nothing.
     if (branch.fault()) return tl::make_unexpected(stop_with(*branch.fault()));
@@ -94,14 +102,15 @@ Judged<std::shared_ptr<const rules::BlockDelta>> ChainState::judge(const Block& 
     return std::make_shared<const rules::BlockDelta>(std::move(*delta));
 }
 
-// A block that was connected before changes the same things again, whatever happened elsewhere; only whether its claims are deep
-// enough may have changed since. nullptr: judge it.
+// A block that was connected before changes the same things again, whatever happened elsewhere; only whether its claims
+// are deep enough may have changed since. nullptr: judge it.
 Judged<std::shared_ptr<const rules::BlockDelta>> ChainState::known_delta(const Block& block, const BlockNode& node) {
     if (!node.has(kChecked | kHasUndo)) return nullptr;
     auto payload = data_->store.read_undo(node.undo, node.prev->hash);
     if (!payload) return tl::make_unexpected(stop_with(payload.error()));
     auto delta = rebuild_delta(block, node.height, *payload);
-    if (!delta) return tl::make_unexpected(stop_with(Error{"Undo data of block " + to_display(node.hash) + " is damaged"}));
+    if (!delta)
+        return tl::make_unexpected(stop_with(Error{"Undo data of block " + to_display(node.hash) + " is damaged"}));
     if (!delta->pegins.empty()) return nullptr;
     return std::make_shared<const rules::BlockDelta>(std::move(*delta));
 }
@@ -159,11 +168,13 @@ Judged<void> ChainState::disconnect_tip() {
     auto payload = data_->store.read_undo(node.undo, node.prev->hash);
     if (!payload) return tl::make_unexpected(stop_with(payload.error()));
     auto rebuilt = rebuild_delta(**block, node.height, *payload);
-    if (!rebuilt) return tl::make_unexpected(stop_with(Error{"Undo data of block " + to_display(node.hash) + " is damaged"}));
+    if (!rebuilt)
+        return tl::make_unexpected(stop_with(Error{"Undo data of block " + to_display(node.hash) + " is damaged"}));
     const auto delta = std::make_shared<const rules::BlockDelta>(std::move(*rebuilt));
 
     tested_.clear();
-    for (const rules::CoinChange& change : delta->spent) pending_.put(coin_key(change.outpoint), encode_coin(change.coin));
+    for (const rules::CoinChange& change : delta->spent)
+        pending_.put(coin_key(change.outpoint), encode_coin(change.coin));
     for (const rules::CoinChange& change : delta->created) pending_.erase(coin_key(change.outpoint));
     for (const rules::PeginId& pegin : delta->pegins) pending_.erase(pegin_key(pegin));
     pending_.put(single_key(kTipKey), node.prev->hash.view());

@@ -53,7 +53,8 @@ Result<std::shared_ptr<const BlockHeader>> HeaderStore::get(const BlockHash& has
     const std::optional<Bytes> bytes = TRY(db_.get(block_key(kHeaderPrefix, hash)));
     if (!bytes) return fail("The chainstate database has no header " + to_display(hash));
     std::optional<BlockHeader> header = parse_header(*bytes);
-    if (!header || compute_hash(*header) != hash) return fail("The chainstate database holds a damaged header " + to_display(hash));
+    if (!header || compute_hash(*header) != hash)
+        return fail("The chainstate database holds a damaged header " + to_display(hash));
     auto shared = std::make_shared<const BlockHeader>(std::move(*header));
     remember(hash, shared);
     return shared;

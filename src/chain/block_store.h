@@ -1,5 +1,5 @@
-// BlockStore: blocks and their undo records in flat files, and whole headers in the database with a small cache. It knows nothing
-// of chains. Append on the state thread; read from any.
+// BlockStore: blocks and their undo records in flat files, and whole headers in the database with a small cache. It
+// knows nothing of chains. Append on the state thread; read from any.
 #pragma once
 
 #include <deque>
@@ -26,7 +26,8 @@ public:
 
     // Errors: unreadable, damaged, or another block than `hash`.
     [[nodiscard]] Result<Bytes> read_block_bytes(storage::FlatPosition at) const;
-    [[nodiscard]] Result<std::shared_ptr<const Block>> read_block(storage::FlatPosition at, const BlockHash& hash) const;
+    [[nodiscard]] Result<std::shared_ptr<const Block>> read_block(storage::FlatPosition at,
+                                                                  const BlockHash& hash) const;
     [[nodiscard]] Result<Bytes> read_undo(storage::FlatPosition at, const BlockHash& prev) const;
 
     [[nodiscard]] uint64_t disk_size() const { return blocks_.disk_size() + undo_.disk_size(); }

@@ -1,9 +1,10 @@
-// BlockTree: every header that the node knows, in memory, small: signatures, dynafed entries and Merkle roots stay on disk.
+// BlockTree: every header that the node knows, in memory, small: signatures, dynafed entries and Merkle roots stay on
+// disk.
 //
-// Owner: ChainState, which changes it on the state thread under a leaf lock that readers on other threads take too. Nodes live
-// as long as the tree and never move. What says who a block is (hash, prev, skip, height, times, version, proposal, dynafed)
-// never changes after insert and may be read from any thread that got the node under the lock; the rest is the state thread's.
-// Every signed block counts one unit of work, so a block's height is its chain's work.
+// Owner: ChainState, which changes it on the state thread under a leaf lock that readers on other threads take too.
+// Nodes live as long as the tree and never move. What says who a block is (hash, prev, skip, height, times, version,
+// proposal, dynafed) never changes after insert and may be read from any thread that got the node under the lock; the
+// rest is the state thread's. Every signed block counts one unit of work, so a block's height is its chain's work.
 #pragma once
 
 #include <deque>
@@ -15,10 +16,10 @@ namespace sluice::chain {
 
 struct BlockNode {
     BlockHash hash;
-    BlockNode* prev = nullptr;  // null for genesis only
-    BlockNode* skip = nullptr;  // a far ancestor, so that ancestor() takes O(log n) steps
+    BlockNode* prev = nullptr;          // null for genesis only
+    BlockNode* skip = nullptr;          // a far ancestor, so that ancestor() takes O(log n) steps
     const Hash256* proposal = nullptr;  // root of the proposed dynafed entry, owned by the tree; null: none
-    uint64_t chain_tx_count = 0;  // transactions up to and including this block; 0 until kComplete
+    uint64_t chain_tx_count = 0;        // transactions up to and including this block; 0 until kComplete
     uint32_t height = 0;
     uint32_t time = 0;              // Unix seconds
     uint32_t median_time_past = 0;  // of the block and its 10 predecessors

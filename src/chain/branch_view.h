@@ -1,5 +1,5 @@
-// BranchView: the headers from genesis to one node as rules look back on them. A short-lived value; any thread that got the node
-// under the tree's lock. Ask fault() before trusting what rules said.
+// BranchView: the headers from genesis to one node as rules look back on them. A short-lived value; any thread that got
+// the node under the tree's lock. Ask fault() before trusting what rules said.
 #pragma once
 
 #include <optional>

@@ -12,7 +12,9 @@
 namespace sluice::chain {
 namespace {
 
-tl::unexpected<Error> unknown_block(const BlockHash& hash) { return fail("Block " + to_display(hash) + " is not known"); }
+tl::unexpected<Error> unknown_block(const BlockHash& hash) {
+    return fail("Block " + to_display(hash) + " is not known");
+}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// ChainReader: questions about the chain from any thread. Answers are values that were true when asked; a caller that needs
-// several answers of one moment asks on the state thread. Lives as long as its ChainState.
+// ChainReader: questions about the chain from any thread. Answers are values that were true when asked; a caller that
+// needs several answers of one moment asks on the state thread. Lives as long as its ChainState.
 #pragma once
 
 #include <memory>
@@ -41,12 +41,12 @@ public:
 
     // For getheaders: dense near `from`, then at doubling distances, genesis last. Unknown `from`: the active tip's.
     [[nodiscard]] std::vector<BlockHash> locator(const BlockHash& from) const;
-    // Headers of the active chain after the first entry of `locator` that stands on it, up to and including `stop` (zero: no
-    // stop), at most `max`. An empty locator asks for `stop` alone.
+    // Headers of the active chain after the first entry of `locator` that stands on it, up to and including `stop`
+    // (zero: no stop), at most `max`. An empty locator asks for `stop` alone.
     [[nodiscard]] std::vector<BlockInfo> headers_after(const std::vector<BlockHash>& locator, const BlockHash& stop,
                                                        size_t max) const;
-    // The first `max` blocks on the way to `toward` whose bytes are missing, lowest first, none above max_height. Empty if the
-    // branch is known to be bad.
+    // The first `max` blocks on the way to `toward` whose bytes are missing, lowest first, none above max_height. Empty
+    // if the branch is known to be bad.
     [[nodiscard]] std::vector<BlockInfo> missing_blocks(const BlockHash& toward, size_t max, uint32_t max_height) const;
     // Ends of all known branches, highest first; the active tip is among them.
     [[nodiscard]] std::vector<BlockInfo> branch_ends() const;

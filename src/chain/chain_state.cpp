@@ -1,4 +1,5 @@
-// Accepting headers and blocks, and remembering what was judged. Moving the tip is in activate.cpp, start-up in open.cpp.
+// Accepting headers and blocks, and remembering what was judged. Moving the tip is in activate.cpp, start-up in
+// open.cpp.
 #include "chain/chain_state.h"
 
 #include "chain/branch_view.h"
@@ -40,7 +41,9 @@ Failure ChainState::stop_with(const Failure& failure) {
     }
     return *stopped_;
 }
-Failure ChainState::stop_with(const Error& error) { return stop_with(Failure{Failure::Kind::kFault, error.message, {}, false}); }
+Failure ChainState::stop_with(const Error& error) {
+    return stop_with(Failure{Failure::Kind::kFault, error.message, {}, false});
+}
 
 void ChainState::put_node(const BlockNode& node) {
     pending_.put(block_key(kNodePrefix, node.hash), encode(data_->tree.record_of(node)));
@@ -110,7 +113,8 @@ ChainState::HeadersOutcome ChainState::accept_headers(const std::vector<BlockHea
         outcome.failure = stopped_;
         return outcome;
     }
-    // Signatures take nearly all of the time and need nothing but the header: first, on all cores. The first bad one ends it.
+    // Signatures take nearly all of the time and need nothing but the header: first, on all cores. The first bad one
+    // ends it.
     std::vector<uint8_t> proven(headers.size());
     needs_.workers.run_all(headers.size(), [&](size_t i) {
         const bool known = data_->tree.find(compute_hash(headers[i])) != nullptr;
@@ -162,7 +166,8 @@ BlockOutcome ChainState::accept_block(const std::shared_ptr<const Block>& block,
         if (requested || matters) {
             if (auto stored = store_block(*block, node); !stored) {
                 outcome.failure = std::move(stored).error();
-                if (auto written = flush(storage::Sync::kBuffered); !written) outcome.failure = stop_with(written.error());
+                if (auto written = flush(storage::Sync::kBuffered); !written)
+                    outcome.failure = stop_with(written.error());
                 return outcome;
             }
             outcome.is_new = true;
@@ -199,7 +204,8 @@ Judged<void> ChainState::store_block(const Block& block, BlockNode& node) {
     }
     put_node(node);
     pending_.put(single_key(kFileEndsKey), encode(data_->store.ends()));
-    if (auto written = flush(storage::Sync::kBuffered); !written) return tl::make_unexpected(stop_with(written.error()));
+    if (auto written = flush(storage::Sync::kBuffered); !written)
+        return tl::make_unexpected(stop_with(written.error()));
     return {};
 }
 
@@ -270,16 +276,14 @@ Judged<std::shared_ptr<const rules::BlockDelta>> ChainState::test_block(const st
     const BlockHash hash = compute_hash(block->header);
     const BranchView branch(tip, data_->headers);
     const auto check = [&]() -> Judged<void> {
-        TRY_VOID(judge::header_in_place(block->header, branch, needs_.params, *judges_,
-                                        needs_.clock.unix_time()));
+        TRY_VOID(judge::header_in_place(block->header, branch, needs_.params, *judges_, needs_.clock.unix_time()));
         TRY_VOID(judge::block_alone(*block, needs_.params, options.check_proof));
         return judge::block_in_place(*block, branch, needs_.params);
     };
     auto verdict = check();
     if (branch.fault()) return tl::make_unexpected(stop_with(*branch.fault()));
     if (!verdict) return tl::make_unexpected(std::move(verdict).error());
-    std::shared_ptr<const rules::BlockDelta> delta =
-        TRY(judge(*block, hash, tip, nullptr, options.check_pegin_depth));
+    std::shared_ptr<const rules::BlockDelta> delta = TRY(judge(*block, hash, tip, nullptr, options.check_pegin_depth));
     if (!options.check_pegin_depth) return delta;
     if (tested_.size() >= kMaxTested) tested_.erase(tested_.begin());
     tested_.push_back({hash, delta});
@@ -304,7 +308,8 @@ Status ChainState::invalidate_block(const BlockHash& hash) {
     if (auto moved = activate(nullptr, {}); !moved) return fail(moved.error().reason);
     if (auto written = flush(storage::Sync::kSynced); !written) return fail(stop_with(written.error()).reason);
     publish();
-    // activate() tells of a better branch only; without one the chain rests here, and the mempool must hear of it as well.
+    // activate() tells of a better branch only; without one the chain rests here, and the mempool must hear of it as
+    // well.
     if (left != before && &tip_node() == left) emit(TipChanged{*data_->tip.load()});
     return {};
 }
@@ -371,7 +376,8 @@ Status ChainState::accept_pegin(const OutPoint& deposit) {
     pending_.put(accepted_pegin_key(deposit), {});
     if (auto written = flush(storage::Sync::kSynced); !written) return fail(stop_with(written.error()).reason);
     accepted_pegins_.insert(deposit);
-    log_warning("chain", "the operator accepted the deposit {}:{} whatever its depth", to_display(deposit.txid), deposit.index);
+    log_warning("chain", "the operator accepted the deposit {}:{} whatever its depth", to_display(deposit.txid),
+                deposit.index);
     return retry_deferred();
 }
 

@@ -1,10 +1,11 @@
-// ChainState: the chain that this node believes in. It keeps every header, stores blocks, judges them by the rules, and moves the
-// coins, the claimed peg-ins and the tip together, one block to a database batch, so that a crash at any moment leaves the state
-// of some block.
+// ChainState: the chain that this node believes in. It keeps every header, stores blocks, judges them by the rules, and
+// moves the coins, the claimed peg-ins and the tip together, one block to a database batch, so that a crash at any
+// moment leaves the state of some block.
 //
-// Thread: everything here runs on the state thread; reader() may be used from any. Checks run on the worker pool and this
-// thread; no lock is held. Errors: a Failure is about the block (Invalid, Deferred) or about the machine (Fault: after the first
-// one every call answers with it, and the node must stop). It does not fetch blocks, keep a mempool or know of peers.
+// Thread: everything here runs on the state thread; reader() may be used from any. Checks run on the worker pool and
+// this thread; no lock is held. Errors: a Failure is about the block (Invalid, Deferred) or about the machine (Fault:
+// after the first one every call answers with it, and the node must stop). It does not fetch blocks, keep a mempool or
+// know of peers.
 #pragma once
 
 #include <memory>
@@ -34,10 +35,10 @@ struct Judges;
 struct ChainStateOptions {
     size_t db_cache_bytes = 64u << 20;
     size_t coin_cache_bytes = 64u << 20;
-    uint32_t check_blocks = 6;                     // blocks below the tip that are read back at start
+    uint32_t check_blocks = 6;  // blocks below the tip that are read back at start
     uint32_t max_block_file_bytes = 128u << 20;
-    int64_t max_tip_age = 24 * 60 * 60;            // seconds; with an older tip the node says that it is catching up
-    bool check_pegin_depth = true;                 // -validatepegin
+    int64_t max_tip_age = 24 * 60 * 60;  // seconds; with an older tip the node says that it is catching up
+    bool check_pegin_depth = true;       // -validatepegin
 };
 
 // What it uses; all outlive it.
@@ -71,10 +72,11 @@ public:
     [[nodiscard]] const ChainReader& reader() const;
     [[nodiscard]] const ChainParams& params() const { return needs_.params; }
 
-    // Headers in order. Those before the first refused one are kept. A known header is fine unless it is known to be bad.
+    // Headers in order. Those before the first refused one are kept. A known header is fine unless it is known to be
+    // bad.
     struct HeadersOutcome {
-        size_t accepted = 0;  // leading headers that are now known
-        size_t fresh = 0;     // of them, unknown before
+        size_t accepted = 0;             // leading headers that are now known
+        size_t fresh = 0;                // of them, unknown before
         std::optional<Failure> failure;  // of headers[accepted]
     };
     HeadersOutcome accept_headers(const std::vector<BlockHeader>& headers);
@@ -82,16 +84,17 @@ public:
     // Judges, stores and, if it makes the best chain, connects. `requested` false: kept only if it may matter soon.
     BlockOutcome accept_block(const std::shared_ptr<const Block>& block, bool requested = true);
 
-    // Judges a block on the tip without changing anything; what it would change. The answer is remembered, so that the same
-    // block, once signed, is connected without being checked twice. Invalid "inconclusive-not-best-prevblk" off the tip.
+    // Judges a block on the tip without changing anything; what it would change. The answer is remembered, so that the
+    // same block, once signed, is connected without being checked twice. Invalid "inconclusive-not-best-prevblk" off
+    // the tip.
     [[nodiscard]] Judged<std::shared_ptr<const rules::BlockDelta>> test_block(const std::shared_ptr<const Block>& block,
-                                                                             const TestBlockOptions& options);
+                                                                              const TestBlockOptions& options);
 
     // Operator's commands. Errors: unknown block, genesis, or a final one.
     [[nodiscard]] Status invalidate_block(const BlockHash& hash);
     [[nodiscard]] Status reconsider_block(const BlockHash& hash);
-    // Prefers the block to others of its height, until the next start. Nothing happens if it is below the tip, bad or incomplete.
-    // Errors: unknown block, or one that contradicts a final block.
+    // Prefers the block to others of its height, until the next start. Nothing happens if it is below the tip, bad or
+    // incomplete. Errors: unknown block, or one that contradicts a final block.
     [[nodiscard]] Status precious_block(const BlockHash& hash);
 
     // Blocks of the active chain up to this height stay. It never falls. Precondition: height <= tip's.
@@ -102,8 +105,8 @@ public:
     [[nodiscard]] Status set_parent_view(std::shared_ptr<const peg::ParentView> view);
     [[nodiscard]] const std::shared_ptr<const peg::ParentView>& parent_view() const { return parent_view_; }
 
-    // The operator vouches for a deposit: from here on, also after a restart, blocks may claim it whatever its depth in the
-    // parent chain, and deferred blocks are tried again. On disk when it returns.
+    // The operator vouches for a deposit: from here on, also after a restart, blocks may claim it whatever its depth in
+    // the parent chain, and deferred blocks are tried again. On disk when it returns.
     [[nodiscard]] Status accept_pegin(const OutPoint& deposit);
 
     // Coins at the tip, through the cache; for the mempool. Valid until the chain moves.
@@ -144,8 +147,9 @@ private:
     Judged<void> disconnect_tip();
     Judged<std::shared_ptr<const rules::BlockDelta>> known_delta(const Block& block, const BlockNode& node);
     // `node` is null for a proposal.
-    Judged<std::shared_ptr<const rules::BlockDelta>> judge(const Block& block, const BlockHash& hash, const BlockNode& prev,
-                                                           const BlockNode* node, bool pegin_depth = true);
+    Judged<std::shared_ptr<const rules::BlockDelta>> judge(const Block& block, const BlockHash& hash,
+                                                           const BlockNode& prev, const BlockNode* node,
+                                                           bool pegin_depth = true);
     [[nodiscard]] bool is_assumed_valid(const BlockNode& node) const;
 
     [[nodiscard]] BlockNode& tip_node() const;
@@ -170,7 +174,7 @@ private:
     bool unsynced_ = false;   // something was written that a power cut may take back
     bool any_deferred_ = false;
     std::set<BlockNode*, Better> candidates_;  // complete, not bad, not worse than the tip
-    std::vector<BlockNode*> waiting_;  // have their block but not all of their ancestors'
+    std::vector<BlockNode*> waiting_;          // have their block but not all of their ancestors'
     std::vector<Tested> tested_;
     static constexpr uint32_t kFirstSequence = 1U << 30;  // below: precious blocks, the last one lowest
     uint32_t next_sequence_ = kFirstSequence;

@@ -16,7 +16,7 @@ namespace sluice::chain {
 // One known header, with where it stood when it was asked for.
 struct BlockInfo {
     BlockHash hash;
-    BlockHash prev;               // zero for genesis
+    BlockHash prev;                 // zero for genesis
     std::optional<BlockHash> next;  // on the active chain
     uint32_t height = 0;
     uint32_t time = 0;              // Unix seconds
@@ -69,8 +69,8 @@ using ChainListener = std::function<void(const ChainEvent&)>;
 // How a block that was handed in fared.
 struct BlockOutcome {
     BlockHash hash;
-    bool is_new = false;  // its bytes were not known before
-    bool active = false;  // it stands on the active chain now
+    bool is_new = false;             // its bytes were not known before
+    bool active = false;             // it stands on the active chain now
     std::optional<Failure> failure;  // why it was refused; Deferred: it is kept and will be tried again
 
     // What BIP22's submitblock answers; nullopt: accepted.

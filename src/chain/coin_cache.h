@@ -1,11 +1,12 @@
-// CoinCache: coins read or made recently, in front of the database. Every change is written through in the block's batch, so the
-// cache never holds what the database does not; dropping any part of it is always safe. Owner: ChainState, state thread only.
+// CoinCache: coins read or made recently, in front of the database. Every change is written through in the block's
+// batch, so the cache never holds what the database does not; dropping any part of it is always safe. Owner:
+// ChainState, state thread only.
 #pragma once
 
 #include <unordered_map>
 
-#include "consensus/rules/coin_view.h"
 #include "consensus/rules/block_delta.h"
+#include "consensus/rules/coin_view.h"
 #include "storage/db.h"
 
 namespace sluice::chain {
@@ -35,13 +36,14 @@ private:
     void put(const OutPoint& outpoint, const rules::Coin& coin);
     void erase(const OutPoint& outpoint);
 
-    size_t half_;              // bytes of one generation, roughly
-    size_t young_bytes_ = 0;   // that went in; what was erased still counts until the generations turn
+    size_t half_;             // bytes of one generation, roughly
+    size_t young_bytes_ = 0;  // that went in; what was erased still counts until the generations turn
     Map young_;  // two generations: when the young one is full it becomes the old one, and the old one goes
     Map old_;
 };
 
-// The coins at the tip as rules read them. State thread; a short-lived value. Ask fault() before trusting what rules said.
+// The coins at the tip as rules read them. State thread; a short-lived value. Ask fault() before trusting what rules
+// said.
 class TipCoinView final : public rules::CoinView {
 public:
     TipCoinView(const storage::DbReader& db, CoinCache& cache) : db_(db), cache_(cache) {}

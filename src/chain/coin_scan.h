@@ -1,5 +1,5 @@
-// A walk over all coins at the tip for those that pay to given scripts: what scantxoutset asks. Any thread: it reads one snapshot of
-// the database, which takes seconds on a large set.
+// A walk over all coins at the tip for those that pay to given scripts: what scantxoutset asks. Any thread: it reads
+// one snapshot of the database, which takes seconds on a large set.
 #pragma once
 
 #include <atomic>

@@ -22,7 +22,10 @@ Result<T> get_record(const storage::Db& db, uint8_t key, const char* what) {
 }  // namespace
 
 ChainState::ChainState(const ChainStateNeeds& needs, const ChainStateOptions& options)
-    : needs_(needs), options_(options), judges_(std::make_unique<judge::Judges>(needs.params)), cache_(options.coin_cache_bytes) {}
+    : needs_(needs),
+      options_(options),
+      judges_(std::make_unique<judge::Judges>(needs.params)),
+      cache_(options.coin_cache_bytes) {}
 
 Result<std::unique_ptr<ChainState>> ChainState::open(const ChainStateNeeds& needs, const ChainStateOptions& options) {
     storage::DbOptions db_options;
@@ -57,7 +60,8 @@ Status ChainState::create() {
     const size_t own = encode_block(genesis).size() + 8;
     for (const std::string& name : TRY(needs_.disk.list_files("blocks"))) {
         if (TRY(needs_.disk.open_file(name))->size() > own) {
-            return fail("There are block files (" + name + ") but no chainstate database. Restore it, or move the blocks away");
+            return fail("There are block files (" + name +
+                        ") but no chainstate database. Restore it, or move the blocks away");
         }
     }
     TRY_VOID(data.store.cut_to({}));
@@ -94,7 +98,8 @@ Status ChainState::load() {
     }
     if (schema.genesis != needs_.params.genesis_hash) {
         return fail("The data directory belongs to another chain: its genesis block is " + to_display(schema.genesis) +
-                    ", that of " + needs_.params.name + " with these options is " + to_display(needs_.params.genesis_hash) +
+                    ", that of " + needs_.params.name + " with these options is " +
+                    to_display(needs_.params.genesis_hash) +
                     ". Use another -datadir, or the options that it was made with");
     }
     TRY_VOID(data.store.cut_to(TRY(get_record<FileEnds>(*data.db, kFileEndsKey, "file positions"))));
@@ -112,7 +117,8 @@ Status ChainState::load() {
     std::ranges::stable_sort(records, {}, [](const auto& record) { return record.second.height; });
     for (const auto& [hash, record] : records) {
         const BlockNode* const prev = data.tree.size() == 0 ? nullptr : data.tree.find(record.prev);
-        const bool fits = prev == nullptr ? data.tree.size() == 0 && hash == schema.genesis : prev->height + 1 == record.height;
+        const bool fits =
+            prev == nullptr ? data.tree.size() == 0 && hash == schema.genesis : prev->height + 1 == record.height;
         damaged = damaged || !fits;
         if (damaged) break;
         data.tree.insert(hash, record);
@@ -122,7 +128,8 @@ Status ChainState::load() {
     for (const OutPoint& deposit : TRY(reader_->accepted_pegins())) accepted_pegins_.insert(deposit);
 
     const std::optional<Bytes> tip = TRY(data.db->get(single_key(kTipKey)));
-    BlockNode* const node = tip && tip->size() == BlockHash::kSize ? data.tree.find(BlockHash::from_view(*tip)) : nullptr;
+    BlockNode* const node =
+        tip && tip->size() == BlockHash::kSize ? data.tree.find(BlockHash::from_view(*tip)) : nullptr;
     if (node == nullptr) return fail("The chainstate database has no tip; it is damaged");
     data.active.resize(node->height + 1);
     for (BlockNode* at = node; at != nullptr; at = at->prev) data.active[at->height] = at;

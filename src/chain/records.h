@@ -1,4 +1,5 @@
-// The records of the `chainstate` database and of the undo files (doc/storage-format.md). Encoding and decoding only; pure.
+// The records of the `chainstate` database and of the undo files (doc/storage-format.md). Encoding and decoding only;
+// pure.
 //
 //   'C' txid index(u32 BE)          coin
 //   'P' genesis txid index(u32 BE)  claimed deposit of the parent chain; empty value
@@ -63,11 +64,11 @@ void describe(A& a, T& e) {
 
 // Bits of a block's status. The first group is stored, the second is derived in memory.
 enum BlockStatus : uint16_t {
-    kHasBlock = 1,    // the block is in the block files
-    kHasUndo = 2,     // and its undo in the undo files
-    kInvalid = 4,     // it breaks a rule that its hash commits to, or an operator said so
-    kChecked = 8,     // it was connected once: every rule holds given its branch
-    kDynafed = 16,    // form of its header
+    kHasBlock = 1,  // the block is in the block files
+    kHasUndo = 2,   // and its undo in the undo files
+    kInvalid = 4,   // it breaks a rule that its hash commits to, or an operator said so
+    kChecked = 8,   // it was connected once: every rule holds given its branch
+    kDynafed = 16,  // form of its header
     kStoredBits = 31,
 
     kComplete = 256,         // it and all its ancestors have their blocks
@@ -101,7 +102,8 @@ void describe(A& a, T& n) {
     field(a, n.proposed_root);
 }
 
-// The undo payload: count, then each spent coin (CompactSize-prefixed) in block order; their out-points stand in the block.
+// The undo payload: count, then each spent coin (CompactSize-prefixed) in block order; their out-points stand in the
+// block.
 Bytes encode_undo(const std::vector<rules::CoinChange>& spent);
 // Trailer of an undo record: SHA256d(hash of the previous block || payload), as in Core's undo files.
 Hash256 undo_checksum(const BlockHash& prev, ByteView payload);

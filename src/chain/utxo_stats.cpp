@@ -18,7 +18,8 @@ void write_coin(Writer& writer, const OutPoint& outpoint, const rules::Coin& coi
 
 }  // namespace
 
-Result<UtxoStats> compute_utxo_stats(const storage::DbReader& snapshot, UtxoHashKind kind, const std::atomic<bool>* stop) {
+Result<UtxoStats> compute_utxo_stats(const storage::DbReader& snapshot, UtxoHashKind kind,
+                                     const std::atomic<bool>* stop) {
     UtxoStats stats;
     const std::optional<Bytes> tip = TRY(snapshot.get(single_key(kTipKey)));
     if (!tip || tip->size() != BlockHash::kSize) return fail("The chainstate database has no tip");
@@ -39,7 +40,8 @@ Result<UtxoStats> compute_utxo_stats(const storage::DbReader& snapshot, UtxoHash
         ++stats.outputs;
         stats.bogosize += kBogoFixed + coin->out.script.size();
         stats.disk_size += key.size() + value.size();
-        if (stats.total && coin->out.value.is_explicit()) stats.total = add(*stats.total, coin->out.value.explicit_value());
+        if (stats.total && coin->out.value.is_explicit())
+            stats.total = add(*stats.total, coin->out.value.explicit_value());
         if (kind == UtxoHashKind::kSerialized) write_coin(serialized, *outpoint, *coin);
         if (kind == UtxoHashKind::kMuhash) {
             ByteWriter element;

@@ -28,12 +28,8 @@ constexpr Code kLong{60,
                      0x455972a3350f7a1,
                      kMaxBlech32};
 
-bool is_long(Bech32Kind kind) {
-    return kind == Bech32Kind::kBlech32 || kind == Bech32Kind::kBlech32m;
-}
-bool is_modified(Bech32Kind kind) {
-    return kind == Bech32Kind::kBech32m || kind == Bech32Kind::kBlech32m;
-}
+bool is_long(Bech32Kind kind) { return kind == Bech32Kind::kBlech32 || kind == Bech32Kind::kBlech32m; }
+bool is_modified(Bech32Kind kind) { return kind == Bech32Kind::kBech32m || kind == Bech32Kind::kBlech32m; }
 
 class Remainder {
 public:

@@ -2,9 +2,9 @@
 //
 //   template <class A, Like<OutPoint> T> void describe(A& a, T& o) { field(a, o.txid); field(a, o.index); }
 //
-// A is Reader or Writer; T is OutPoint when reading and const OutPoint when writing. `field` knows integers (little-endian),
-// FixedBytes, Bytes (CompactSize-prefixed), and anything with a describe of its own, found by argument-dependent lookup.
-// list(a, vector, min_bytes, each) codes a CompactSize count and the elements.
+// A is Reader or Writer; T is OutPoint when reading and const OutPoint when writing. `field` knows integers
+// (little-endian), FixedBytes, Bytes (CompactSize-prefixed), and anything with a describe of its own, found by
+// argument-dependent lookup. list(a, vector, min_bytes, each) codes a CompactSize count and the elements.
 #pragma once
 
 #include <concepts>
@@ -45,10 +45,8 @@ void field(Writer& w, const FixedBytes<Tag, N>& v) {
     w.raw(v.view());
 }
 template <class A, class T>
-    requires requires(A& a, T& v) { describe(a, v); }
-void field(A& a, T& v) {
-    describe(a, v);
-}
+requires requires(A& a, T& v) { describe(a, v); }
+void field(A& a, T& v) { describe(a, v); }
 
 // A CompactSize count, then `each(a, element)`. min_bytes is the least size of an element on the wire: it bounds what a
 // hostile count can make us allocate.

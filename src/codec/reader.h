@@ -1,6 +1,6 @@
-// Reader: decodes bytes that a stranger sent. The first failure sticks: later reads give zeros and empty views, so a decoder
-// reads on and asks ok() or finish() once. It never allocates more than the remaining bytes can back. The bytes that it reads
-// must outlive it and every view that it returns.
+// Reader: decodes bytes that a stranger sent. The first failure sticks: later reads give zeros and empty views, so a
+// decoder reads on and asks ok() or finish() once. It never allocates more than the remaining bytes can back. The bytes
+// that it reads must outlive it and every view that it returns.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Writer: the other side of Reader. A sink decides what happens with the bytes: ByteWriter keeps them, SizeWriter counts them,
-// HashWriter (crypto/hash_writer.h) hashes them; one description of a type serves all of them.
+// Writer: the other side of Reader. A sink decides what happens with the bytes: ByteWriter keeps them, SizeWriter
+// counts them, HashWriter (crypto/hash_writer.h) hashes them; one description of a type serves all of them.
 #pragma once
 
 #include <cstdint>

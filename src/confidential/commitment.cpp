@@ -17,9 +17,7 @@ std::optional<Commitment> Commitment::parse(ByteView bytes) {
     return Commitment(form->point, form->y_is_square);
 }
 
-Commitment Commitment::from_point(const Point& point) {
-    return {point, is_square(Fe{point.y})};
-}
+Commitment Commitment::from_point(const Point& point) { return {point, is_square(Fe{point.y})}; }
 
 std::array<uint8_t, Commitment::kSize> Commitment::serialize() const {
     return serialize_quadratic(point_, y_is_square_, kPrefix);

@@ -48,9 +48,7 @@ std::optional<Generator> Generator::parse(ByteView bytes) {
     return Generator(form->point, form->y_is_square);
 }
 
-Generator Generator::from_point(const Point& point) {
-    return {point, is_square(Fe{point.y})};
-}
+Generator Generator::from_point(const Point& point) { return {point, is_square(Fe{point.y})}; }
 
 std::array<uint8_t, Generator::kSize> Generator::serialize() const {
     return serialize_quadratic(point_, y_is_square_, kPrefix);

@@ -23,8 +23,6 @@ std::optional<Point> Point::from_public_key(ByteView bytes) {
     return std::nullopt;
 }
 
-std::array<uint8_t, 33> Point::compressed() const {
-    return compress(to_affine(*this));
-}
+std::array<uint8_t, 33> Point::compressed() const { return compress(to_affine(*this)); }
 
 }  // namespace sluice::confidential

@@ -108,9 +108,7 @@ std::vector<bool> verify_surjection_proofs(std::span<const SurjectionCheck> chec
     while (start < checks.size()) {
         size_t keys = 0;
         size_t end = start;
-        do {
-            keys += checks[end++].proof.size() / 32;
-        } while (end < checks.size() && keys < kBatchKeys);
+        do { keys += checks[end++].proof.size() / 32; } while (end < checks.size() && keys < kBatchKeys);
         verify_batch(checks.subspan(start, end - start), verdicts, start);
         start = end;
     }

@@ -41,9 +41,7 @@ void chacha20_stream(ByteView key, uint64_t nonce, MutableBytes out) {
             quarter(x[3], x[4], x[9], x[14]);
         }
         const size_t size = std::min<size_t>(64, out.size());
-        for (size_t i = 0; i < size; ++i) {
-            out[i] = static_cast<uint8_t>((x[i / 4] + start[i / 4]) >> (8 * (i % 4)));
-        }
+        for (size_t i = 0; i < size; ++i) { out[i] = static_cast<uint8_t>((x[i / 4] + start[i / 4]) >> (8 * (i % 4))); }
         out = out.subspan(size);
     }
 }

@@ -14,9 +14,7 @@
 namespace sluice {
 
 namespace {
-SHA256_CTX* context(uint8_t* state) {
-    return reinterpret_cast<SHA256_CTX*>(state);
-}
+SHA256_CTX* context(uint8_t* state) { return reinterpret_cast<SHA256_CTX*>(state); }
 
 // HMAC over any of the two hash functions. Block is its block size in bytes.
 template <class Digest, size_t Block, class Hash>
@@ -110,12 +108,8 @@ Hash256 Sha256::midstate64(ByteView block) {
     return out;
 }
 
-Hash256 sha256(ByteView bytes) {
-    return Sha256().write(bytes).finish();
-}
-Hash256 sha256d(ByteView bytes) {
-    return sha256(sha256(bytes).view());
-}
+Hash256 sha256(ByteView bytes) { return Sha256().write(bytes).finish(); }
+Hash256 sha256d(ByteView bytes) { return sha256(sha256(bytes).view()); }
 
 Hash512 sha512(ByteView bytes) {
     Hash512 out;
@@ -135,9 +129,7 @@ Hash160 sha1(ByteView bytes) {
     return out;
 }
 
-Hash160 hash160(ByteView bytes) {
-    return ripemd160(sha256(bytes).view());
-}
+Hash160 hash160(ByteView bytes) { return ripemd160(sha256(bytes).view()); }
 
 Sha256 tagged_hasher(std::string_view tag) {
     const Hash256 tag_hash = sha256(as_bytes(tag));
@@ -146,9 +138,7 @@ Sha256 tagged_hasher(std::string_view tag) {
     return hasher;
 }
 
-Hash256 tagged_hash(std::string_view tag, ByteView bytes) {
-    return tagged_hasher(tag).write(bytes).finish();
-}
+Hash256 tagged_hash(std::string_view tag, ByteView bytes) { return tagged_hasher(tag).write(bytes).finish(); }
 
 Hash256 hmac_sha256(ByteView key, ByteView message) {
     return hmac<Hash256, 64>(key, message, [](ByteView a, ByteView b) { return Sha256().write(a).write(b).finish(); });

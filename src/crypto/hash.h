@@ -23,8 +23,8 @@ public:
     // The digest; the object must not be written afterwards.
     Hash256 finish();
 
-    // The state between two writes, in the form of Elements' streaming opcodes: eight big-endian words, the bits eaten so far
-    // as 64 bits little-endian, and the bytes that do not fill a block yet. load refuses any other form.
+    // The state between two writes, in the form of Elements' streaming opcodes: eight big-endian words, the bits eaten
+    // so far as 64 bits little-endian, and the bytes that do not fill a block yet. load refuses any other form.
     [[nodiscard]] Bytes save() const;
     static std::optional<Sha256> load(ByteView saved);
     // Bytes eaten so far.

@@ -24,7 +24,8 @@ public:
     // This point + tweak*G, compressed. Precondition: 32 bytes. nullopt if the tweak is not below the group order or
     // the sum is the point at infinity.
     [[nodiscard]] std::optional<PubKey> add_tweak(ByteView tweak) const;
-    // scalar * this point, compressed; of public values only. Precondition: 32 bytes. nullopt unless 0 < scalar < group order.
+    // scalar * this point, compressed; of public values only. Precondition: 32 bytes. nullopt unless 0 < scalar < group
+    // order.
     [[nodiscard]] std::optional<PubKey> multiply(ByteView scalar) const;
 
     auto operator<=>(const PubKey&) const = default;

@@ -64,7 +64,8 @@ Result<Socket, ClientError> connect_one(const addrinfo& address, const Deadline&
     setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (connect(socket.fd(), address.ai_addr, address.ai_addrlen) != 0) {
         if (errno != EINPROGRESS) return problem(Kind::kConnect, std::strerror(errno));
-        if (auto ready = wait_for(socket.fd(), POLLOUT, deadline); !ready) return problem(Kind::kConnect, ready.error().message);
+        if (auto ready = wait_for(socket.fd(), POLLOUT, deadline); !ready)
+            return problem(Kind::kConnect, ready.error().message);
         int error = 0;
         socklen_t size = sizeof(error);
         getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -146,7 +147,8 @@ Result<Response, ClientError> Client::Impl::receive(const Deadline& deadline, bo
             }
         }
         if (parser.state() == Parser::State::kError) {
-            return problem(Kind::kBroken, got == 0 ? "the connection was closed before the reply was complete" : "not an HTTP reply");
+            return problem(Kind::kBroken,
+                           got == 0 ? "the connection was closed before the reply was complete" : "not an HTTP reply");
         }
         if (parser.state() != Parser::State::kDone) continue;
         if (!parser.keep_alive() || got == 0 || !bytes.empty()) socket = Socket();
@@ -183,7 +185,8 @@ Result<Response, ClientError> Client::Impl::request(const std::string& method, c
         }
         if (reply) return reply;
         socket = Socket();
-        // The server closes idle connections; that race is no failure of the request. Nothing was answered, so ask again.
+        // The server closes idle connections; that race is no failure of the request. Nothing was answered, so ask
+        // again.
         if (!(reused && !answered && reply.error().kind == Kind::kBroken)) return reply;
     }
 }
@@ -195,7 +198,8 @@ Client& Client::operator=(Client&&) noexcept = default;
 
 Result<Response, ClientError> Client::get(const std::string& target) { return impl_->request("GET", target, "", ""); }
 
-Result<Response, ClientError> Client::post(const std::string& target, const std::string& body, const std::string& content_type) {
+Result<Response, ClientError> Client::post(const std::string& target, const std::string& body,
+                                           const std::string& content_type) {
     return impl_->request("POST", target, body, content_type);
 }
 

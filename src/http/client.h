@@ -1,6 +1,6 @@
-// Client: a blocking HTTP/1.1 connection to one server, kept open between requests. Used by one thread at a time. Nothing is
-// connected before the first request. A kept connection that the server closed before it answered is opened anew and the request
-// sent again: send only what may arrive twice.
+// Client: a blocking HTTP/1.1 connection to one server, kept open between requests. Used by one thread at a time.
+// Nothing is connected before the first request. A kept connection that the server closed before it answered is opened
+// anew and the request sent again: send only what may arrive twice.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,8 @@ namespace sluice::http {
 struct ClientOptions {
     std::string host = "127.0.0.1";  // a name or a numeric address
     uint16_t port = 0;
-    std::string authorization;                   // value of that header (make_basic), empty: none
-    std::chrono::milliseconds timeout{30'000};   // a whole request; 0: no limit
+    std::string authorization;                  // value of that header (make_basic), empty: none
+    std::chrono::milliseconds timeout{30'000};  // a whole request; 0: no limit
     Limits limits{16 * 1024, 100, 128 * 1024 * 1024};
 };
 
@@ -25,7 +25,7 @@ struct ClientError {
     enum class Kind {
         kConnect,  // nobody answers there: the server is down, still starting, or the name is unknown
         kTimeout,
-        kBroken,   // connected, but the reply did not come or was no HTTP
+        kBroken,  // connected, but the reply did not come or was no HTTP
     };
     Kind kind;
     std::string message;

@@ -19,9 +19,7 @@ int hex_digit(char c) {
 
 }  // namespace
 
-bool equal_no_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
+bool equal_no_case(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
 
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name) {
     for (const auto& [key, value] : headers) {

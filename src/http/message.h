@@ -28,7 +28,7 @@ struct Response {
     int status = 200;
     std::string content_type = "text/plain";
     std::string body;
-    Headers headers;  // further ones; Content-Length, Content-Type, Date and Connection are the server's own
+    Headers headers;     // further ones; Content-Length, Content-Type, Date and Connection are the server's own
     bool close = false;  // end the connection after this reply
 };
 

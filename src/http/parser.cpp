@@ -10,12 +10,14 @@ namespace {
 bool is_token(std::string_view text) {
     constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kMarks.find(c) != kMarks.npos;
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               kMarks.find(c) != kMarks.npos;
     });
 }
 
 bool is_text(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); });
+    return std::ranges::all_of(
+        text, [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); });
 }
 
 std::string_view trim(std::string_view text) {
@@ -90,7 +92,8 @@ bool Parser::take_line(std::string_view& piece, std::string& line) {
 void Parser::line_done(const std::string& line) {
     switch (step_) {
         case Step::kStartLine:
-            if (line.empty() && kind_ == Kind::kRequest) return;  // RFC 9112 2.2: empty lines before a request are skipped
+            if (line.empty() && kind_ == Kind::kRequest)
+                return;  // RFC 9112 2.2: empty lines before a request are skipped
             return start_line(line);
         case Step::kHeaders: return line.empty() ? head_done() : header_line(line);
         case Step::kChunkSize: return chunk_size_line(line);
@@ -200,7 +203,8 @@ void Parser::head_done() {
 void Parser::chunk_size_line(std::string_view line) {
     const std::optional<uint64_t> size = number(trim(line.substr(0, line.find(';'))), 16);
     if (!size) return fail(400);
-    if (*size > limits_.body || message_.body.size() + *size > limits_.body) return fail(kind_ == Kind::kRequest ? 413 : 500);
+    if (*size > limits_.body || message_.body.size() + *size > limits_.body)
+        return fail(kind_ == Kind::kRequest ? 413 : 500);
     head_bytes_ = 0;
     body_left_ = *size;
     step_ = *size == 0 ? Step::kTrailers : Step::kChunkData;

@@ -1,5 +1,6 @@
-// Parser: turns the bytes of one HTTP/1.x message into a value, piece by piece, within limits. Pure: the server, the client and
-// the fuzz target feed it. What a stranger sends costs at most the limits; the first error ends it. Source: RFC 9112.
+// Parser: turns the bytes of one HTTP/1.x message into a value, piece by piece, within limits. Pure: the server, the
+// client and the fuzz target feed it. What a stranger sends costs at most the limits; the first error ends it. Source:
+// RFC 9112.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +12,9 @@
 namespace sluice::http {
 
 struct Limits {
-    size_t head = 16 * 1024;           // bytes of start line and headers (and of trailers)
-    size_t headers = 100;              // how many
-    size_t body = 32 * 1024 * 1024;    // bytes after transfer decoding
+    size_t head = 16 * 1024;         // bytes of start line and headers (and of trailers)
+    size_t headers = 100;            // how many
+    size_t body = 32 * 1024 * 1024;  // bytes after transfer decoding
 };
 
 class Parser {
@@ -23,8 +24,8 @@ public:
 
     Parser(Kind kind, Limits limits) : kind_(kind), limits_(limits) {}
 
-    // Takes what it can use and returns how many bytes that was. Stops once when the head is complete (kHeadDone; the next feed
-    // goes on with the body, even with an empty piece), and at kDone and kError for good.
+    // Takes what it can use and returns how many bytes that was. Stops once when the head is complete (kHeadDone; the
+    // next feed goes on with the body, even with an empty piece), and at kDone and kError for good.
     size_t feed(std::string_view piece);
     // The peer closed. Completes a response whose body ends there; anything else unfinished becomes an error.
     void end_of_input();
@@ -36,8 +37,8 @@ public:
     [[nodiscard]] bool keep_alive() const { return keep_alive_; }
     [[nodiscard]] bool expects_continue() const { return expects_continue_; }
 
-    // The head from kHeadDone on, the body from kDone on. `request` for kRequest; for kResponse status() and the headers and
-    // body of `request`.
+    // The head from kHeadDone on, the body from kDone on. `request` for kRequest; for kResponse status() and the
+    // headers and body of `request`.
     [[nodiscard]] const Request& message() const { return message_; }
     [[nodiscard]] Request take() { return std::move(message_); }
     [[nodiscard]] int status() const { return status_; }

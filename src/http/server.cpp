@@ -146,9 +146,8 @@ Result<uint16_t> Server::Impl::listen(const std::string& address, uint16_t port)
     };
     unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC;
     if (storage.ss_family == AF_INET6) flags |= LEV_OPT_BIND_IPV6ONLY;
-    evconnlistener* listener =
-        evconnlistener_new_bind(loop.base(), on_accept, this, flags, -1, reinterpret_cast<sockaddr*>(&storage),
-                                static_cast<int>(size));
+    evconnlistener* listener = evconnlistener_new_bind(loop.base(), on_accept, this, flags, -1,
+                                                       reinterpret_cast<sockaddr*>(&storage), static_cast<int>(size));
     if (listener == nullptr) {
         return fail("cannot listen on " + address + " port " + std::to_string(port) + ": " + std::strerror(errno));
     }
@@ -212,7 +211,8 @@ void Server::Impl::read(Connection& connection) {
     while (!connection.waiting_for_reply && !connection.finishing) {
         evbuffer_iovec piece{};
         const bool any = evbuffer_peek(input, -1, nullptr, &piece, 1) > 0 && piece.iov_len > 0;
-        const std::string_view bytes = any ? std::string_view(static_cast<const char*>(piece.iov_base), piece.iov_len) : "";
+        const std::string_view bytes =
+            any ? std::string_view(static_cast<const char*>(piece.iov_base), piece.iov_len) : "";
         const bool had_head = connection.parser.state() == State::kHeadDone;
         evbuffer_drain(input, connection.parser.feed(bytes));
         const State state = connection.parser.state();
@@ -249,7 +249,8 @@ void Server::Impl::head_arrived(Connection& connection) {
     connection.waiting_for_reply = true;
     bufferevent_disable(connection.socket, EV_READ);
     auto later = std::make_shared<Response>(std::move(*refusal));
-    connection.timer = loop.after(options.refusal_delay, [this, id = connection.id, later] { answer(id, std::move(*later)); });
+    connection.timer =
+        loop.after(options.refusal_delay, [this, id = connection.id, later] { answer(id, std::move(*later)); });
 }
 
 void Server::Impl::dispatch(Connection& connection) {
@@ -299,8 +300,8 @@ void Server::Impl::written(Connection& connection) {
     if (connection.finishing && !connection.lingering) linger(connection);
 }
 
-// Closing with unread input would reset the connection and could destroy the reply on its way: say that we are done, then read
-// away what still comes, for a moment.
+// Closing with unread input would reset the connection and could destroy the reply on its way: say that we are done,
+// then read away what still comes, for a moment.
 void Server::Impl::linger(Connection& connection) {
     if (connection.peer_finished) return drop(connection);
     connection.lingering = true;

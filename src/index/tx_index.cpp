@@ -24,7 +24,8 @@ Result<std::unique_ptr<TxIndex>> TxIndex::open(storage::Disk& disk, const chain:
     std::unique_ptr<TxIndex> index(new TxIndex(TRY(disk.open_db("indexes/txindex", {})), reader));
     const std::optional<Bytes> cursor = TRY(index->db_->get(cursor_key()));
     if (!cursor) return index;
-    if (cursor->size() != BlockHash::kSize) return fail("The transaction index is damaged: remove the folder indexes/txindex");
+    if (cursor->size() != BlockHash::kSize)
+        return fail("The transaction index is damaged: remove the folder indexes/txindex");
     index->cursor_ = BlockHash::from_view(*cursor);
     if (const auto info = reader.find(*index->cursor_)) index->note(*info);
     return index;

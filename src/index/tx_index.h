@@ -1,9 +1,9 @@
-// TxIndex: where each confirmed transaction stands (-txindex). It follows the chain by itself, in a database of its own with a
-// cursor of its own, so that it can be switched on at any time and never holds up the chain. After a reorganisation, transactions
-// that only the abandoned blocks had are still found, with those blocks.
+// TxIndex: where each confirmed transaction stands (-txindex). It follows the chain by itself, in a database of its own
+// with a cursor of its own, so that it can be switched on at any time and never holds up the chain. After a
+// reorganisation, transactions that only the abandoned blocks had are still found, with those blocks.
 //
-// Threads: following is done on the index's own thread, wake() and the questions may come from any. Faults stop the following and
-// are told by problem(); the node goes on.
+// Threads: following is done on the index's own thread, wake() and the questions may come from any. Faults stop the
+// following and are told by problem(); the node goes on.
 #pragma once
 
 #include <atomic>

@@ -20,12 +20,12 @@
 namespace sluice::mempool {
 namespace {
 
-constexpr size_t kMaxReplaced = 100;          // transactions that one replacement may push out
-constexpr int64_t kCarveOutVsize = 10'000;    // one small child more than the limits allow
-constexpr int32_t kTopologyRestricted = 3;    // version whose transactions stay in pairs (BIP431)
+constexpr size_t kMaxReplaced = 100;        // transactions that one replacement may push out
+constexpr int64_t kCarveOutVsize = 10'000;  // one small child more than the limits allow
+constexpr int32_t kTopologyRestricted = 3;  // version whose transactions stay in pairs (BIP431)
 constexpr int64_t kMaxRestrictedVsize = 10'000;
 constexpr int64_t kMaxRestrictedChildVsize = 1000;
-constexpr int64_t kMinSubsidyRate = 1000;     // sat/kvB that a peg-in's later spend is taken to cost at least
+constexpr int64_t kMinSubsidyRate = 1000;  // sat/kvB that a peg-in's later spend is taken to cost at least
 
 Refusal refuse(RefusalKind kind, std::string reason, std::string detail = {}) {
     return Refusal{kind, std::move(reason), std::move(detail)};
@@ -61,13 +61,15 @@ std::optional<Refusal> check_pegouts(const Transaction& tx, const ChainParams& p
 std::optional<Refusal> check_inputs_exist(const ParsedTx& tx, const rules::CoinView& coins, const Tip& tip,
                                           std::span<const FedpegScript> fedpegs, const ChainParams& params) {
     for (const TxIn& in : tx.tx.inputs) {
-        if (!in.is_pegin && !in.witness.pegin_witness.empty()) return refuse(RefusalKind::kWitness, "extra-pegin-witness");
+        if (!in.is_pegin && !in.witness.pegin_witness.empty())
+            return refuse(RefusalKind::kWitness, "extra-pegin-witness");
     }
     for (const TxIn& in : tx.tx.inputs) {
         if (in.is_pegin) {
             const auto proof = rules::check_claim(in, fedpegs, params);
             if (!proof) return refuse(RefusalKind::kWitness, "pegin-no-witness", proof.error().message);
-            if (coins.pegin_spent(rules::pegin_id(*proof))) return refuse(RefusalKind::kInvalid, "pegin-already-claimed");
+            if (coins.pegin_spent(rules::pegin_id(*proof)))
+                return refuse(RefusalKind::kInvalid, "pegin-already-claimed");
         } else if (!coins.get(in.prevout)) {
             // Perhaps because the chain has this very transaction.
             for (uint32_t i = 0; i < tx.tx.outputs.size(); ++i) {
@@ -79,10 +81,12 @@ std::optional<Refusal> check_inputs_exist(const ParsedTx& tx, const rules::CoinV
     return std::nullopt;
 }
 
-std::optional<Refusal> check_depths(const std::vector<peg::PeginProof>& pegins, const Tip& tip, const ChainParams& params) {
+std::optional<Refusal> check_depths(const std::vector<peg::PeginProof>& pegins, const Tip& tip,
+                                    const ChainParams& params) {
     if (!tip.judge_pegin_depth) return std::nullopt;
     for (const peg::PeginProof& pegin : pegins) {
-        if (tip.parent == nullptr) return refuse(RefusalKind::kPremature, "bad-pegin-witness", "no view of the parent chain yet");
+        if (tip.parent == nullptr)
+            return refuse(RefusalKind::kPremature, "bad-pegin-witness", "no view of the parent chain yet");
         if (const auto depth = peg::judge_depth(pegin, *tip.parent, params); !depth) {
             return refuse(RefusalKind::kPremature, "bad-pegin-witness", depth.error().reason);
         }
@@ -90,10 +94,12 @@ std::optional<Refusal> check_depths(const std::vector<peg::PeginProof>& pegins, 
     return std::nullopt;
 }
 
-// Policy on how much a peg-in must be worth (-peginminamount), and what it must burn for its later spend (-peginsubsidy...). The
-// parent's own fee rate is not known here, so that the least rate is asked for, as the reference does without a parent node.
-std::optional<Refusal> check_pegin_policy(const Transaction& tx, const std::vector<peg::PeginProof>& pegins, const ChainParams& params,
-                                          const Tip& tip, std::span<const FedpegScript> fedpegs) {
+// Policy on how much a peg-in must be worth (-peginminamount), and what it must burn for its later spend
+// (-peginsubsidy...). The parent's own fee rate is not known here, so that the least rate is asked for, as the
+// reference does without a parent node.
+std::optional<Refusal> check_pegin_policy(const Transaction& tx, const std::vector<peg::PeginProof>& pegins,
+                                          const ChainParams& params, const Tip& tip,
+                                          std::span<const FedpegScript> fedpegs) {
     if (pegins.empty()) return std::nullopt;
     const auto height = static_cast<int64_t>(tip.headers.height());
     const PeginPolicy& policy = params.pegin_policy;
@@ -132,13 +138,15 @@ std::optional<Refusal> check_scripts(const std::shared_ptr<const rules::Spending
         const script::ScriptResult mandatory = rules::run(check);
         if (mandatory) {
             Failure failure = rules::script_failure(check, strict.error());
-            return refuse(RefusalKind::kPolicy, "non-mandatory-script-verify-flag (" + std::string(script::to_string(strict.error())) + ")",
+            return refuse(RefusalKind::kPolicy,
+                          "non-mandatory-script-verify-flag (" + std::string(script::to_string(strict.error())) + ")",
                           std::move(failure.detail));
         }
         Failure failure = rules::script_failure(check, mandatory.error());
         // Without its witness a good transaction fails too.
         const bool stripped = !spending->tx->tx.has_witness();
-        return refuse(stripped ? RefusalKind::kWitness : RefusalKind::kInvalid, std::move(failure.reason), std::move(failure.detail));
+        return refuse(stripped ? RefusalKind::kWitness : RefusalKind::kInvalid, std::move(failure.reason),
+                      std::move(failure.detail));
     }
     return std::nullopt;
 }
@@ -157,7 +165,8 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     if (auto alone = rules::check_transaction(*parsed); !alone) return refused(std::move(alone).error());
     if (tx.is_coinbase()) return refused(RefusalKind::kInvalid, "coinbase");
     if (policy_.require_standard) {
-        if (Reason reason = check_standard(*parsed, params_, policy_)) return refused(RefusalKind::kPolicy, std::move(*reason));
+        if (Reason reason = check_standard(*parsed, params_, policy_))
+            return refused(RefusalKind::kPolicy, std::move(*reason));
     }
     if (auto pegouts = check_pegouts(tx, params_, tip)) return tl::unexpected<Refusal>(std::move(*pegouts));
     if (!params_.accept_unlimited_issuances && !issuances_in_range(tx)) {
@@ -176,7 +185,8 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     if (auto conflict = find_conflicts(tx, candidate)) return tl::unexpected<Refusal>(std::move(*conflict));
     const PoolCoins coins(tip.coins, entries_, height);
     const std::vector<FedpegScript> fedpegs = fed_rules::fedpeg_scripts_after(tip.headers, params_);
-    if (auto missing = check_inputs_exist(*parsed, coins, tip, fedpegs, params_)) return tl::unexpected<Refusal>(std::move(*missing));
+    if (auto missing = check_inputs_exist(*parsed, coins, tip, fedpegs, params_))
+        return tl::unexpected<Refusal>(std::move(*missing));
     // Lock times come before the rest; the coins are there, so that this cannot fail for want of one.
     std::vector<uint32_t> heights;
     for (const TxIn& in : tx.inputs) heights.push_back(in.is_pegin ? 0 : coins.get(in.prevout)->height);
@@ -188,12 +198,14 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     if (auto shallow = check_depths(inputs->pegins, tip, params_)) return tl::unexpected<Refusal>(std::move(*shallow));
     const auto spending = rules::make_spending(parsed, std::move(inputs->spent), params_.genesis_hash);
     if (inputs->amounts == rules::AmountsLeft::kPoints) {
-        if (auto hidden = rules::check_hidden_amounts(spending, tip.proofs); !hidden) return refused(std::move(hidden).error());
+        if (auto hidden = rules::check_hidden_amounts(spending, tip.proofs); !hidden)
+            return refused(std::move(hidden).error());
     }
 
     if (policy_.require_standard) {
         if (Reason reason = check_issuance_proofs(tx)) return refused(RefusalKind::kPolicy, std::move(*reason));
-        if (!inputs_are_standard(tx, spending->spent, params_)) return refused(RefusalKind::kPolicy, "bad-txns-nonstandard-inputs");
+        if (!inputs_are_standard(tx, spending->spent, params_))
+            return refused(RefusalKind::kPolicy, "bad-txns-nonstandard-inputs");
         if (!witness_is_standard(tx, spending->spent)) return refused(RefusalKind::kWitness, "bad-witness-nonstandard");
     }
 
@@ -209,7 +221,8 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     entry.parents = parents_of(tx);
 
     if (auto fees = check_fees(candidate, mode)) return tl::unexpected<Refusal>(std::move(*fees));
-    if (auto pegin = check_pegin_policy(tx, inputs->pegins, params_, tip, fedpegs)) return tl::unexpected<Refusal>(std::move(*pegin));
+    if (auto pegin = check_pegin_policy(tx, inputs->pegins, params_, tip, fedpegs))
+        return tl::unexpected<Refusal>(std::move(*pegin));
     if (mode.check_limits) {
         if (auto chain = check_relatives(candidate)) return tl::unexpected<Refusal>(std::move(*chain));
         if (auto pair = check_version_three(candidate)) return tl::unexpected<Refusal>(std::move(*pair));
@@ -220,9 +233,7 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     entry.pegins = std::move(inputs->pegins);
     entry.flags = pool_flags(params_, tip);
     if (mode.passed_under != entry.flags) {
-        if (auto script = check_scripts(spending, entry.flags)) {
-            return tl::unexpected<Refusal>(std::move(*script));
-        }
+        if (auto script = check_scripts(spending, entry.flags)) { return tl::unexpected<Refusal>(std::move(*script)); }
     }
     return candidate;
 }
@@ -232,7 +243,8 @@ std::optional<Refusal> Mempool::find_conflicts(const Transaction& tx, Candidate&
         const auto other = spends_.find(in.prevout);
         if (other == spends_.end()) continue;
         const Transaction& there = entries_.at(other->second).tx->tx;
-        if (!signals_replacement(there) && there.version != kTopologyRestricted) return refuse(RefusalKind::kConflict, "txn-mempool-conflict");
+        if (!signals_replacement(there) && there.version != kTopologyRestricted)
+            return refuse(RefusalKind::kConflict, "txn-mempool-conflict");
         candidate.direct_conflicts.insert(other->second);
     }
     candidate.conflicts = closure(candidate.direct_conflicts, &Entry::children);
@@ -254,7 +266,8 @@ std::optional<Refusal> Mempool::check_fees(const Candidate& candidate, const Acc
     const auto compared = [&](FeeRate rate) {
         return std::to_string(fee.sat) + " < " + std::to_string(rate.fee(entry.discount_vsize).sat);
     };
-    if (below(policy_.min_relay)) return refuse(RefusalKind::kPolicy, "min relay fee not met", compared(policy_.min_relay));
+    if (below(policy_.min_relay))
+        return refuse(RefusalKind::kPolicy, "min relay fee not met", compared(policy_.min_relay));
     if (const FeeRate least = min_rate(); below(least)) {
         return refuse(RefusalKind::kPolicy, "mempool min fee not met", compared(least));
     }
@@ -264,7 +277,8 @@ std::optional<Refusal> Mempool::check_fees(const Candidate& candidate, const Acc
 std::optional<Refusal> Mempool::check_relatives(Candidate& candidate) const {
     const std::set<Txid> above = closure(candidate.entry.parents, &Entry::parents);
     const Entry& entry = candidate.entry;
-    const auto too_long = [&](size_t count, int64_t vsize, size_t below_count, int64_t below_vsize) -> std::optional<std::string> {
+    const auto too_long = [&](size_t count, int64_t vsize, size_t below_count,
+                              int64_t below_vsize) -> std::optional<std::string> {
         int64_t sum = entry.vsize;
         for (const Txid& txid : above) sum += entries_.at(txid).vsize;
         if (sum > vsize) return "exceeds ancestor size limit [limit: " + std::to_string(vsize) + "]";
@@ -272,10 +286,12 @@ std::optional<Refusal> Mempool::check_relatives(Candidate& candidate) const {
         for (const Txid& txid : above) {
             const Relatives under = descendants(txid);
             if (under.vsize + entry.vsize > below_vsize) {
-                return "exceeds descendant size limit for tx " + to_display(txid) + " [limit: " + std::to_string(below_vsize) + "]";
+                return "exceeds descendant size limit for tx " + to_display(txid) +
+                       " [limit: " + std::to_string(below_vsize) + "]";
             }
             if (under.count() + 1 > below_count) {
-                return "too many descendants for tx " + to_display(txid) + " [limit: " + std::to_string(below_count) + "]";
+                return "too many descendants for tx " + to_display(txid) + " [limit: " + std::to_string(below_count) +
+                       "]";
             }
         }
         return std::nullopt;
@@ -288,7 +304,8 @@ std::optional<Refusal> Mempool::check_relatives(Candidate& candidate) const {
         vsize += descendants(*candidate.direct_conflicts.begin()).vsize;
     }
     const auto reason = too_long(policy_.ancestor_count, policy_.ancestor_vsize, count, vsize);
-    // One small transaction with a single parent may still be added, so that either party of a contract can raise the fee.
+    // One small transaction with a single parent may still be added, so that either party of a contract can raise the
+    // fee.
     const bool carve_out = reason && entry.vsize <= kCarveOutVsize &&
                            !too_long(2, policy_.ancestor_vsize, count + 1, vsize + kCarveOutVsize);
     if (reason && !carve_out) return refuse(RefusalKind::kPolicy, "too-long-mempool-chain", *reason);
@@ -329,9 +346,11 @@ std::optional<Refusal> Mempool::check_replacement(const Candidate& candidate) co
     const FeeRate rate = FeeRate::of(entry.modified_fee(), entry.vsize);
     for (const Txid& txid : candidate.direct_conflicts) {
         const Entry& other = entries_.at(txid);
-        if (rate <= FeeRate::of(other.modified_fee(), other.vsize)) return refuse(RefusalKind::kPolicy, "insufficient fee", "feerate");
+        if (rate <= FeeRate::of(other.modified_fee(), other.vsize))
+            return refuse(RefusalKind::kPolicy, "insufficient fee", "feerate");
     }
-    if (candidate.conflicts.size() > kMaxReplaced) return refuse(RefusalKind::kPolicy, "too many potential replacements");
+    if (candidate.conflicts.size() > kMaxReplaced)
+        return refuse(RefusalKind::kPolicy, "too many potential replacements");
     std::set<Txid> known_parents;
     int64_t replaced_fees = 0;
     for (const Txid& txid : candidate.conflicts) {

@@ -18,10 +18,10 @@ struct Entry {
     int64_t vsize = 0;           // virtual bytes, signature operations counted in
     int64_t discount_vsize = 0;  // the same for fee rates where confidential outputs are discounted; else vsize
     int64_t sigop_cost = 0;
-    int64_t time = 0;       // Unix seconds of entry
-    uint32_t height = 0;    // of the tip at entry
-    uint64_t sequence = 0;  // of entry; a parent's is lower than its child's
-    std::vector<peg::PeginProof> pegins;  // its claims
+    int64_t time = 0;                           // Unix seconds of entry
+    uint32_t height = 0;                        // of the tip at entry
+    uint64_t sequence = 0;                      // of entry; a parent's is lower than its child's
+    std::vector<peg::PeginProof> pegins;        // its claims
     script::Flags flags = script::kVerifyNone;  // under which its scripts passed
     std::set<Txid> parents;                     // in the pool
     std::set<Txid> children;
@@ -45,13 +45,15 @@ struct Refusal {
     std::string reason;  // Elements' reject reason
     std::string detail;
     // The reason as testmempoolaccept gives it.
-    [[nodiscard]] std::string test_accept_reason() const { return kind == RefusalKind::kMissingInputs ? "missing-inputs" : reason; }
+    [[nodiscard]] std::string test_accept_reason() const {
+        return kind == RefusalKind::kMissingInputs ? "missing-inputs" : reason;
+    }
 };
 
 struct Acceptance {
     Txid txid;
-    Amount fee;         // in the policy asset
-    int64_t vsize = 0;  // virtual bytes
+    Amount fee;             // in the policy asset
+    int64_t vsize = 0;      // virtual bytes
     int64_t fee_vsize = 0;  // what its fee rate is counted on
     std::vector<Txid> replaced;
 };

@@ -37,7 +37,10 @@ Mempool::~Mempool() = default;
 Result<Acceptance, Refusal> Mempool::accept(const TxRef& tx) {
     follow();
     Candidate candidate = TRY(judge(tx, {}));
-    Acceptance out{tx->txid, candidate.entry.fee, candidate.entry.vsize, candidate.entry.discount_vsize,
+    Acceptance out{tx->txid,
+                   candidate.entry.fee,
+                   candidate.entry.vsize,
+                   candidate.entry.discount_vsize,
                    {candidate.conflicts.begin(), candidate.conflicts.end()}};
     insert(std::move(candidate));
     trim();
@@ -48,7 +51,10 @@ Result<Acceptance, Refusal> Mempool::accept(const TxRef& tx) {
 Result<Acceptance, Refusal> Mempool::test_accept(const TxRef& tx) {
     follow();
     const Candidate candidate = TRY(judge(tx, {}));
-    return Acceptance{tx->txid, candidate.entry.fee, candidate.entry.vsize, candidate.entry.discount_vsize,
+    return Acceptance{tx->txid,
+                      candidate.entry.fee,
+                      candidate.entry.vsize,
+                      candidate.entry.discount_vsize,
                       {candidate.conflicts.begin(), candidate.conflicts.end()}};
 }
 
@@ -147,8 +153,9 @@ void Mempool::follow() {
     }
     std::optional<script::Flags> flags;
     const auto fault = tips_.with_tip([&](const Tip& tip) {
-        flags = script::kStandardFlags |
-                (tip.version_bits.active_after(tip.headers, Deployment::kDynafed) ? script::kVerifySighashRangeproof : 0);
+        flags =
+            script::kStandardFlags |
+            (tip.version_bits.active_after(tip.headers, Deployment::kDynafed) ? script::kVerifySighashRangeproof : 0);
     });
     if (fault) return;
     if (!returned.empty() || (flags_ && flags_ != flags)) {
@@ -181,8 +188,8 @@ void Mempool::drop_at_epoch_end() {
             const Transaction& tx = entry.tx->tx;
             const bool pegouts = !params_.enforce_pak || rules::pegouts_are_authorized(tx, list, params_);
             const bool claims = entry.pegins.empty() || std::ranges::all_of(tx.inputs, [&](const TxIn& in) {
-                return !in.is_pegin || rules::check_claim(in, fedpegs, params_).has_value();
-            });
+                                    return !in.is_pegin || rules::check_claim(in, fedpegs, params_).has_value();
+                                });
             if (!pegouts || !claims) bad.push_back(txid);
         }
     });
@@ -248,8 +255,8 @@ void Mempool::expire() {
 
 void Mempool::trim() {
     if (bytes_ <= policy_.max_bytes) return;
-    // What pays least, each together with all that hangs on it. A twentieth goes at once, so that a full pool is not ordered anew
-    // for each transaction that enters.
+    // What pays least, each together with all that hangs on it. A twentieth goes at once, so that a full pool is not
+    // ordered anew for each transaction that enters.
     std::vector<std::pair<FeeRate, Txid>> order;
     for (const auto& [txid, entry] : entries_) {
         const Relatives under = descendants(txid);

@@ -1,8 +1,9 @@
-// Mempool: transactions that could be in the next block. It judges them as a block would and by policy, keeps them with their
-// relations, and follows the chain.
+// Mempool: transactions that could be in the next block. It judges them as a block would and by policy, keeps them with
+// their relations, and follows the chain.
 //
-// Owner and thread: the state thread. Chain events are noted when they happen and worked off by the next call that needs to know
-// (follow() does it at once), because ChainState may not be called back from within an event. No I/O, no clock of its own.
+// Owner and thread: the state thread. Chain events are noted when they happen and worked off by the next call that
+// needs to know (follow() does it at once), because ChainState may not be called back from within an event. No I/O, no
+// clock of its own.
 #pragma once
 
 #include <functional>
@@ -21,10 +22,10 @@ namespace sluice::mempool {
 
 struct PoolInfo {
     size_t count = 0;
-    int64_t vsize = 0;   // sum
-    size_t bytes = 0;    // memory that the limit counts, about
-    Amount fees;         // sum
-    FeeRate min_rate;    // below it nothing enters
+    int64_t vsize = 0;  // sum
+    size_t bytes = 0;   // memory that the limit counts, about
+    Amount fees;        // sum
+    FeeRate min_rate;   // below it nothing enters
     uint64_t sequence = 0;
 };
 
@@ -83,8 +84,8 @@ private:
         std::set<Txid> direct_conflicts;
     };
     struct AcceptMode {
-        bool check_limits = true;                              // false for what comes back from a block
-        std::optional<script::Flags> passed_under;             // its scripts passed under these flags before
+        bool check_limits = true;                   // false for what comes back from a block
+        std::optional<script::Flags> passed_under;  // its scripts passed under these flags before
     };
     struct Coins;  // the tip's coins with the pool's outputs on top
 

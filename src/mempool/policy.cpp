@@ -13,12 +13,12 @@ namespace {
 
 using script::TemplateKind;
 
-constexpr size_t kMaxScriptSig = 1650;     // bytes
+constexpr size_t kMaxScriptSig = 1650;  // bytes
 constexpr size_t kMaxP2shSigops = 15;
 constexpr size_t kMaxWitnessScript = 3600;  // bytes, P2WSH
 constexpr size_t kMaxWitnessItems = 100;
-constexpr size_t kMaxWitnessItem = 80;      // bytes
-constexpr size_t kMaxDust = 1;              // outputs
+constexpr size_t kMaxWitnessItem = 80;  // bytes
+constexpr size_t kMaxDust = 1;          // outputs
 constexpr uint32_t kMaxReplaceableSequence = 0xfffffffd;
 constexpr uint8_t kAnnexTag = 0x50;
 constexpr uint8_t kLeafMask = 0xfe;
@@ -27,18 +27,21 @@ constexpr uint8_t kTapscriptLeaf = 0xc4;
 constexpr size_t kSpendLegacy = 32 + 4 + 1 + 107 + 4;
 constexpr size_t kSpendWitness = 32 + 4 + 1 + 107 / 4 + 4;
 
-// What the scriptSig leaves on top when it runs by itself: the redeem script of a P2SH output. nullopt: it fails, or leaves nothing.
+// What the scriptSig leaves on top when it runs by itself: the redeem script of a P2SH output. nullopt: it fails, or
+// leaves nothing.
 std::optional<Script> top_of(const Script& script_sig) {
     script::Stack stack;
     script::TaprootContext none;
-    if (!script::eval_script(stack, script_sig.view(), script::kVerifyNone, script::SignatureChecker{}, script::SigVersion::kBase, none)) {
+    if (!script::eval_script(stack, script_sig.view(), script::kVerifyNone, script::SignatureChecker{},
+                             script::SigVersion::kBase, none)) {
         return std::nullopt;
     }
     if (stack.empty()) return std::nullopt;
     return Script{std::move(stack.back())};
 }
 
-bool is_standard_output(const TxOut& out, const script::Template& shape, const ChainParams& params, const PolicyOptions& policy) {
+bool is_standard_output(const TxOut& out, const script::Template& shape, const ChainParams& params,
+                        const PolicyOptions& policy) {
     switch (shape.kind) {
         case TemplateKind::kNonStandard: return false;
         case TemplateKind::kMultisig:
@@ -72,7 +75,8 @@ bool taproot_witness_is_standard(std::span<const Bytes> stack) {
 
 bool script_hash_witness_is_standard(const WitnessStack& stack) {
     if (stack.back().size() > kMaxWitnessScript || stack.size() - 1 > kMaxWitnessItems) return false;
-    return std::all_of(stack.begin(), stack.end() - 1, [](const Bytes& item) { return item.size() <= kMaxWitnessItem; });
+    return std::all_of(stack.begin(), stack.end() - 1,
+                       [](const Bytes& item) { return item.size() <= kMaxWitnessItem; });
 }
 
 bool witness_is_standard(const TxIn& in, Script script) {
@@ -110,7 +114,8 @@ Result<PolicyOptions> make_policy_options(const Options& options, const ChainPar
     };
     const auto number = [&](std::string_view name, int64_t otherwise, int64_t least, int64_t most) -> Result<int64_t> {
         const int64_t value = TRY(options.get_int(name, otherwise));
-        if (value < least || value > most) return fail("-" + std::string(name) + "=" + std::to_string(value) + " is out of range");
+        if (value < least || value > most)
+            return fail("-" + std::string(name) + "=" + std::to_string(value) + " is out of range");
         return value;
     };
     out.min_relay = TRY(rate("minrelaytxfee", out.min_relay));
@@ -118,7 +123,8 @@ Result<PolicyOptions> make_policy_options(const Options& options, const ChainPar
     if (!options.is_set("minrelaytxfee")) out.min_relay = std::max(out.min_relay, out.incremental);
     out.dust_relay = TRY(rate("dustrelayfee", out.dust_relay));
     out.require_standard = !options.get_bool("acceptnonstdtxn", false);
-    if (!out.require_standard && !params.is_test_chain()) return fail("acceptnonstdtxn is not currently supported for " + params.name + " chain");
+    if (!out.require_standard && !params.is_test_chain())
+        return fail("acceptnonstdtxn is not currently supported for " + params.name + " chain");
     out.permit_bare_multisig = options.get_bool("permitbaremultisig", out.permit_bare_multisig);
     out.max_data_carrier = static_cast<uint32_t>(TRY(number("datacarriersize", 83, 0, 4'000'000)));
     if (!options.get_bool("datacarrier", true)) out.max_data_carrier = std::nullopt;
@@ -185,7 +191,9 @@ Reason check_issuance_proofs(const Transaction& tx) {
 }
 
 bool issuances_in_range(const Transaction& tx) {
-    const auto fine = [](const ConfidentialValue& value) { return !value.is_explicit() || in_money_range(value.explicit_value()); };
+    const auto fine = [](const ConfidentialValue& value) {
+        return !value.is_explicit() || in_money_range(value.explicit_value());
+    };
     return std::ranges::all_of(
         tx.inputs, [&](const TxIn& in) { return fine(in.issuance.amount) && fine(in.issuance.inflation_keys); });
 }

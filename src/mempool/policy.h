@@ -1,5 +1,5 @@
-// Policy: what this node relays and mines beyond what consensus demands (transactions.md sections 4 and 11). Pure; any thread. Each
-// check answers with Elements' reject reason, or nothing.
+// Policy: what this node relays and mines beyond what consensus demands (transactions.md sections 4 and 11). Pure; any
+// thread. Each check answers with Elements' reject reason, or nothing.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ struct PolicyOptions {
     FeeRate min_relay{100};
     FeeRate incremental{100};
     FeeRate dust_relay{100};
-    bool require_standard = true;                 // -acceptnonstdtxn=0
+    bool require_standard = true;                  // -acceptnonstdtxn=0
     std::optional<uint32_t> max_data_carrier{83};  // bytes of an OP_RETURN script; none: not relayed at all
     bool permit_bare_multisig = true;
     uint32_t bytes_per_sigop = 20;
@@ -25,8 +25,8 @@ struct PolicyOptions {
     int64_t ancestor_vsize = 101'000;
     size_t descendant_count = 25;
     int64_t descendant_vsize = 101'000;
-    size_t max_bytes = 300'000'000;       // -maxmempool; serialized transactions and their bookkeeping
-    int64_t expiry = 336 * 60 * 60;       // -mempoolexpiry, seconds
+    size_t max_bytes = 300'000'000;  // -maxmempool; serialized transactions and their bookkeeping
+    int64_t expiry = 336 * 60 * 60;  // -mempoolexpiry, seconds
 };
 // From Elements' option names; the error names a wrong one.
 Result<PolicyOptions> make_policy_options(const Options& options, const ChainParams& params);

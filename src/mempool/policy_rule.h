@@ -1,6 +1,6 @@
-// The table of policy rules: why this node does not take a transaction that a block might still hold. Consensus rules have their
-// own table (consensus/rules/rule.h); a reject reason is in one of the two. `ctest -R rule_table` fails for a reason that is in
-// neither, and for a row that no unit test produces. Values; any thread.
+// The table of policy rules: why this node does not take a transaction that a block might still hold. Consensus rules
+// have their own table (consensus/rules/rule.h); a reject reason is in one of the two. `ctest -R rule_table` fails for
+// a reason that is in neither, and for a row that no unit test produces. Values; any thread.
 #pragma once
 
 #include <span>

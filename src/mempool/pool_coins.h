@@ -1,5 +1,5 @@
-// The tip's coins with the outputs of the pool's transactions on top. What the pool spends is still there: conflicts are found
-// apart.
+// The tip's coins with the outputs of the pool's transactions on top. What the pool spends is still there: conflicts
+// are found apart.
 #pragma once
 
 #include <map>

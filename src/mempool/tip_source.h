@@ -1,5 +1,5 @@
-// TipSource: the chain at its tip, as the mempool judges transactions against it. A port: ChainTipSource (chain_tip.h) has it from
-// ChainState; tests from memory. State thread.
+// TipSource: the chain at its tip, as the mempool judges transactions against it. A port: ChainTipSource (chain_tip.h)
+// has it from ChainState; tests from memory. State thread.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@ struct Tip {
     const rules::CoinView& coins;
     rules::VersionBits& version_bits;
     const peg::ParentView* parent = nullptr;
-    bool judge_pegin_depth = true;  // -validatepegin
+    bool judge_pegin_depth = true;        // -validatepegin
     rules::ProofCache* proofs = nullptr;  // shared with the chain; null: none
 };
 

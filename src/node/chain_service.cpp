@@ -6,7 +6,8 @@ namespace {
 constexpr auto kExpiryInterval = std::chrono::minutes(10);
 }
 
-Result<std::unique_ptr<ChainService>> ChainService::open(const chain::ChainStateNeeds& needs, const chain::ChainStateOptions& options,
+Result<std::unique_ptr<ChainService>> ChainService::open(const chain::ChainStateNeeds& needs,
+                                                         const chain::ChainStateOptions& options,
                                                          const mempool::PolicyOptions& policy, OnFault on_fault) {
     std::unique_ptr<ChainService> service(new ChainService(std::move(on_fault)));
     ChainService& self = *service;

@@ -1,7 +1,8 @@
-// ChainService: the state thread and what it owns: the chain and the mempool. Its tasks are short, but for the connection of blocks.
+// ChainService: the state thread and what it owns: the chain and the mempool. Its tasks are short, but for the
+// connection of blocks.
 //
-// Composition: open(), add listeners, start(); then state tasks may be posted from any thread. Faults (disk, corruption) are
-// reported to `on_fault` from the state thread.
+// Composition: open(), add listeners, start(); then state tasks may be posted from any thread. Faults (disk,
+// corruption) are reported to `on_fault` from the state thread.
 #pragma once
 
 #include <functional>
@@ -18,13 +19,16 @@ class ChainService {
 public:
     using OnFault = std::function<void(const std::string& what)>;
 
-    static Result<std::unique_ptr<ChainService>> open(const chain::ChainStateNeeds& needs, const chain::ChainStateOptions& options,
+    static Result<std::unique_ptr<ChainService>> open(const chain::ChainStateNeeds& needs,
+                                                      const chain::ChainStateOptions& options,
                                                       const mempool::PolicyOptions& policy, OnFault on_fault);
     ~ChainService();
 
     // Before start().
     void add_listener(chain::ChainListener listener) { chain_->add_listener(std::move(listener)); }
-    void add_pool_listener(std::function<void(const mempool::PoolEvent&)> listener) { pool_->add_listener(std::move(listener)); }
+    void add_pool_listener(std::function<void(const mempool::PoolEvent&)> listener) {
+        pool_->add_listener(std::move(listener));
+    }
     // Starts the thread and moves to the best chain known.
     Status start();
     // Runs what is queued, then joins.

@@ -55,7 +55,8 @@ bool truthy(const std::string& text) {
 Result<Value> interpret(const OptionSpec& option, bool negated, const std::string* text) {
     const std::string name(option.name);
     if (negated) {
-        if ((option.flags & kNoNegation) != 0) return fail("Negating of -" + name + " is meaningless and therefore forbidden");
+        if ((option.flags & kNoNegation) != 0)
+            return fail("Negating of -" + name + " is meaningless and therefore forbidden");
         if (text != nullptr && !truthy(*text)) return Value{false, "1"};  // -noNAME=0
         return Value{true, {}};
     }
@@ -71,26 +72,31 @@ std::pair<std::string, bool> split_negation(std::string name) {
     return {name.substr(2), true};
 }
 
-Status parse_command_line(Program program, const std::vector<std::string>& args, Values& into, std::vector<std::string>& positional) {
+Status parse_command_line(Program program, const std::vector<std::string>& args, Values& into,
+                          std::vector<std::string>& positional) {
     for (size_t i = 0; i < args.size(); ++i) {
         const std::string& arg = args[i];
         if (arg.empty() || arg[0] != '-' || arg == "-") {
             if (program == Program::kDaemon) {
-                return fail("Command line contains unexpected token '" + arg + "', see sluiced -h for a list of options.");
+                return fail("Command line contains unexpected token '" + arg +
+                            "', see sluiced -h for a list of options.");
             }
             positional.assign(args.begin() + static_cast<std::ptrdiff_t>(i), args.end());
             break;
         }
         const size_t equals = arg.find('=');
         const size_t dashes = arg.starts_with("--") ? 2 : 1;
-        const auto [name, negated] = split_negation(arg.substr(dashes, equals == arg.npos ? arg.npos : equals - dashes));
+        const auto [name, negated] =
+            split_negation(arg.substr(dashes, equals == arg.npos ? arg.npos : equals - dashes));
         const OptionSpec* option = find_option(program, name);
         if (option == nullptr) return fail("Error parsing command line arguments: Invalid parameter " + arg);
         const std::string text = equals == arg.npos ? "" : arg.substr(equals + 1);
         Result<Value> value = interpret(*option, negated, equals == arg.npos ? nullptr : &text);
         if (!value) return fail("Error parsing command line arguments: " + value.error().message);
         if (name == "includeconf" && !value->negated) {
-            return fail("Error parsing command line arguments: -includeconf cannot be used from commandline; -includeconf=\"" + text + "\"");
+            return fail(
+                "Error parsing command line arguments: -includeconf cannot be used from commandline; -includeconf=\"" +
+                text + "\"");
         }
         into[name].push_back(std::move(*value));
     }
@@ -120,7 +126,9 @@ public:
         for (const ConfigLine& line : parsed.lines) {
             const auto [name, negated] = split_negation(line.name);
             if (name == "conf") {
-                return fail("conf cannot be set in the configuration file; use includeconf= if you want to include additional config files");
+                return fail(
+                    "conf cannot be set in the configuration file; use includeconf= if you want to include additional "
+                    "config files");
             }
             const OptionSpec* option = find_option(program_, name);
             if (option == nullptr) {
@@ -145,7 +153,8 @@ private:
 };
 
 // Core's single value: nullopt if nowhere given, else the text ("0" for a negation).
-std::optional<std::string> single_value(const Sources& sources, std::string_view section, std::string_view name, bool ignore_default) {
+std::optional<std::string> single_value(const Sources& sources, std::string_view section, std::string_view name,
+                                        bool ignore_default) {
     const auto in = [&](const Values* values) -> const std::vector<Value>* {
         if (values == nullptr) return nullptr;
         const auto found = values->find(name);
@@ -166,7 +175,8 @@ std::optional<std::string> single_value(const Sources& sources, std::string_view
     return std::nullopt;
 }
 
-std::vector<std::string> list_value(const Sources& sources, std::string_view section, std::string_view name, bool ignore_default) {
+std::vector<std::string> list_value(const Sources& sources, std::string_view section, std::string_view name,
+                                    bool ignore_default) {
     std::vector<std::string> out;
     bool done = false;
     bool empty_negation = false;
@@ -194,7 +204,8 @@ Result<std::string> choose_chain(const Sources& sources) {
         const std::optional<std::string> given = single_value(sources, "", shortcut, false);
         if (!given || !truthy(*given)) continue;
         if (chain) return fail("Invalid combination of -regtest, -signet, -testnet and -chain. Can use at most one.");
-        return fail("-" + std::string(shortcut) + " is a Bitcoin network; this program serves Elements chains (-chain=NAME)");
+        return fail("-" + std::string(shortcut) +
+                    " is a Bitcoin network; this program serves Elements chains (-chain=NAME)");
     }
     const std::string name = chain.value_or(std::string(kDefaultChain));
     if (name.empty() || name == "." || name == ".." || name.find('/') != name.npos || name.find('\0') != name.npos) {
@@ -212,7 +223,8 @@ Status read_files(Program program, Sources& sources, Config& config) {
     const std::optional<std::string> given = single_value(sources, "", "conf", false);
     const Slice conf(sources.command_line["conf"]);
     if (conf.last_negated) return {};
-    const std::filesystem::path name = given && !given->empty() ? std::filesystem::path(*given) : std::filesystem::path(kFileName);
+    const std::filesystem::path name =
+        given && !given->empty() ? std::filesystem::path(*given) : std::filesystem::path(kFileName);
     config.config_file = name.is_absolute() ? name : config.data_dir / name;
     const std::string shown = config.config_file.string();
     if (std::filesystem::is_directory(config.config_file)) return fail("Config file \"" + shown + "\" is a directory.");
@@ -240,8 +252,10 @@ Status read_files(Program program, Sources& sources, Config& config) {
         };
         const std::vector<std::string> names = includes();
         for (const std::string& file : names) {
-            const std::filesystem::path path = file.starts_with('/') ? std::filesystem::path(file) : config.data_dir / file;
-            if (std::filesystem::is_directory(path)) return fail("Included config file \"" + path.string() + "\" is a directory.");
+            const std::filesystem::path path =
+                file.starts_with('/') ? std::filesystem::path(file) : config.data_dir / file;
+            if (std::filesystem::is_directory(path))
+                return fail("Included config file \"" + path.string() + "\" is a directory.");
             const Result<std::string> included = read_file(path);
             if (!included) return fail("Failed to include configuration file " + file);
             TRY_VOID(reader.add(*included, file));
@@ -251,11 +265,12 @@ Status read_files(Program program, Sources& sources, Config& config) {
         }
     }
     const std::string chain = TRY(choose_chain(sources));
-    static const std::set<std::string, std::less<>> kKnown = {"main",     "test",          "testnet4",     "signet",
-                                                              "regtest",  "liquidv1",      "liquidv1test", "liquidtestnet"};
+    static const std::set<std::string, std::less<>> kKnown = {"main",    "test",     "testnet4",     "signet",
+                                                              "regtest", "liquidv1", "liquidv1test", "liquidtestnet"};
     for (const SectionSeen& section : reader.sections()) {
         if (section.name == chain || kKnown.contains(section.name)) continue;
-        config.warnings.push_back(section.file + ":" + std::to_string(section.line) + " Section [" + section.name + "] is not recognized.");
+        config.warnings.push_back(section.file + ":" + std::to_string(section.line) + " Section [" + section.name +
+                                  "] is not recognized.");
     }
     return {};
 }
@@ -284,7 +299,8 @@ Result<ConfigText> parse_config_text(std::string_view text) {
             section = line.substr(1, line.size() - 2);
             out.sections.emplace_back(section, number);
         } else if (line.front() == '-') {
-            return fail(where + ": " + std::string(line) + ", options in configuration file must be specified without leading -");
+            return fail(where + ": " + std::string(line) +
+                        ", options in configuration file must be specified without leading -");
         } else if (equals != line.npos) {
             std::string name(trim(line.substr(0, equals)));
             if (hash != line.npos && hash != std::string_view::npos && name.find("rpcpassword") != name.npos) {
@@ -300,7 +316,8 @@ Result<ConfigText> parse_config_text(std::string_view text) {
             out.lines.push_back({in_section, name, std::string(trim(line.substr(equals + 1)))});
         } else {
             std::string hint;
-            if (line.starts_with("no")) hint = ", if you intended to specify a negated option, use " + std::string(line) + "=1 instead";
+            if (line.starts_with("no"))
+                hint = ", if you intended to specify a negated option, use " + std::string(line) + "=1 instead";
             return fail(where + ": " + std::string(line) + hint);
         }
     }
@@ -312,11 +329,13 @@ std::filesystem::path default_data_dir() {
     return std::filesystem::path(home == nullptr || *home == '\0' ? "/" : home) / ".sluice";
 }
 
-Result<Config> load_config(Program program, const std::vector<std::string>& args, const std::filesystem::path& default_dir) {
+Result<Config> load_config(Program program, const std::vector<std::string>& args,
+                           const std::filesystem::path& default_dir) {
     Config config;
     Sources sources;
     TRY_VOID(parse_command_line(program, args, sources.command_line, config.positional));
-    for (const char* name : {"help", "help-debug", "h", "?"}) config.show_help = config.show_help || sources.command_line.contains(name);
+    for (const char* name : {"help", "help-debug", "h", "?"})
+        config.show_help = config.show_help || sources.command_line.contains(name);
     if (const auto version = single_value(sources, "", "version", false)) config.show_version = truthy(*version);
     if (config.show_help || config.show_version) return config;
 
@@ -347,11 +366,12 @@ Result<Config> load_config(Program program, const std::vector<std::string>& args
     }
     std::string misplaced;
     for (const std::string& name : names) {
-        const bool own_section = (find_option(program, name)->flags & kNetworkOnly) != 0 && config.chain != kDefaultChain;
+        const bool own_section =
+            (find_option(program, name)->flags & kNetworkOnly) != 0 && config.chain != kDefaultChain;
         const std::optional<std::string> value = single_value(sources, config.chain, name, own_section);
         if (!value) {
-            misplaced += "Config setting for -" + name + " only applied on " + config.chain + " network when in [" + config.chain +
-                         "] section.\n";
+            misplaced += "Config setting for -" + name + " only applied on " + config.chain + " network when in [" +
+                         config.chain + "] section.\n";
             continue;
         }
         config.options.set(name, *value, list_value(sources, config.chain, name, own_section));

@@ -1,7 +1,7 @@
-// What the command line and the configuration file say, as one immutable value. Owned by main; read before any thread starts.
-// Rules of precedence are Core's, oddities included: the last value on the command line wins, then the first value in the chain's
-// [section] of the file, then the first one outside sections; lists are joined; -noNAME clears what came before it.
-// Errors are for people and are printed after "Error: ".
+// What the command line and the configuration file say, as one immutable value. Owned by main; read before any thread
+// starts. Rules of precedence are Core's, oddities included: the last value on the command line wins, then the first
+// value in the chain's [section] of the file, then the first one outside sections; lists are joined; -noNAME clears
+// what came before it. Errors are for people and are printed after "Error: ".
 #pragma once
 
 #include <filesystem>
@@ -27,7 +27,8 @@ struct Config {
 };
 
 // args: without the program's name. default_data_dir: used without -datadir.
-Result<Config> load_config(Program program, const std::vector<std::string>& args, const std::filesystem::path& default_data_dir);
+Result<Config> load_config(Program program, const std::vector<std::string>& args,
+                           const std::filesystem::path& default_data_dir);
 // ~/.sluice of the environment's HOME.
 std::filesystem::path default_data_dir();
 

@@ -35,7 +35,8 @@ Result<member::Manifest> read_manifest(const std::string& path, const Options& o
 std::string bind_address(const std::string& address) {
     const size_t colon = address.rfind(':');
     const bool local = address.find("127.0.0.1") != std::string::npos;
-    return (local ? "tcp://127.0.0.1" : "tcp://*") + (colon == std::string::npos ? std::string() : address.substr(colon));
+    return (local ? "tcp://127.0.0.1" : "tcp://*") +
+           (colon == std::string::npos ? std::string() : address.substr(colon));
 }
 
 std::vector<transport::Peer> peers_of(const member::Manifest& manifest, const std::string& self) {
@@ -63,7 +64,8 @@ private:
 Result<uint32_t> MemberService::scan_from(const std::filesystem::path& data_dir, const Options& options) {
     const member::Manifest manifest = TRY(read_manifest(path_of(data_dir, options.get_or("fedmanifest", "")), options));
     const int64_t height = TRY(options.get_int("fedscanfrom", manifest.birth_height));
-    if (height < 1 || height > INT32_MAX) return fail("-fedscanfrom must be the height of a Bitcoin block above the genesis block");
+    if (height < 1 || height > INT32_MAX)
+        return fail("-fedscanfrom must be the height of a Bitcoin block above the genesis block");
     return static_cast<uint32_t>(height);
 }
 
@@ -75,8 +77,8 @@ Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, c
     if (name.empty()) return fail("-fedmember must name this member");
     if (!options.is_set("fedkeys")) return fail("-fedkeys must name this member's key file");
     const char* passphrase = std::getenv("SLUICE_KEY_PASSPHRASE");
-    signer::MemberKeys keys =
-        TRY(signer::read_key_file(path_of(needs.data_dir, options.get_or("fedkeys", "")), passphrase ? passphrase : ""));
+    signer::MemberKeys keys = TRY(
+        signer::read_key_file(path_of(needs.data_dir, options.get_or("fedkeys", "")), passphrase ? passphrase : ""));
     if (keys.name != name) return fail("the key file is of " + keys.name + ", but -fedmember says " + name);
     transport::TransportKeys link_keys = TRY(transport::transport_keys_from_secret(keys.transport.view()));
     self->signer_ = TRY(signer::MemberSigner::open(std::move(keys), (needs.chain_dir / "signer").string()));
@@ -89,12 +91,13 @@ Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, c
     if (entry.transport_key != link_keys.public_key) return fail("the key file's link key is not the manifest's");
     transport::TransportConfig config;
     config.bind = options.get_or("fedbind", bind_address(entry.address));
-    self->transport_ = std::make_unique<transport::Transport>(std::move(config), std::move(link_keys), [self](uint8_t from, Bytes frame) {
-        if (self->loop_.backlog() > kMaxBacklog) return;
-        self->loop_.post([self, from, frame = std::move(frame)] {
-            if (self->begun_) self->member_->on_frame(from, frame);
+    self->transport_ = std::make_unique<transport::Transport>(
+        std::move(config), std::move(link_keys), [self](uint8_t from, Bytes frame) {
+            if (self->loop_.backlog() > kMaxBacklog) return;
+            self->loop_.post([self, from, frame = std::move(frame)] {
+                if (self->begun_) self->member_->on_frame(from, frame);
+            });
         });
-    });
     self->links_ = std::make_unique<Links>(*self->transport_, name);
     self->chain_ = std::make_unique<member::NodeChain>(
         member::NodeChain::Needs{needs.chain, needs.pool, needs.tips, needs.state, self->loop_},
@@ -112,9 +115,10 @@ Result<std::unique_ptr<MemberService>> MemberService::open(const Needs& needs, c
             if (self->begun_) self->member_->on_parent_changed();
         });
     }
-    self->member_ = TRY(member::Member::create({needs.params, needs.clock, self->loop_, *self->chain_, self->parent_.get(),
-                                                *self->links_, *self->signer_, *self->cache_, *self->decisions_},
-                                               std::move(manifest), name));
+    self->member_ =
+        TRY(member::Member::create({needs.params, needs.clock, self->loop_, *self->chain_, self->parent_.get(),
+                                    *self->links_, *self->signer_, *self->cache_, *self->decisions_},
+                                   std::move(manifest), name));
     self->links_->set_roster(self->member_->manifest());
     return service;
 }

@@ -1,8 +1,8 @@
-// MemberService: the federation thread and the member on it, made from the node's options -fedmanifest, -fedmanifesthash,
-// -fedmember and -fedkeys.
+// MemberService: the federation thread and the member on it, made from the node's options -fedmanifest,
+// -fedmanifesthash, -fedmember and -fedkeys.
 //
-// Composition: open() before the chain and the parent chain start; start() after them; stop() before they stop. The passphrase of
-// a sealed key file is taken from the environment variable SLUICE_KEY_PASSPHRASE.
+// Composition: open() before the chain and the parent chain start; start() after them; stop() before they stop. The
+// passphrase of a sealed key file is taken from the environment variable SLUICE_KEY_PASSPHRASE.
 #pragma once
 
 #include <filesystem>
@@ -30,8 +30,8 @@ public:
     };
 
     static bool wanted(const Options& options) { return options.is_set("fedmanifest"); }
-    // The first Bitcoin block that can hold coins of the federation: the manifest's birth height, unless -fedscanfrom says
-    // otherwise.
+    // The first Bitcoin block that can hold coins of the federation: the manifest's birth height, unless -fedscanfrom
+    // says otherwise.
     static Result<uint32_t> scan_from(const std::filesystem::path& data_dir, const Options& options);
     // Errors are for the user: files, hashes and keys that do not fit.
     static Result<std::unique_ptr<MemberService>> open(const Needs& needs, const Options& options);

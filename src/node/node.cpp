@@ -66,10 +66,12 @@ Status start_log(const Config& config) {
 
 // Options of Elements that ask for what this program cannot do: silence would be a lie.
 Status refuse_unavailable(const Options& options) {
-    if (TRY(options.get_int("prune", 0)) != 0) return fail("-prune is not possible: this version keeps all block files");
+    if (TRY(options.get_int("prune", 0)) != 0)
+        return fail("-prune is not possible: this version keeps all block files");
     for (const char* name : {"reindex", "reindex-chainstate"}) {
         if (!options.get_bool(name, false)) continue;
-        return fail("-" + std::string(name) + " is not possible: move the folders chainstate and blocks away, and the node fetches " +
+        return fail("-" + std::string(name) +
+                    " is not possible: move the folders chainstate and blocks away, and the node fetches " +
                     "the chain again");
     }
     return {};
@@ -115,10 +117,10 @@ struct Node::Impl {
     runtime::EventLoop http_loop{"http"};
     rpc::DispatcherPtr dispatcher;
     std::unique_ptr<ChainService> chain;
-    std::filesystem::path pid_file;   // empty: not written
-    std::filesystem::path pool_file;  // empty: the pool is not kept
+    std::filesystem::path pid_file;            // empty: not written
+    std::filesystem::path pool_file;           // empty: the pool is not kept
     std::unique_ptr<index::TxIndex> tx_index;  // null: not asked for
-    std::unique_ptr<zmq::Publisher> events;  // null: nothing is published
+    std::unique_ptr<zmq::Publisher> events;    // null: nothing is published
     std::unique_ptr<ParentService> parent;
     std::unique_ptr<MemberService> member;
     runtime::EventLoop net_loop{"net"};
@@ -173,17 +175,18 @@ Status Node::Impl::start() {
     ports.clock = &clock;
     ports.stopping = &stop_signal.requested();
     ports.warnings = [this] { return warnings(); };
-    rpc::add_control_methods(*dispatcher, {[this] { stop_signal.request(); }, &clock, (config.chain_dir / "debug.log").string()});
+    rpc::add_control_methods(*dispatcher,
+                             {[this] { stop_signal.request(); }, &clock, (config.chain_dir / "debug.log").string()});
     rpc::add_chain_read_methods(*dispatcher, ports);
     rpc::add_chain_info_methods(*dispatcher, ports);
     rpc::add_chain_stats_methods(*dispatcher, ports);
     rpc::add_chain_write_methods(*dispatcher, ports);
     // The pool's own listener announces what enters it.
     const rpc::PoolPorts pool_ports{&chain->pool(), &chain->tips(), nullptr, [this]() -> Result<std::string> {
-        const std::filesystem::path file = config.chain_dir / "mempool.dat";
-        TRY_VOID(save_pool(chain->pool(), file));
-        return file.string();
-    }};
+                                        const std::filesystem::path file = config.chain_dir / "mempool.dat";
+                                        TRY_VOID(save_pool(chain->pool(), file));
+                                        return file.string();
+                                    }};
     rpc::add_rawtx_methods(*dispatcher, ports, rpc::pool_finder(ports, pool_ports), tx_index.get());
     rpc::add_pool_methods(*dispatcher, ports, pool_ports);
     rpc::add_mining_methods(*dispatcher, ports, pool_ports);
@@ -207,7 +210,8 @@ Status Node::Impl::start() {
     if (const std::string command = options.get_or("blocknotify", ""); !command.empty()) {
         chain->add_listener([command](const chain::ChainEvent& event) {
             const auto* changed = std::get_if<chain::TipChanged>(&event);
-            if (changed != nullptr && !changed->tip.initial_download) run_notify_command(command, to_display(changed->tip.hash));
+            if (changed != nullptr && !changed->tip.initial_download)
+                run_notify_command(command, to_display(changed->tip.hash));
         });
     }
     // A proof-of-work parent only: there is no other that could be followed.
@@ -221,12 +225,13 @@ Status Node::Impl::start() {
         });
     }
     if (MemberService::wanted(options)) {
-        const MemberService::Needs needs{params,         clock,           config.data_dir, config.chain_dir,
-                                         chain->chain(), chain->pool(),   chain->tips(),   chain->loop(),
-                                         parent ? &parent->chain() : nullptr};
+        const MemberService::Needs needs{params,           clock,          config.data_dir,
+                                         config.chain_dir, chain->chain(), chain->pool(),
+                                         chain->tips(),    chain->loop(),  parent ? &parent->chain() : nullptr};
         member = TRY(MemberService::open(needs, options));
         if (events) {
-            member->add_listener([this](const std::string& topic, const std::string& json) { events->publish(topic, json); });
+            member->add_listener(
+                [this](const std::string& topic, const std::string& json) { events->publish(topic, json); });
         }
         rpc::add_federation_methods(*dispatcher, {&member->member(), &member->loop()});
     } else {
@@ -234,8 +239,9 @@ Status Node::Impl::start() {
     }
     peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
     const mempool::PolicyOptions& relay = chain->pool().policy();
-    rpc::add_net_methods(*dispatcher, {&peers->connections(), &peers->engine(), &net_loop, &clock, kCompatibleVersion,
-                                       Amount{relay.min_relay.sat_per_kvb}, Amount{relay.incremental.sat_per_kvb}, ports.warnings});
+    rpc::add_net_methods(*dispatcher,
+                         {&peers->connections(), &peers->engine(), &net_loop, &clock, kCompatibleVersion,
+                          Amount{relay.min_relay.sat_per_kvb}, Amount{relay.incremental.sat_per_kvb}, ports.warnings});
     TRY_VOID(chain->start());
     if (tx_index) tx_index->start();
     if (options.get_bool("persistmempool", true)) TRY_VOID(restore_pool());
@@ -274,7 +280,8 @@ Status Node::Impl::restore_pool() {
     const auto loaded = TRY(chain->loop().call([this, file] { return load_pool(chain->pool(), file); }));
     pool_file = file;
     if (loaded) {
-        log_info("node", "mempool.dat: {} transactions are in the pool again, {} are not taken any more", loaded->accepted, loaded->refused);
+        log_info("node", "mempool.dat: {} transactions are in the pool again, {} are not taken any more",
+                 loaded->accepted, loaded->refused);
     } else {
         log_warning("node", "{}", loaded.error().message);
     }
@@ -290,8 +297,10 @@ Status Node::Impl::start_events() {
         events->catch_up(chain->reader());
         chain->add_listener([this](const chain::ChainEvent& event) { events->on_chain_event(event); });
         chain->add_pool_listener([this](const mempool::PoolEvent& event) { events->on_pool_event(event); });
-        for (const zmq::Endpoint& at : options.endpoints) ports.notifiers.push_back({at.topic, at.address, at.high_water});
-        ports.replay = [this](const std::string& topic, uint64_t from, size_t count) -> Result<std::vector<rpc::ZmqPorts::Event>> {
+        for (const zmq::Endpoint& at : options.endpoints)
+            ports.notifiers.push_back({at.topic, at.address, at.high_water});
+        ports.replay = [this](const std::string& topic, uint64_t from,
+                              size_t count) -> Result<std::vector<rpc::ZmqPorts::Event>> {
             std::vector<rpc::ZmqPorts::Event> out;
             for (zmq::LoggedEvent& event : TRY(events->replay(topic, from, count))) {
                 out.push_back({event.sequence, std::move(event.body), zmq::is_json_topic(topic)});
@@ -350,8 +359,8 @@ std::vector<std::string> Node::Impl::warnings() const {
     }
     if (const std::string waiting = chain->reader().waiting(); !waiting.empty()) out.push_back(waiting);
     for (const OutPoint& deposit : chain->reader().accepted_pegins().value_or(std::vector<OutPoint>{})) {
-        out.push_back("The operator accepted the deposit " + to_display(deposit.txid) + ":" + std::to_string(deposit.index) +
-                      " whatever its depth on Bitcoin (acceptpegin)");
+        out.push_back("The operator accepted the deposit " + to_display(deposit.txid) + ":" +
+                      std::to_string(deposit.index) + " whatever its depth on Bitcoin (acceptpegin)");
     }
     return out;
 }
@@ -376,7 +385,8 @@ void Node::Impl::stop() {
     if (wallet) wallet->stop();
     events.reset();
     std::error_code ignored;
-    // Who never met a peer leaves no folder, so that blocks and chainstate can be copied as a chain that others start from.
+    // Who never met a peer leaves no folder, so that blocks and chainstate can be copied as a chain that others start
+    // from.
     if (peers && peers->nobody_known()) std::filesystem::remove_all(config.chain_dir / "peers", ignored);
     if (!pid_file.empty()) std::filesystem::remove(pid_file, ignored);
     log_info("node", "stopped");

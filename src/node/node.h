@@ -1,5 +1,5 @@
-// Node: the composition of sluiced. It makes every part, connects them, and knows in what order they start and stop; it holds no
-// rules. Thread: main.
+// Node: the composition of sluiced. It makes every part, connects them, and knows in what order they start and stop; it
+// holds no rules. Thread: main.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Commands of the operator that are told of events (-blocknotify): run by the shell in the background, never waited for by the
-// node. What they print goes where the node's own output goes.
+// Commands of the operator that are told of events (-blocknotify): run by the shell in the background, never waited for
+// by the node. What they print goes where the node's own output goes.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// The options that the programs know, by Elements' names. Anything else on the command line is refused. An option marked unused is
-// accepted so that existing configuration files and start scripts work, and does nothing here; -help and a warning say so. One
-// whose silent loss would do harm (privacy, keys, data) is refused.
+// The options that the programs know, by Elements' names. Anything else on the command line is refused. An option
+// marked unused is accepted so that existing configuration files and start scripts work, and does nothing here; -help
+// and a warning say so. One whose silent loss would do harm (privacy, keys, data) is refused.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,20 @@ namespace sluice::node {
 
 enum class Program { kDaemon, kCli };
 
-enum class OptionGroup { kGeneral, kConnection, kZmq, kDebug, kRelay, kMining, kRpc, kWallet, kChain, kElements, kFederation, kHidden };
+enum class OptionGroup {
+    kGeneral,
+    kConnection,
+    kZmq,
+    kDebug,
+    kRelay,
+    kMining,
+    kRpc,
+    kWallet,
+    kChain,
+    kElements,
+    kFederation,
+    kHidden
+};
 
 enum OptionFlag : uint8_t {
     kPlain = 0,

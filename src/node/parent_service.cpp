@@ -28,8 +28,9 @@ Result<parent_chain::BitcoinRpcOptions> rpc_options(const Options& options, cons
 
 }  // namespace
 
-Result<std::unique_ptr<ParentService>> ParentService::open(storage::Disk& disk, const ChainParams& params, const Options& options,
-                                                           const Clock& clock, std::optional<uint32_t> scan_from) {
+Result<std::unique_ptr<ParentService>> ParentService::open(storage::Disk& disk, const ChainParams& params,
+                                                           const Options& options, const Clock& clock,
+                                                           std::optional<uint32_t> scan_from) {
     const auto genesis = parent::ParentBlockHash::from(params.parent.genesis);
     parent_chain::ParentChainOptions chain_options;
     chain_options.rules = parent::header_rules(genesis);
@@ -41,9 +42,9 @@ Result<std::unique_ptr<ParentService>> ParentService::open(storage::Disk& disk, 
     chain_options.scan_from = scan_from;
     std::unique_ptr<ParentService> service(new ParentService());
     auto db = TRY(disk.open_db("parent", {}));
-    service->chain_ = TRY(parent_chain::ParentChain::open(chain_options, std::move(db),
-                                                          parent_chain::make_bitcoin_rpc(TRY(rpc_options(options, params))),
-                                                          service->loop_, clock));
+    service->chain_ = TRY(parent_chain::ParentChain::open(
+        chain_options, std::move(db), parent_chain::make_bitcoin_rpc(TRY(rpc_options(options, params))), service->loop_,
+        clock));
     return service;
 }
 
@@ -51,7 +52,8 @@ ParentService::~ParentService() { stop(); }
 
 void ParentService::feed(ChainService& chain) {
     chain_->on_change([&chain](std::shared_ptr<const parent_chain::ParentSnapshot> snapshot) {
-        chain.loop().post([&chain, snapshot = std::move(snapshot)] { chain.watch(chain.chain().set_parent_view(snapshot)); });
+        chain.loop().post(
+            [&chain, snapshot = std::move(snapshot)] { chain.watch(chain.chain().set_parent_view(snapshot)); });
     });
 }
 

@@ -1,5 +1,5 @@
-// ParentService: the parent thread with the node's own view of Bitcoin, and what others see of it: the chain gets a view for each
-// change, the wallet deposits.
+// ParentService: the parent thread with the node's own view of Bitcoin, and what others see of it: the chain gets a
+// view for each change, the wallet deposits.
 #pragma once
 
 #include <memory>
@@ -14,10 +14,11 @@ namespace sluice::node {
 
 class ParentService final : public ports::ParentClient {
 public:
-    // Opens the database "parent" of `disk` and reads -mainchainrpc*. `scan_from` as in ParentChainOptions. Errors are for the user.
-    // References outlive the service.
-    static Result<std::unique_ptr<ParentService>> open(storage::Disk& disk, const ChainParams& params, const Options& options,
-                                                       const Clock& clock, std::optional<uint32_t> scan_from);
+    // Opens the database "parent" of `disk` and reads -mainchainrpc*. `scan_from` as in ParentChainOptions. Errors are
+    // for the user. References outlive the service.
+    static Result<std::unique_ptr<ParentService>> open(storage::Disk& disk, const ChainParams& params,
+                                                       const Options& options, const Clock& clock,
+                                                       std::optional<uint32_t> scan_from);
     ~ParentService() override;
 
     // Before start().

@@ -31,22 +31,32 @@ public:
     [[nodiscard]] sync::Tip tip() const override {
         const chain::ChainTip tip = reader().tip();
         const auto best = reader().find(tip.best_header);
-        return {tip.hash, tip.height, tip.time, tip.best_header, tip.best_header_height, best ? best->time : tip.time,
+        return {tip.hash,
+                tip.height,
+                tip.time,
+                tip.best_header,
+                tip.best_header_height,
+                best ? best->time : tip.time,
                 tip.initial_download};
     }
-    [[nodiscard]] std::optional<sync::KnownBlock> find(const BlockHash& hash) const override { return to_known(reader().find(hash)); }
+    [[nodiscard]] std::optional<sync::KnownBlock> find(const BlockHash& hash) const override {
+        return to_known(reader().find(hash));
+    }
     [[nodiscard]] std::optional<sync::KnownBlock> ancestor(const BlockHash& of, uint32_t height) const override {
         return to_known(reader().ancestor(of, height));
     }
     [[nodiscard]] std::optional<sync::KnownBlock> at_height(uint32_t height) const override {
         return to_known(reader().at_height(height));
     }
-    [[nodiscard]] std::vector<BlockHash> locator(const BlockHash& from) const override { return reader().locator(from); }
+    [[nodiscard]] std::vector<BlockHash> locator(const BlockHash& from) const override {
+        return reader().locator(from);
+    }
     [[nodiscard]] std::vector<sync::KnownBlock> after(const std::vector<BlockHash>& locator, const BlockHash& stop,
                                                       size_t most) const override {
         return to_known(reader().headers_after(locator, stop, most));
     }
-    [[nodiscard]] std::vector<sync::KnownBlock> missing(const BlockHash& toward, size_t most, uint32_t max_height) const override {
+    [[nodiscard]] std::vector<sync::KnownBlock> missing(const BlockHash& toward, size_t most,
+                                                        uint32_t max_height) const override {
         return to_known(reader().missing_blocks(toward, most, max_height));
     }
 
@@ -54,16 +64,17 @@ public:
         needs_.chain.loop().post([needs = needs_, headers = std::move(headers), done = std::move(done)] {
             auto outcome = needs.chain.chain().accept_headers(headers);
             needs.chain.watch(outcome.failure);
-            needs.loop.post([done, result = sync::HeadersResult{outcome.accepted, std::move(outcome.failure)}] { done(result); });
+            needs.loop.post(
+                [done, result = sync::HeadersResult{outcome.accepted, std::move(outcome.failure)}] { done(result); });
         });
     }
-    void accept_block(std::shared_ptr<const Block> block, bool requested, std::function<void(sync::BlockResult)> done) override {
+    void accept_block(std::shared_ptr<const Block> block, bool requested,
+                      std::function<void(sync::BlockResult)> done) override {
         needs_.chain.loop().post([needs = needs_, block = std::move(block), requested, done = std::move(done)] {
             auto outcome = needs.chain.chain().accept_block(block, requested);
             needs.chain.watch(outcome.failure);
-            needs.loop.post([done, result = sync::BlockResult{outcome.is_new, outcome.active, std::move(outcome.failure)}] {
-                done(result);
-            });
+            needs.loop.post([done, result = sync::BlockResult{outcome.is_new, outcome.active,
+                                                              std::move(outcome.failure)}] { done(result); });
         });
     }
     void read_headers(std::vector<BlockHash> hashes,
@@ -107,7 +118,8 @@ Result<std::unique_ptr<PeerService>> PeerService::make(Needs needs, const Option
     std::unique_ptr<PeerService> service(new PeerService(needs));
     const NetworkParams& network = needs.params.network;
     net::NetworkDefaults defaults{network.magic, network.p2p_port, network.seeds, {}};
-    for (const SeedAddress& seed : network.fixed_seeds) defaults.fixed_seeds.push_back(*wire::ip_address(seed.ipv4, seed.port));
+    for (const SeedAddress& seed : network.fixed_seeds)
+        defaults.fixed_seeds.push_back(*wire::ip_address(seed.ipv4, seed.port));
     net::NetOptions net_options = TRY(net::net_options(options, defaults));
     sync::EngineOptions engine_options =
         TRY(sync::engine_options(options, static_cast<uint32_t>(needs.params.spacing.target_spacing)));
@@ -115,7 +127,8 @@ Result<std::unique_ptr<PeerService>> PeerService::make(Needs needs, const Option
     service->chain_ = std::make_unique<ChainAdapter>(needs);
     service->pool_ = std::make_unique<PoolAdapter>(needs.chain, needs.loop);
     service->compute_ = std::make_unique<ComputeAdapter>(needs);
-    service->connections_ = std::make_unique<net::Connections>(needs.loop, std::move(net_options), needs.clock, service->db_.get());
+    service->connections_ =
+        std::make_unique<net::Connections>(needs.loop, std::move(net_options), needs.clock, service->db_.get());
     engine_options.external = service->connections_->external();
     engine_options.port = service->connections_->options().listen ? service->connections_->options().default_port : 0;
     service->engine_ = std::make_unique<sync::Engine>(
@@ -123,7 +136,8 @@ Result<std::unique_ptr<PeerService>> PeerService::make(Needs needs, const Option
                           *service->compute_, needs.clock, [](uint64_t bound) { return random_below(bound); }},
         std::move(engine_options));
     needs.chain.add_listener([self = service.get()](const chain::ChainEvent& event) { self->on_chain_event(event); });
-    needs.chain.add_pool_listener([self = service.get()](const mempool::PoolEvent& event) { self->on_pool_event(event); });
+    needs.chain.add_pool_listener(
+        [self = service.get()](const mempool::PoolEvent& event) { self->on_pool_event(event); });
     return service;
 }
 

@@ -5,7 +5,8 @@ namespace {
 
 using sync::TxResult;
 
-// Parents that neither the chain nor the pool has. Deposits of peg-ins are the parent chain's: no peer of ours has them.
+// Parents that neither the chain nor the pool has. Deposits of peg-ins are the parent chain's: no peer of ours has
+// them.
 std::vector<Txid> missing_parents(const Transaction& tx, ChainService& chain) {
     std::vector<Txid> out;
     const chain::TipCoinView coins = chain.chain().coins();

@@ -1,4 +1,5 @@
-// PoolAdapter: the mempool as the peer protocol sees it. Verdicts come from the state thread and return to the net thread.
+// PoolAdapter: the mempool as the peer protocol sees it. Verdicts come from the state thread and return to the net
+// thread.
 #pragma once
 
 #include <atomic>

@@ -8,7 +8,9 @@ namespace {
 
 constexpr uint64_t kVersion = 1;
 
-Error cannot(const char* what, const std::filesystem::path& file) { return Error{std::string("Cannot ") + what + " " + file.string()}; }
+Error cannot(const char* what, const std::filesystem::path& file) {
+    return Error{std::string("Cannot ") + what + " " + file.string()};
+}
 
 }  // namespace
 
@@ -39,7 +41,8 @@ Status save_pool(const mempool::Mempool& pool, const std::filesystem::path& file
     const std::filesystem::path fresh = file.string() + ".new";
     {
         std::ofstream stream(fresh, std::ios::binary | std::ios::trunc);
-        stream.write(reinterpret_cast<const char*>(out.bytes().data()), static_cast<std::streamsize>(out.bytes().size()));
+        stream.write(reinterpret_cast<const char*>(out.bytes().data()),
+                     static_cast<std::streamsize>(out.bytes().size()));
         stream.close();
         if (!stream) return unexpected(cannot("write", fresh));
     }

@@ -1,6 +1,6 @@
-// mempool.dat: the pool's transactions kept over a restart (-persistmempool), in the reference's format of version 1: u64 version,
-// u64 count, each transaction with its time of entry and fee delta, then deltas of transactions that are not here, then a set that
-// is always empty. State thread.
+// mempool.dat: the pool's transactions kept over a restart (-persistmempool), in the reference's format of version 1:
+// u64 version, u64 count, each transaction with its time of entry and fee delta, then deltas of transactions that are
+// not here, then a set that is always empty. State thread.
 #pragma once
 
 #include <filesystem>

@@ -34,8 +34,7 @@ void StopSignal::request_for_fault(std::string what) {
 
 void StopSignal::wait() {
     char byte = 0;
-    while (!requested_ && read(pipe_[0], &byte, 1) < 0 && errno == EINTR) {
-    }
+    while (!requested_ && read(pipe_[0], &byte, 1) < 0 && errno == EINTR) {}
 }
 
 std::string StopSignal::fault() const {

@@ -1,4 +1,5 @@
-// StopSignal: lets main sleep until somebody asks the node to stop. Requests are safe in signal handlers and from any thread.
+// StopSignal: lets main sleep until somebody asks the node to stop. Requests are safe in signal handlers and from any
+// thread.
 #pragma once
 
 #include <atomic>
@@ -15,7 +16,7 @@ public:
     StopSignal(const StopSignal&) = delete;
     StopSignal& operator=(const StopSignal&) = delete;
 
-    void request();                         // signal-safe
+    void request();                            // signal-safe
     void request_for_fault(std::string what);  // any thread; the first one is kept
     void wait();
     [[nodiscard]] const std::atomic<bool>& requested() const { return requested_; }

@@ -27,8 +27,9 @@ Result<std::vector<FedpegScript>> WalletChain::fedpeg_scripts() {
     const chain::HeaderViewPtr branch = chain_.reader().branch(chain_.reader().tip().hash);
     if (!branch) return fail("the tip's headers are not known");
     std::vector<FedpegScript> out = fed_rules::fedpeg_scripts_after(*branch, params_);
-    // In its first epoch a chain that is dynafed from its start still lists the P2SH form that its genesis block implies, and drops
-    // it soon after. Deposits go to the form of the parameters in force, which is listed from the next epoch on.
+    // In its first epoch a chain that is dynafed from its start still lists the P2SH form that its genesis block
+    // implies, and drops it soon after. Deposits go to the form of the parameters in force, which is listed from the
+    // next epoch on.
     const DynafedEntry now = fed_rules::full_parameters(*branch, params_);
     FedpegScript in_force{now.fedpeg_program, now.fedpegscript};
     if (out.empty() || !(out.front() == in_force)) out.insert(out.begin(), std::move(in_force));
@@ -39,7 +40,8 @@ Result<std::vector<ports::PakEntry>> WalletChain::pak_list() {
     const chain::HeaderViewPtr branch = chain_.reader().branch(chain_.reader().tip().hash);
     if (!branch) return fail("the tip's headers are not known");
     std::vector<ports::PakEntry> out;
-    for (const fed_rules::PakEntry& entry : fed_rules::parse_pak_list(fed_rules::full_parameters(*branch, params_).extension_space)) {
+    for (const fed_rules::PakEntry& entry :
+         fed_rules::parse_pak_list(fed_rules::full_parameters(*branch, params_).extension_space)) {
         out.push_back({entry.offline, entry.online});
     }
     return out;

@@ -9,8 +9,8 @@ constexpr auto kRebroadcastInterval = std::chrono::seconds(30);
 }
 
 Result<std::unique_ptr<WalletService>> WalletService::open(const wallet::WalletOptions& options, storage::Disk& disk,
-                                                           std::unique_ptr<WalletChain> chain, ports::ParentClient* parent,
-                                                           const Clock& clock) {
+                                                           std::unique_ptr<WalletChain> chain,
+                                                           ports::ParentClient* parent, const Clock& clock) {
     std::unique_ptr<WalletService> service(new WalletService(std::move(chain)));
     service->wallet_ = TRY(wallet::Wallet::open(options, disk, *service->chain_, parent, clock));
     TRY_VOID(service->wallet_->catch_up());

@@ -12,8 +12,8 @@ namespace sluice::node {
 
 class WalletService {
 public:
-    // Opens (or makes) the wallet and reads the blocks that it has not seen. `parent` may be null. What is passed by reference
-    // outlives the service.
+    // Opens (or makes) the wallet and reads the blocks that it has not seen. `parent` may be null. What is passed by
+    // reference outlives the service.
     static Result<std::unique_ptr<WalletService>> open(const wallet::WalletOptions& options, storage::Disk& disk,
                                                        std::unique_ptr<WalletChain> chain, ports::ParentClient* parent,
                                                        const Clock& clock);

@@ -1,5 +1,5 @@
-// ChainClient: what the wallet sees of the node's chain and mempool. A port, implemented in node over the state thread. Calls may
-// block on the state thread; the state thread never calls back.
+// ChainClient: what the wallet sees of the node's chain and mempool. A port, implemented in node over the state thread.
+// Calls may block on the state thread; the state thread never calls back.
 #pragma once
 
 #include <optional>
@@ -39,11 +39,12 @@ public:
 
     // Federation scripts that deposits may pay as of the next block, newest first.
     virtual Result<std::vector<FedpegScript>> fedpeg_scripts() = 0;
-    // The PAK list that peg-outs of the next block need; empty: it refuses them all. Of no meaning where none is enforced.
+    // The PAK list that peg-outs of the next block need; empty: it refuses them all. Of no meaning where none is
+    // enforced.
     virtual Result<std::vector<PakEntry>> pak_list() = 0;
 
-    // Puts the transaction into the mempool and announces it. The error is the reject reason as the mempool's users know it. A
-    // transaction that is already there is a success.
+    // Puts the transaction into the mempool and announces it. The error is the reject reason as the mempool's users
+    // know it. A transaction that is already there is a success.
     virtual Status broadcast(const TxRef& tx) = 0;
     virtual Result<bool> in_mempool(const Txid& txid) = 0;
 };

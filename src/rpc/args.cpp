@@ -86,7 +86,8 @@ Result<Args, RpcError> Args::make(const Method& method, const Json& params) {
     args.values_ = params.is_object() ? TRY(position_named(method, params)) : params;
     size_t required = 0;
     while (required < method.arguments.size() && method.arguments[required].required) ++required;
-    if (args.count() < required || args.count() > method.arguments.size()) return rpc_error(Code::kMisc, help_text(method));
+    if (args.count() < required || args.count() > method.arguments.size())
+        return rpc_error(Code::kMisc, help_text(method));
     Json mismatch = Json::object();
     for (size_t i = 0; i < method.arguments.size(); ++i) {
         const Argument& argument = method.arguments[i];
@@ -105,11 +106,15 @@ bool Args::has(size_t i) const { return !json(i).is_null(); }
 const Json& Args::json(size_t i) const { return i < values_.size() ? values_[i] : null_json(); }
 
 std::string Args::text(size_t i) const { return json(i).get<std::string>(); }
-std::string Args::text_or(size_t i, std::string_view otherwise) const { return has(i) ? text(i) : std::string(otherwise); }
+std::string Args::text_or(size_t i, std::string_view otherwise) const {
+    return has(i) ? text(i) : std::string(otherwise);
+}
 bool Args::flag_or(size_t i, bool otherwise) const { return has(i) ? json(i).get<bool>() : otherwise; }
 
 Result<int64_t, RpcError> Args::integer(size_t i) const { return integer_from_json(json(i)); }
-Result<int64_t, RpcError> Args::integer_or(size_t i, int64_t otherwise) const { return has(i) ? integer(i) : otherwise; }
+Result<int64_t, RpcError> Args::integer_or(size_t i, int64_t otherwise) const {
+    return has(i) ? integer(i) : otherwise;
+}
 Result<int64_t, RpcError> Args::verbosity_or(size_t i, int64_t otherwise) const {
     if (!has(i)) return otherwise;
     if (json(i).is_boolean()) return json(i).get<bool>() ? 1 : 0;
@@ -119,7 +124,8 @@ Result<Amount, RpcError> Args::amount(size_t i) const { return amount_from_json(
 Result<Bytes, RpcError> Args::hex(size_t i, std::string_view name) const { return hex_from_json(json(i), name); }
 Result<Bytes, RpcError> Args::id_bytes(size_t i, std::string_view name) const {
     if (!json(i).is_string()) {
-        return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(json(i))) + " is not of expected type string");
+        return rpc_error(Code::kType,
+                         "JSON value of type " + std::string(type_name(json(i))) + " is not of expected type string");
     }
     return id_bytes_from_text(json(i).get_ref<const std::string&>(), name);
 }
@@ -134,20 +140,24 @@ Result<Amount, RpcError> amount_from_json(const Json& value) {
 }
 
 Result<int64_t, RpcError> integer_from_json(const Json& value) {
-    if (value.is_number_unsigned() && value.get<uint64_t>() <= INT64_MAX) return static_cast<int64_t>(value.get<uint64_t>());
+    if (value.is_number_unsigned() && value.get<uint64_t>() <= INT64_MAX)
+        return static_cast<int64_t>(value.get<uint64_t>());
     if (value.is_number_integer() && !value.is_number_unsigned()) return value.get<int64_t>();
     if (type_name(value) == "number") return rpc_error(Code::kMisc, "JSON integer out of range");
-    return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(value)) + " is not of expected type number");
+    return rpc_error(Code::kType,
+                     "JSON value of type " + std::string(type_name(value)) + " is not of expected type number");
 }
 
 Result<Bytes, RpcError> id_bytes_from_text(std::string_view text, std::string_view name) {
     const std::string shown(text);
     const std::string subject(name);
     if (text.size() != 64) {
-        return rpc_error(Code::kInvalidParameter, subject + " must be of length 64 (not " + std::to_string(text.size()) + ", for '" + shown + "')");
+        return rpc_error(Code::kInvalidParameter, subject + " must be of length 64 (not " +
+                                                      std::to_string(text.size()) + ", for '" + shown + "')");
     }
     std::optional<Bytes> bytes = from_hex(text);
-    if (!bytes) return rpc_error(Code::kInvalidParameter, subject + " must be hexadecimal string (not '" + shown + "')");
+    if (!bytes)
+        return rpc_error(Code::kInvalidParameter, subject + " must be hexadecimal string (not '" + shown + "')");
     std::ranges::reverse(*bytes);
     return std::move(*bytes);
 }
@@ -155,7 +165,9 @@ Result<Bytes, RpcError> id_bytes_from_text(std::string_view text, std::string_vi
 Result<Bytes, RpcError> hex_from_json(const Json& value, std::string_view name) {
     const std::string text = value.is_string() ? value.get<std::string>() : std::string();
     std::optional<Bytes> bytes = text.empty() ? std::nullopt : from_hex(text);
-    if (!bytes) return rpc_error(Code::kInvalidParameter, std::string(name) + " must be hexadecimal string (not '" + text + "')");
+    if (!bytes)
+        return rpc_error(Code::kInvalidParameter,
+                         std::string(name) + " must be hexadecimal string (not '" + text + "')");
     return std::move(*bytes);
 }
 

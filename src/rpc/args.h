@@ -1,5 +1,5 @@
-// Args: the arguments of one call in the order of the method table, types already checked against it. An argument that was left
-// out or given as null is absent. Getters that can fail return the reference's error.
+// Args: the arguments of one call in the order of the method table, types already checked against it. An argument that
+// was left out or given as null is absent. Getters that can fail return the reference's error.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ namespace sluice::rpc {
 
 class Args {
 public:
-    // `params`: array or object as received. Errors as the reference: help text for a wrong count, -3 for wrong types, -8 for names.
+    // `params`: array or object as received. Errors as the reference: help text for a wrong count, -3 for wrong types,
+    // -8 for names.
     static Result<Args, RpcError> make(const Method& method, const Json& params);
 
     [[nodiscard]] bool has(size_t i) const;

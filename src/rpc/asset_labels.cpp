@@ -7,7 +7,8 @@ namespace sluice::rpc {
 Result<AssetLabels> AssetLabels::from(const Options& options, const AssetId& pegged_asset) {
     AssetLabels out;
     const std::string pegged_name = options.get_or("defaultpeggedassetname", "bitcoin");
-    if (pegged_name.empty() || from_display<AssetId>(pegged_name)) return fail("-defaultpeggedassetname must be a label");
+    if (pegged_name.empty() || from_display<AssetId>(pegged_name))
+        return fail("-defaultpeggedassetname must be a label");
     out.by_label_[pegged_name] = pegged_asset;
     out.by_asset_[pegged_asset] = pegged_name;
     for (const std::string& entry : options.get_all("assetdir")) {
@@ -16,7 +17,8 @@ Result<AssetLabels> AssetLabels::from(const Options& options, const AssetId& peg
         const std::string label = colon == std::string::npos ? "" : entry.substr(colon + 1);
         if (!asset || label.empty()) return fail("-assetdir=" + entry + " is not <asset id>:<label>");
         if (from_display<AssetId>(label)) return fail("-assetdir: the label " + label + " looks like an asset id");
-        if (out.by_label_.contains(label) || out.by_asset_.contains(*asset)) return fail("-assetdir=" + entry + " names a label or asset twice");
+        if (out.by_label_.contains(label) || out.by_asset_.contains(*asset))
+            return fail("-assetdir=" + entry + " names a label or asset twice");
         out.by_label_[label] = *asset;
         out.by_asset_[*asset] = label;
     }

@@ -1,4 +1,5 @@
-// Names for assets: the pegged asset is "bitcoin" (or -defaultpeggedassetname), others as -assetdir=<id>:<label> says. Immutable.
+// Names for assets: the pegged asset is "bitcoin" (or -defaultpeggedassetname), others as -assetdir=<id>:<label> says.
+// Immutable.
 #pragma once
 
 #include <map>

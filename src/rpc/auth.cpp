@@ -22,12 +22,14 @@ bool same(std::string_view a, std::string_view b) { return equal_constant_time(a
 Status write_private(const std::filesystem::path& file, const std::string& text, mode_t mode) {
     const std::filesystem::path temporary = file.string() + ".tmp";
     const auto wrong = [&](const char* what) {
-        return fail("Unable to " + std::string(what) + " cookie authentication file " + file.string() + ": " + std::strerror(errno));
+        return fail("Unable to " + std::string(what) + " cookie authentication file " + file.string() + ": " +
+                    std::strerror(errno));
     };
     unlink(temporary.c_str());
     const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return wrong("open");
-    const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fchmod(fd, mode) == 0;
+    const bool written =
+        write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fchmod(fd, mode) == 0;
     close(fd);
     if (!written) return wrong("write");
     if (rename(temporary.c_str(), file.c_str()) != 0) return wrong("rename");
@@ -63,10 +65,11 @@ Result<Credentials> Credentials::load(const Options& options, const std::filesys
     for (const std::string& entry : options.get_all("rpcauth")) {
         const size_t colon = entry.find(':');
         const size_t dollar = entry.find('$', colon == entry.npos ? 0 : colon);
-        const bool one_of_each = colon != entry.npos && dollar != entry.npos && entry.find(':', colon + 1) == entry.npos &&
-                                 entry.find('$', dollar + 1) == entry.npos;
+        const bool one_of_each = colon != entry.npos && dollar != entry.npos &&
+                                 entry.find(':', colon + 1) == entry.npos && entry.find('$', dollar + 1) == entry.npos;
         if (!one_of_each) return fail("Invalid -rpcauth argument.");
-        out.salted_.push_back({entry.substr(0, colon), entry.substr(colon + 1, dollar - colon - 1), entry.substr(dollar + 1)});
+        out.salted_.push_back(
+            {entry.substr(0, colon), entry.substr(colon + 1, dollar - colon - 1), entry.substr(dollar + 1)});
     }
     if (const std::string password = options.get_or("rpcpassword", ""); !password.empty()) {
         out.user_password_ = options.get_or("rpcuser", "") + ":" + password;
@@ -85,7 +88,9 @@ Result<Credentials> Credentials::load(const Options& options, const std::filesys
 }
 
 Credentials::Credentials(Credentials&& other) noexcept
-    : user_password_(std::move(other.user_password_)), salted_(std::move(other.salted_)), cookie_(std::exchange(other.cookie_, {})) {}
+    : user_password_(std::move(other.user_password_)),
+      salted_(std::move(other.salted_)),
+      cookie_(std::exchange(other.cookie_, {})) {}
 
 Credentials::~Credentials() {
     if (!cookie_.empty()) unlink(cookie_.c_str());

@@ -1,5 +1,6 @@
-// Credentials: who may use RPC. A cookie made at each start (unless a password is configured), -rpcuser/-rpcpassword, and any number
-// of -rpcauth=user:salt$hmac. Immutable after load; checked from any thread. Comparisons take the same time for every guess.
+// Credentials: who may use RPC. A cookie made at each start (unless a password is configured), -rpcuser/-rpcpassword,
+// and any number of -rpcauth=user:salt$hmac. Immutable after load; checked from any thread. Comparisons take the same
+// time for every guess.
 #pragma once
 
 #include <filesystem>

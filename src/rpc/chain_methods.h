@@ -23,6 +23,7 @@ HeaderFacts header_facts(const chain::ChainReader& reader, const chain::BlockInf
 // -5 "Block not found" if unknown.
 Result<chain::BlockInfo, RpcError> known_block(const chain::ChainReader& reader, const BlockHash& hash);
 // The block's bytes as a value; -1 if its data is not here.
-Result<std::shared_ptr<const Block>, RpcError> stored_block(const chain::ChainReader& reader, const chain::BlockInfo& info);
+Result<std::shared_ptr<const Block>, RpcError> stored_block(const chain::ChainReader& reader,
+                                                            const chain::BlockInfo& info);
 
 }  // namespace sluice::rpc

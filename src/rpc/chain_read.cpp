@@ -25,7 +25,8 @@ Result<chain::BlockInfo, RpcError> known_block(const chain::ChainReader& reader,
     return std::move(*info);
 }
 
-Result<std::shared_ptr<const Block>, RpcError> stored_block(const chain::ChainReader& reader, const chain::BlockInfo& info) {
+Result<std::shared_ptr<const Block>, RpcError> stored_block(const chain::ChainReader& reader,
+                                                            const chain::BlockInfo& info) {
     if (!info.has_block) return rpc_error(Code::kMisc, "Block not available (not fully downloaded)");
     auto block = reader.block(info.hash);
     if (!block) return rpc_error(Code::kMisc, "Block not found on disk");
@@ -54,7 +55,8 @@ RpcResult get_block(const ChainPorts& ports, const Args& args) {
     }
     const Result<rules::BlockDelta> delta = reader.delta(hash);
     if (!delta) return tl::unexpected<RpcError>(unavailable(delta.error()));
-    return block_json(*block, hash, header_facts(reader, info), BlockVerbosity::kTransactionsAndPrevouts, &*delta, *ports.params);
+    return block_json(*block, hash, header_facts(reader, info), BlockVerbosity::kTransactionsAndPrevouts, &*delta,
+                      *ports.params);
 }
 
 RpcResult get_block_header(const ChainPorts& ports, const Args& args) {
@@ -68,7 +70,8 @@ RpcResult get_block_header(const ChainPorts& ports, const Args& args) {
 
 RpcResult get_block_hash(const ChainPorts& ports, const Args& args) {
     const int64_t height = TRY(args.integer(0));
-    const auto info = height < 0 || height > UINT32_MAX ? std::nullopt : ports.reader->at_height(static_cast<uint32_t>(height));
+    const auto info =
+        height < 0 || height > UINT32_MAX ? std::nullopt : ports.reader->at_height(static_cast<uint32_t>(height));
     if (!info) return rpc_error(Code::kInvalidParameter, "Block height out of range");
     return Json(to_display(info->hash));
 }
@@ -105,7 +108,8 @@ RpcResult get_txout_set_info(const ChainPorts& ports, const Args& args) {
     } else if (type != "hash_serialized_3") {
         return rpc_error(Code::kInvalidParameter, "'" + type + "' is not a valid hash_type");
     }
-    if (args.has(1)) return rpc_error(Code::kInvalidParameter, "Querying specific block heights requires coinstatsindex");
+    if (args.has(1))
+        return rpc_error(Code::kInvalidParameter, "Querying specific block heights requires coinstatsindex");
     const Result<chain::UtxoStats> stats = ports.reader->utxo_stats(kind, ports.stopping);
     if (!stats) return rpc_error(Code::kInternal, "Unable to read UTXO set: " + stats.error().message);
     const auto best = ports.reader->find(stats->best_block);
@@ -128,7 +132,8 @@ Result<std::vector<Txid>, RpcError> txids_of(const Json& list) {
     std::vector<Txid> out;
     for (const Json& item : list) {
         if (!item.is_string()) {
-            return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(item)) + " is not of expected type string");
+            return rpc_error(Code::kType,
+                             "JSON value of type " + std::string(type_name(item)) + " is not of expected type string");
         }
         const Txid txid = Txid::from_view(TRY(id_bytes_from_text(item.get<std::string>(), "txid")));
         if (std::ranges::find(out, txid) != out.end()) {
@@ -140,7 +145,8 @@ Result<std::vector<Txid>, RpcError> txids_of(const Json& list) {
 }
 
 Result<chain::BlockInfo, RpcError> block_with_unspent(const ChainReader& reader, const std::vector<Txid>& txids) {
-    constexpr uint32_t kOutputsTried = 256;  // coins are looked up by output, so a proof without a block hash has its limits
+    constexpr uint32_t kOutputsTried =
+        256;  // coins are looked up by output, so a proof without a block hash has its limits
     for (const Txid& txid : txids) {
         for (uint32_t n = 0; n < kOutputsTried; ++n) {
             const auto coin = reader.coin(OutPoint{txid, n});
@@ -153,8 +159,8 @@ Result<chain::BlockInfo, RpcError> block_with_unspent(const ChainReader& reader,
 
 RpcResult get_txout_proof(const ChainPorts& ports, const Args& args) {
     const std::vector<Txid> wanted = TRY(txids_of(args.json(0)));
-    const chain::BlockInfo info =
-        args.has(1) ? TRY(known_block(*ports.reader, TRY(args.id<BlockHash>(1, "blockhash")))) : TRY(block_with_unspent(*ports.reader, wanted));
+    const chain::BlockInfo info = args.has(1) ? TRY(known_block(*ports.reader, TRY(args.id<BlockHash>(1, "blockhash"))))
+                                              : TRY(block_with_unspent(*ports.reader, wanted));
     const std::shared_ptr<const Block> block = TRY(stored_block(*ports.reader, info));
     std::vector<parent::ParentTxid> txids;
     std::vector<bool> marked;
@@ -184,7 +190,8 @@ RpcResult verify_txout_proof(const ChainPorts& ports, const Args& args) {
     Json out = Json::array();
     if (!matches || MerkleRoot::from(matches->root) != header.merkle_root) return out;
     const auto info = ports.reader->find(compute_hash(header));
-    if (!info || !info->active || info->tx_count == 0) return rpc_error(Code::kInvalidAddressOrKey, "Block not found in chain");
+    if (!info || !info->active || info->tx_count == 0)
+        return rpc_error(Code::kInvalidAddressOrKey, "Block not found in chain");
     if (info->tx_count != tree.transactions) return out;
     for (const parent::MerkleMatch& match : matches->matches) out.push_back(to_display(match.txid));
     return out;
@@ -222,10 +229,12 @@ void add_chain_read_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
     add("verifytxoutproof", verify_txout_proof);
     add("getchaintips", [](const ChainPorts& p, const Args&) { return get_chain_tips(p); });
     add("getblockcount", [](const ChainPorts& p, const Args&) -> RpcResult { return Json(p.reader->tip().height); });
-    add("getbestblockhash", [](const ChainPorts& p, const Args&) -> RpcResult { return Json(to_display(p.reader->tip().hash)); });
+    add("getbestblockhash",
+        [](const ChainPorts& p, const Args&) -> RpcResult { return Json(to_display(p.reader->tip().hash)); });
     add("getdifficulty", [](const ChainPorts&, const Args&) -> RpcResult { return Json(0); });
     add("waitfornewblock", [](const ChainPorts& p, const Args& args) {
-        return wait_for_tip(p, args, 0, [first = p.reader->tip().hash](const chain::ChainTip& tip) { return tip.hash != first; });
+        return wait_for_tip(p, args, 0,
+                            [first = p.reader->tip().hash](const chain::ChainTip& tip) { return tip.hash != first; });
     });
     add("waitforblock", [](const ChainPorts& p, const Args& args) -> RpcResult {
         const BlockHash hash = TRY(args.id<BlockHash>(0, "blockhash"));

@@ -17,15 +17,18 @@ Result<chain::BlockInfo, RpcError> active_block(const ChainPorts& ports, const J
     if (which.is_number_integer()) {
         const int64_t height = which.get<int64_t>();
         const int64_t tip = ports.reader->tip().height;
-        if (height < 0) return rpc_error(Code::kInvalidParameter, "Target block height " + std::to_string(height) + " is negative");
+        if (height < 0)
+            return rpc_error(Code::kInvalidParameter, "Target block height " + std::to_string(height) + " is negative");
         if (height > tip) {
-            return rpc_error(Code::kInvalidParameter,
-                             "Target block height " + std::to_string(height) + " after current tip " + std::to_string(tip));
+            return rpc_error(Code::kInvalidParameter, "Target block height " + std::to_string(height) +
+                                                          " after current tip " + std::to_string(tip));
         }
         if (auto info = ports.reader->at_height(static_cast<uint32_t>(height))) return std::move(*info);
         return rpc_error(Code::kMisc, "The chain moved: try again");
     }
-    if (!which.is_string()) return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(which)) + " is not of expected type string");
+    if (!which.is_string())
+        return rpc_error(Code::kType,
+                         "JSON value of type " + std::string(type_name(which)) + " is not of expected type string");
     const BlockHash hash = BlockHash::from_view(TRY(id_bytes_from_text(which.get<std::string>(), "hash_or_height")));
     return known_block(*ports.reader, hash);
 }
@@ -58,7 +61,8 @@ Json percentiles(std::vector<FeeRateAt> rates, int64_t total_weight) {
     int64_t reached = 0;
     for (const FeeRateAt& each : rates) {
         reached += each.weight;
-        while (out.size() < kTwentieths.size() && reached * 20 >= total_weight * kTwentieths[out.size()]) out.push_back(each.rate);
+        while (out.size() < kTwentieths.size() && reached * 20 >= total_weight * kTwentieths[out.size()])
+            out.push_back(each.rate);
     }
     const int64_t last = rates.empty() ? 0 : rates.back().rate;
     while (out.size() < kTwentieths.size()) out.push_back(last);
@@ -110,7 +114,8 @@ BlockSums sum_up(const Block& block, const rules::BlockDelta* delta, uint32_t he
         out.rates.push_back({out.tx_rates.back(), weight});
     }
     if (delta != nullptr) {
-        for (const rules::CoinChange& change : delta->spent) out.spent_size += static_cast<int64_t>(stored_size(change.coin.out));
+        for (const rules::CoinChange& change : delta->spent)
+            out.spent_size += static_cast<int64_t>(stored_size(change.coin.out));
     }
     return out;
 }
@@ -164,7 +169,9 @@ RpcResult get_block_stats(const ChainPorts& ports, const Args& args) {
     if (!args.has(1) || args.json(1).empty()) return all;
     std::set<std::string> wanted;
     for (const Json& name : args.json(1)) {
-        if (!name.is_string()) return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(name)) + " is not of expected type string");
+        if (!name.is_string())
+            return rpc_error(Code::kType,
+                             "JSON value of type " + std::string(type_name(name)) + " is not of expected type string");
         wanted.insert(name.get<std::string>());
     }
     Json out = Json::object();
@@ -188,7 +195,8 @@ RpcResult get_chain_tx_stats(const ChainPorts& ports, const Args& args) {
     if (args.has(0)) {
         count = TRY(args.integer(0));
         if (count < 0 || (count > 0 && count >= last.height)) {
-            return rpc_error(Code::kInvalidParameter, "Invalid block count: should be between 0 and the block's height - 1");
+            return rpc_error(Code::kInvalidParameter,
+                             "Invalid block count: should be between 0 and the block's height - 1");
         }
     }
     const auto first = ports.reader->ancestor(last.hash, static_cast<uint32_t>(last.height - count));
@@ -209,12 +217,15 @@ RpcResult get_chain_tx_stats(const ChainPorts& ports, const Args& args) {
     return out;
 }
 
-Json bip9_json(const HeaderView& branch, const HeaderView* before, Deployment deployment, const ChainParams& params, rules::VersionBits& bits) {
+Json bip9_json(const HeaderView& branch, const HeaderView* before, Deployment deployment, const ChainParams& params,
+               rules::VersionBits& bits) {
     const DeploymentParams& of = params.deployments[static_cast<size_t>(deployment)];
     using State = rules::DeploymentState;
     // Before the genesis block's successor nothing has begun.
     const State next = bits.state_after(branch, deployment);
-    const State current = before != nullptr ? bits.state_after(*before, deployment) : (of.start == DeploymentParams::kAlwaysActive ? State::kActive : State::kDefined);
+    const State current = before != nullptr
+                              ? bits.state_after(*before, deployment)
+                              : (of.start == DeploymentParams::kAlwaysActive ? State::kActive : State::kDefined);
     const bool signals = current == State::kStarted || current == State::kLockedIn;
     Json bip9 = Json::object();
     if (signals) bip9["bit"] = of.bit;
@@ -246,7 +257,8 @@ RpcResult get_deployment_info(const ChainPorts& ports, const Args& args) {
     const chain::BlockInfo info = TRY(known_block(*ports.reader, hash));
     const chain::HeaderViewPtr branch = ports.reader->branch(hash);
     const chain::HeaderViewPtr before = info.height > 0 ? ports.reader->branch(info.prev) : nullptr;
-    if (!branch || (info.height > 0 && !before)) return rpc_error(Code::kInternal, "the block is not in the block tree");
+    if (!branch || (info.height > 0 && !before))
+        return rpc_error(Code::kInternal, "the block is not in the block tree");
     Json deployments = Json::object();
     const std::pair<const char*, int64_t> buried[] = {{"bip34", params.bip34_height},
                                                       {"bip66", params.bip66_height},
@@ -258,7 +270,8 @@ RpcResult get_deployment_info(const ChainPorts& ports, const Args& args) {
         deployments[name] = {{"type", "buried"}, {"active", int64_t{info.height} + 1 >= height}, {"height", height}};
     }
     rules::VersionBits bits(params);
-    for (const Deployment deployment : {Deployment::kDynafed, Deployment::kTestDummy, Deployment::kTaproot, Deployment::kSimplicity}) {
+    for (const Deployment deployment :
+         {Deployment::kDynafed, Deployment::kTestDummy, Deployment::kTaproot, Deployment::kSimplicity}) {
         if (params.deployments[static_cast<size_t>(deployment)].start == DeploymentParams::kNeverActive) continue;
         deployments[std::string(to_string(deployment))] = bip9_json(*branch, before.get(), deployment, params, bits);
     }

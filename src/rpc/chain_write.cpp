@@ -18,7 +18,8 @@ Result<Block, RpcError> block_from_hex(const Args& args, size_t i) {
     return std::move(*block);
 }
 
-// Blocks made by others may leave out the coinbase's reserved value, which the header does not commit to: it is filled in.
+// Blocks made by others may leave out the coinbase's reserved value, which the header does not commit to: it is filled
+// in.
 void complete_coinbase(Block& block) {
     if (block.transactions.empty()) return;
     const Transaction& coinbase = block.transactions[0]->tx;
@@ -32,8 +33,10 @@ RpcResult submit_block(const ChainPorts& ports, const Args& args) {
     Block block = TRY(block_from_hex(args, 0));
     if (ports.reader->find(block.header.prev)) complete_coinbase(block);
     auto shared = std::make_shared<const Block>(std::move(block));
-    const chain::BlockOutcome outcome = TRY(on_state(ports, [chain = ports.chain, shared] { return chain->accept_block(shared); }));
-    if (outcome.failure && outcome.failure->kind == Failure::Kind::kFault) return rpc_error(Code::kVerify, outcome.failure->reason);
+    const chain::BlockOutcome outcome =
+        TRY(on_state(ports, [chain = ports.chain, shared] { return chain->accept_block(shared); }));
+    if (outcome.failure && outcome.failure->kind == Failure::Kind::kFault)
+        return rpc_error(Code::kVerify, outcome.failure->reason);
     const std::optional<std::string> answer = outcome.bip22();
     return answer ? Json(*answer) : Json();
 }
@@ -58,9 +61,10 @@ RpcResult submit_header(const ChainPorts& ports, const Args& args) {
 RpcResult test_proposed_block(const ChainPorts& ports, const Args& args) {
     auto block = std::make_shared<const Block>(TRY(block_from_hex(args, 0)));
     if (ports.reader->find(compute_hash(block->header))) return rpc_error(Code::kAlreadyInChain, "already have block");
-    if (block->header.prev != ports.reader->tip().hash) return rpc_error(Code::kVerify, "proposal was not based on our best chain");
-    const auto verdict =
-        TRY(on_state(ports, [chain = ports.chain, block] { return chain->test_block(block, chain::TestBlockOptions{}); }));
+    if (block->header.prev != ports.reader->tip().hash)
+        return rpc_error(Code::kVerify, "proposal was not based on our best chain");
+    const auto verdict = TRY(
+        on_state(ports, [chain = ports.chain, block] { return chain->test_block(block, chain::TestBlockOptions{}); }));
     if (!verdict) return rpc_error(Code::kVerify, verdict.error().reason);
     return Json();
 }
@@ -87,13 +91,16 @@ RpcResult combine_block_sigs(const ChainPorts& ports, const Args& args) {
     const std::vector<fed_rules::BlockSignature> signatures = TRY(block_signatures(args.json(1)));
     Script script;
     if (block.header.is_dynafed()) {
-        if (!args.has(2)) return rpc_error(Code::kInvalidParameter, "Signing dynamic blocks requires the witnessScript argument");
+        if (!args.has(2))
+            return rpc_error(Code::kInvalidParameter, "Signing dynamic blocks requires the witnessScript argument");
         script.bytes = from_hex(args.text(2)).value_or(Bytes());
     } else {
         script = block.header.proof().challenge;
     }
-    if (std::optional<BlockHeader> sealed = fed_rules::seal(block.header, script, signatures)) block.header = std::move(*sealed);
-    return Json{{"hex", to_hex(encode_block(block))}, {"complete", fed_rules::check_block_proof(block.header, *ports.params)}};
+    if (std::optional<BlockHeader> sealed = fed_rules::seal(block.header, script, signatures))
+        block.header = std::move(*sealed);
+    return Json{{"hex", to_hex(encode_block(block))},
+                {"complete", fed_rules::check_block_proof(block.header, *ports.params)}};
 }
 
 RpcResult invalidate_block(const ChainPorts& ports, const Args& args) {
@@ -126,8 +133,10 @@ RpcResult accept_pegin(const ChainPorts& ports, const Args& args) {
     const size_t colon = text.find(':');
     const auto txid = id_bytes_from_text(text.substr(0, colon), "outpoint");
     const std::string digits = colon == std::string::npos ? "" : text.substr(colon + 1);
-    const bool number = !digits.empty() && digits.size() <= 9 && digits.find_first_not_of("0123456789") == std::string::npos;
-    if (!txid || !number) return rpc_error(Code::kInvalidParameter, "outpoint must be the deposit's txid:vout on Bitcoin");
+    const bool number =
+        !digits.empty() && digits.size() <= 9 && digits.find_first_not_of("0123456789") == std::string::npos;
+    if (!txid || !number)
+        return rpc_error(Code::kInvalidParameter, "outpoint must be the deposit's txid:vout on Bitcoin");
     const OutPoint deposit{Txid::from_view(*txid), static_cast<uint32_t>(std::stoul(digits))};
     const Status done = TRY(on_state(ports, [chain = ports.chain, deposit] { return chain->accept_pegin(deposit); }));
     if (!done) return rpc_error(Code::kDatabase, done.error().message);
@@ -135,20 +144,24 @@ RpcResult accept_pegin(const ChainPorts& ports, const Args& args) {
 }
 
 RpcResult set_mock_time(const ChainPorts& ports, const Args& args) {
-    if (!ports.params->mockable_time) return rpc_error(Code::kMisc, "setmocktime is for regression testing (-regtest mode) only");
+    if (!ports.params->mockable_time)
+        return rpc_error(Code::kMisc, "setmocktime is for regression testing (-regtest mode) only");
     const int64_t time = TRY(args.integer(0));
     constexpr int64_t kLatest = 9'223'372'036;  // seconds of a 64-bit count of nanoseconds
     if (time < 0 || time > kLatest) {
-        return rpc_error(Code::kInvalidParameter, "Mocktime must be in the range [0, " + std::to_string(kLatest) + "], not " + std::to_string(time) + ".");
+        return rpc_error(Code::kInvalidParameter, "Mocktime must be in the range [0, " + std::to_string(kLatest) +
+                                                      "], not " + std::to_string(time) + ".");
     }
     ports.clock->set_mock_time(time);
     return Json();
 }
 
 RpcResult mock_scheduler(const ChainPorts& ports, const Args& args) {
-    if (!ports.params->mockable_time) return rpc_error(Code::kMisc, "mockscheduler is for regression testing (-regtest mode) only");
+    if (!ports.params->mockable_time)
+        return rpc_error(Code::kMisc, "mockscheduler is for regression testing (-regtest mode) only");
     const int64_t delta = TRY(args.integer(0));
-    if (delta <= 0 || delta > 3600) return rpc_error(Code::kMisc, "delta_time must be between 1 and 3600 seconds (1 hr)");
+    if (delta <= 0 || delta > 3600)
+        return rpc_error(Code::kMisc, "delta_time must be between 1 and 3600 seconds (1 hr)");
     TRY_VOID(on_state(ports, [] {}));
     return Json();
 }

@@ -131,7 +131,8 @@ struct Trouble {
 
 class Connection {
 public:
-    Connection(const CliCall& call, Endpoint endpoint, std::string password) : call_(call), endpoint_(std::move(endpoint)), password_(std::move(password)) {}
+    Connection(const CliCall& call, Endpoint endpoint, std::string password)
+        : call_(call), endpoint_(std::move(endpoint)), password_(std::move(password)) {}
 
     Result<Json, Trouble> ask(const std::string& body) const {
         const auto trouble = [](bool may_wait, std::string message) {
@@ -147,15 +148,20 @@ public:
         auto reply = http::Client(std::move(options)).post(wallet_target(*call_.options), body);
         if (!reply) {
             const std::string where = endpoint_.host + ":" + std::to_string(endpoint_.port);
-            if (reply.error().kind == http::ClientError::Kind::kTimeout) return trouble(false, "timeout on transient error: no reply from the server " + where);
+            if (reply.error().kind == http::ClientError::Kind::kTimeout)
+                return trouble(false, "timeout on transient error: no reply from the server " + where);
             const bool connect = reply.error().kind == http::ClientError::Kind::kConnect;
             return trouble(connect, "Could not connect to the server " + where + " (" + reply.error().message +
-                                        ")\n\nMake sure the sluiced server is running and that you are connecting to the correct RPC port.");
+                                        ")\n\nMake sure the sluiced server is running and that you are connecting to "
+                                        "the correct RPC port.");
         }
         if (reply->status == 401) {
             if (pair) return trouble(false, "Authorization failed: Incorrect rpcuser or rpcpassword");
-            return trouble(true, "Could not locate RPC credentials. No authentication cookie could be found, and RPC password is not set. See "
-                                 "-rpcpassword and -stdinrpcpass. Configuration file: (" + call_.config_file.string() + ")");
+            return trouble(true,
+                           "Could not locate RPC credentials. No authentication cookie could be found, and RPC "
+                           "password is not set. See "
+                           "-rpcpassword and -stdinrpcpass. Configuration file: (" +
+                               call_.config_file.string() + ")");
         }
         if (reply->status == 503) return trouble(false, "Server response: " + reply->body);
         if (reply->status >= 400 && reply->status != 400 && reply->status != 404 && reply->status != 500) {
@@ -164,7 +170,8 @@ public:
         if (reply->body.empty()) return trouble(false, "no response from server");
         const std::optional<Json> value = read_json(reply->body);
         if (!value || !value->is_object() || value->empty()) return trouble(false, "couldn't parse reply from server");
-        if (const auto error = value->find("error"); error != value->end() && error->is_object() && error->value("code", 0) == kWarmUp) {
+        if (const auto error = value->find("error");
+            error != value->end() && error->is_object() && error->value("code", 0) == kWarmUp) {
             if (call_.options->get_bool("rpcwait", false)) return trouble(true, "server in warmup");
         }
         return *value;
@@ -209,9 +216,12 @@ CliOutcome show(const Json& reply) {
         const int code = error->is_object() ? error->value("code", 1) : 1;
         out.status = std::abs(code);
         if (error->is_object() && error->contains("code")) out.err += "error code: " + std::to_string(code) + "\n";
-        const std::string message = error->is_object() && error->contains("message") ? (*error)["message"].get<std::string>() : write_json(*error);
+        const std::string message = error->is_object() && error->contains("message")
+                                        ? (*error)["message"].get<std::string>()
+                                        : write_json(*error);
         out.err += "error message:\n" + message + "\n";
-        if (code == kWalletNotSpecified) out.err += "Or for the CLI, specify the \"-rpcwallet=<walletname>\" option before the command\n";
+        if (code == kWalletNotSpecified)
+            out.err += "Or for the CLI, specify the \"-rpcwallet=<walletname>\" option before the command\n";
         return out;
     }
     const auto result = reply.find("result");
@@ -229,9 +239,11 @@ CliOutcome get_info(const CliCall& call, const Connection& connection) {
         if (!reply) return failure(reply.error().message);
         const auto result = reply->find("result");
         if (result == reply->end() || !result->is_object()) continue;  // the node has no such part
-        for (const char* key : {"chain", "blocks", "headers", "verificationprogress", "bestblockhash", "version", "subversion", "connections",
-                                "member", "members_total", "threshold", "final_height", "view"}) {
-            if (result->contains(key) && !(*result)[key].is_structured()) out.out += std::string(key) + ": " + plain((*result)[key]) + "\n";
+        for (const char* key :
+             {"chain", "blocks", "headers", "verificationprogress", "bestblockhash", "version", "subversion",
+              "connections", "member", "members_total", "threshold", "final_height", "view"}) {
+            if (result->contains(key) && !(*result)[key].is_structured())
+                out.out += std::string(key) + ": " + plain((*result)[key]) + "\n";
         }
     }
     return out;

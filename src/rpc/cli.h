@@ -1,5 +1,5 @@
-// The RPC client behind sluice-cli: words of a command line to a JSON-RPC request, its reply to text and exit status, as the
-// reference's client does. Blocking; used on the main thread. Links nothing of the node but the method table.
+// The RPC client behind sluice-cli: words of a command line to a JSON-RPC request, its reply to text and exit status,
+// as the reference's client does. Blocking; used on the main thread. Links nothing of the node but the method table.
 #pragma once
 
 #include <filesystem>
@@ -14,12 +14,12 @@ namespace sluice::rpc {
 
 struct CliCall {
     const Options* options = nullptr;
-    std::filesystem::path chain_dir;     // holds the cookie
-    std::filesystem::path config_file;   // for advice
+    std::filesystem::path chain_dir;    // holds the cookie
+    std::filesystem::path config_file;  // for advice
     uint16_t default_port = 0;
-    std::vector<std::string> words;      // method and arguments
-    std::function<std::string()> read_line;      // of standard input, for -stdin and -stdinrpcpass
-    std::function<bool()> more_lines;            // whether there is another
+    std::vector<std::string> words;          // method and arguments
+    std::function<std::string()> read_line;  // of standard input, for -stdin and -stdinrpcpass
+    std::function<bool()> more_lines;        // whether there is another
 };
 struct CliOutcome {
     int status = 0;

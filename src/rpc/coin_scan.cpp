@@ -44,12 +44,15 @@ Result<Wanted, RpcError> wanted_scripts(const Json& objects, const ChainParams& 
     for (const Json& object : objects) {
         const Json* text = &object;
         if (object.is_object()) {
-            if (!object.contains("desc")) return rpc_error(Code::kInvalidParameter, "Descriptor needs to be provided in scan object");
+            if (!object.contains("desc"))
+                return rpc_error(Code::kInvalidParameter, "Descriptor needs to be provided in scan object");
             text = &object["desc"];
         } else if (!object.is_string()) {
             return rpc_error(Code::kInvalidParameter, "Scan object needs to be either a string or an object");
         }
-        if (!text->is_string()) return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(*text)) + " is not of expected type string");
+        if (!text->is_string())
+            return rpc_error(Code::kType,
+                             "JSON value of type " + std::string(type_name(*text)) + " is not of expected type string");
         for (ScriptDescriptor& each : TRY(expand_descriptor(text->get<std::string>(), params))) {
             out.emplace(std::move(each.script), each.text + "#" + descriptor_checksum(each.text));
         }
@@ -91,14 +94,12 @@ RpcResult start(const ChainPorts& ports, const Json& objects, Scanner& scanner) 
         unspent["blockhash"] = to_display(block->hash);
         unspent["confirmations"] = int64_t{best->height} - each.coin.height + 1;
         unspents.push_back(std::move(unspent));
-        if (out.is_explicit() && out.asset.explicit_value() == ports.params->pegged_asset) total += out.value.explicit_value().sat;
+        if (out.is_explicit() && out.asset.explicit_value() == ports.params->pegged_asset)
+            total += out.value.explicit_value().sat;
     }
-    return Json{{"success", scan->complete},
-                {"txouts", scan->outputs},
-                {"height", best->height},
-                {"bestblock", to_display(best->hash)},
-                {"unspents", std::move(unspents)},
-                {"total_unblinded_bitcoin_amount", amount_json(Amount{total})}};
+    return Json{{"success", scan->complete},       {"txouts", scan->outputs},
+                {"height", best->height},          {"bestblock", to_display(best->hash)},
+                {"unspents", std::move(unspents)}, {"total_unblinded_bitcoin_amount", amount_json(Amount{total})}};
 }
 
 RpcResult scan_txout_set(const ChainPorts& ports, const Args& args, Scanner& scanner) {

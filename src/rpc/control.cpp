@@ -41,7 +41,8 @@ RpcResult memory_info(const Args& args) {
 
 Status switch_categories(const Json& names, bool on) {
     for (const Json& name : names) {
-        if (!name.is_string()) return fail("JSON value of type " + std::string(type_name(name)) + " is not of expected type string");
+        if (!name.is_string())
+            return fail("JSON value of type " + std::string(type_name(name)) + " is not of expected type string");
         TRY_VOID(log_switch(name.get<std::string>(), on));
     }
     return {};
@@ -65,9 +66,10 @@ void add_control_methods(Dispatcher& dispatcher, ControlPorts ports) {
     dispatcher.add("echo", [](const Args& args, const Caller&) { return echo(args); });
     dispatcher.add("echojson", [](const Args& args, const Caller&) { return echo(args); });
     dispatcher.add("getmemoryinfo", [](const Args& args, const Caller&) { return memory_info(args); });
-    dispatcher.add("uptime", [clock = ports.clock, started = ports.clock->unix_time()](const Args&, const Caller&) -> RpcResult {
-        return Json(clock->unix_time() - started);
-    });
+    dispatcher.add("uptime",
+                   [clock = ports.clock, started = ports.clock->unix_time()](const Args&, const Caller&) -> RpcResult {
+                       return Json(clock->unix_time() - started);
+                   });
     dispatcher.add("logging", [](const Args& args, const Caller&) { return logging(args); });
     dispatcher.add("getrpcinfo", [file = ports.log_file](const Args&, const Caller&) -> RpcResult {
         return Json{{"active_commands", Json::array()}, {"logpath", file}};

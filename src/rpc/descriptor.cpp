@@ -22,12 +22,14 @@ Result<std::string, RpcError> without_checksum(const std::string& text) {
     const std::string given = text.substr(at + 1);
     if (given.find('#') != std::string::npos) return rpc_error(Code::kInvalidAddressOrKey, "Multiple '#' symbols");
     if (given.size() != 8) {
-        return rpc_error(Code::kInvalidAddressOrKey, "Expected 8 character checksum, not " + std::to_string(given.size()) + " characters");
+        return rpc_error(Code::kInvalidAddressOrKey,
+                         "Expected 8 character checksum, not " + std::to_string(given.size()) + " characters");
     }
     const std::string computed = descriptor_checksum(desc);
     if (computed.empty()) return rpc_error(Code::kInvalidAddressOrKey, "Invalid characters in payload");
     if (computed != given) {
-        return rpc_error(Code::kInvalidAddressOrKey, "Provided checksum '" + given + "' does not match computed checksum '" + computed + "'");
+        return rpc_error(Code::kInvalidAddressOrKey,
+                         "Provided checksum '" + given + "' does not match computed checksum '" + computed + "'");
     }
     return desc;
 }
@@ -58,7 +60,8 @@ Result<Descriptors, RpcError> expand_descriptor(const std::string& text, const C
     const std::string desc = TRY(without_checksum(text));
     const auto inside = [&](std::string_view head) -> std::optional<std::string> {
         const std::string_view tail = head == "sh(wpkh(" ? "))" : ")";
-        if (!desc.starts_with(head) || !desc.ends_with(tail) || desc.size() < head.size() + tail.size()) return std::nullopt;
+        if (!desc.starts_with(head) || !desc.ends_with(tail) || desc.size() < head.size() + tail.size())
+            return std::nullopt;
         return desc.substr(head.size(), desc.size() - head.size() - tail.size());
     };
     if (const auto address = inside("addr(")) {
@@ -78,8 +81,9 @@ Result<Descriptors, RpcError> expand_descriptor(const std::string& text, const C
         if (!key) continue;
         if (auto scripts = of_key(function, *key)) return std::move(*scripts);
     }
-    return rpc_error(Code::kInvalidAddressOrKey, "'" + desc + "' is not a descriptor that the node reads: addr(), raw(), and pk(), pkh(), " +
-                                                     "wpkh(), sh(wpkh()) and combo() of a public key in hex are");
+    return rpc_error(Code::kInvalidAddressOrKey,
+                     "'" + desc + "' is not a descriptor that the node reads: addr(), raw(), and pk(), pkh(), " +
+                         "wpkh(), sh(wpkh()) and combo() of a public key in hex are");
 }
 
 Result<ScriptDescriptor, RpcError> read_descriptor(const std::string& text, const ChainParams& params) {

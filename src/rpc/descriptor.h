@@ -1,5 +1,5 @@
-// Descriptors as far as the node itself reads them: addr(ADDRESS), raw(HEX), and pk, pkh, wpkh, sh(wpkh) and combo of one public key in
-// hex, with or without a checksum. Others are the wallet's.
+// Descriptors as far as the node itself reads them: addr(ADDRESS), raw(HEX), and pk, pkh, wpkh, sh(wpkh) and combo of
+// one public key in hex, with or without a checksum. Others are the wallet's.
 #pragma once
 
 #include <string>

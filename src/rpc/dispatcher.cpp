@@ -17,9 +17,7 @@ struct Call {
     [[nodiscard]] bool is_notification() const { return version_2 && !id; }
 };
 
-Json error_json(const RpcError& error) {
-    return {{"code", static_cast<int>(error.code)}, {"message", error.message}};
-}
+Json error_json(const RpcError& error) { return {{"code", static_cast<int>(error.code)}, {"message", error.message}}; }
 
 Json reply_json(const Call& call, const RpcResult& result) {
     Json reply = Json::object();
@@ -140,7 +138,8 @@ http::Response Dispatcher::handle(std::string_view body, const Caller& caller) c
     for (const Json& one : *request) {
         Call call;
         std::optional<RpcError> wrong = parse_call(one, call);
-        const RpcResult result = wrong ? RpcResult(tl::unexpected<RpcError>(std::move(*wrong))) : this->call(call.method, call.params, caller);
+        const RpcResult result = wrong ? RpcResult(tl::unexpected<RpcError>(std::move(*wrong)))
+                                       : this->call(call.method, call.params, caller);
         if (!call.is_notification()) replies.push_back(reply_json(call, result));
     }
     if (replies.empty() && !request->empty()) return empty_response(204);

@@ -1,6 +1,6 @@
-// Dispatcher: from the bytes of a JSON-RPC request to those of its reply. Pure but for the handlers that it calls; any number of
-// threads may call handle() at once, and handlers are added before the first. Knows JSON-RPC 1.0, 1.1 and 2.0 as the reference
-// mixes them, batches, notifications, named arguments, and checks arguments against the method table.
+// Dispatcher: from the bytes of a JSON-RPC request to those of its reply. Pure but for the handlers that it calls; any
+// number of threads may call handle() at once, and handlers are added before the first. Knows JSON-RPC 1.0, 1.1 and 2.0
+// as the reference mixes them, batches, notifications, named arguments, and checks arguments against the method table.
 #pragma once
 
 #include <functional>

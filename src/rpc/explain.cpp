@@ -30,12 +30,9 @@ std::string_view version_name(script::SigVersion version) {
 }
 
 Json step_json(const script::TracedStep& step) {
-    return {{"position", step.at.index},
-            {"offset", step.at.offset},
-            {"opcode", script::opcode_name(step.opcode)},
-            {"executed", step.executing},
-            {"stack", stack_json(step.stack)},
-            {"altstack", stack_json(step.alt_stack)}};
+    return {
+        {"position", step.at.index},  {"offset", step.at.offset},        {"opcode", script::opcode_name(step.opcode)},
+        {"executed", step.executing}, {"stack", stack_json(step.stack)}, {"altstack", stack_json(step.alt_stack)}};
 }
 
 Json rule_json(const rules::RuleInfo* rule, std::string_view reason) {
@@ -98,11 +95,13 @@ script::ScriptTrace trace(const Explained& about, size_t input, const ChainParam
     const Transaction& tx = about.tx->tx;
     const bool complete = std::ranges::all_of(about.spent, [](const auto& spent) { return spent.has_value(); });
     if (!complete) {
-        return script::trace_input(tx, input, *about.spent[input], about.flags, script::compute_tx_hashes(tx, {}, params.genesis_hash), steps);
+        return script::trace_input(tx, input, *about.spent[input], about.flags,
+                                   script::compute_tx_hashes(tx, {}, params.genesis_hash), steps);
     }
     std::vector<TxOut> spent;
     for (const auto& each : about.spent) spent.push_back(*each);
-    return script::trace_input(tx, input, spent, about.flags, script::compute_tx_hashes(tx, spent, params.genesis_hash), steps);
+    return script::trace_input(tx, input, spent, about.flags, script::compute_tx_hashes(tx, spent, params.genesis_hash),
+                               steps);
 }
 
 Json spent_json(const TxOut& spent, const ChainParams& params) {
@@ -140,7 +139,8 @@ void put_place(Json& out, const Explained& about, std::string_view reason) {
     for (size_t i = 0; i < tx.outputs.size(); ++i) {
         if (!tx.outputs[i].value.is_explicit()) continue;
         const Amount value = tx.outputs[i].value.explicit_value();
-        const bool here = (reason == "bad-txns-vout-negative" && value.sat < 0) || (reason == "bad-txns-vout-toolarge" && value > kMaxMoney);
+        const bool here = (reason == "bad-txns-vout-negative" && value.sat < 0) ||
+                          (reason == "bad-txns-vout-toolarge" && value > kMaxMoney);
         if (!here) continue;
         out["output"] = i;
         out["values"] = {{"satoshi", value.sat}};
@@ -154,7 +154,8 @@ Json inputs_json(const Explained& about, const ChainParams& params, size_t steps
     Json out = Json::array();
     for (size_t i = 0; i < about.tx->tx.inputs.size(); ++i) {
         const TxIn& in = about.tx->tx.inputs[i];
-        Json one = {{"index", i}, {"txid", to_display(in.prevout.txid)}, {"vout", in.prevout.index}, {"is_pegin", in.is_pegin}};
+        Json one = {
+            {"index", i}, {"txid", to_display(in.prevout.txid)}, {"vout", in.prevout.index}, {"is_pegin", in.is_pegin}};
         one["found"] = about.spent[i].has_value();
         if (about.spent[i]) {
             one["spent"] = spent_json(*about.spent[i], params);
@@ -165,7 +166,8 @@ Json inputs_json(const Explained& about, const ChainParams& params, size_t steps
     return out;
 }
 
-Json explain_json(const Explained& about, const std::string& reason, const std::string& detail, const ChainParams& params) {
+Json explain_json(const Explained& about, const std::string& reason, const std::string& detail,
+                  const ChainParams& params) {
     Json out = rule_json(rules::find_rule(reason), reason);
     if (!detail.empty()) out["detail"] = detail;
     put_place(out, about, reason);

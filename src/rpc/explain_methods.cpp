@@ -21,7 +21,9 @@ Result<std::map<OutPoint, TxOut>, RpcError> given_outputs(const Json& list) {
     std::map<OutPoint, TxOut> out;
     for (const Json& item : list) {
         if (!item.is_object() || !item.contains("txid") || !item.contains("vout") || !item.contains("scriptPubKey")) {
-            return rpc_error(Code::kInvalidParameter, "prevouts need txid, vout, scriptPubKey, amount or amountcommitment, and asset or assetcommitment");
+            return rpc_error(
+                Code::kInvalidParameter,
+                "prevouts need txid, vout, scriptPubKey, amount or amountcommitment, and asset or assetcommitment");
         }
         OutPoint at;
         at.txid = Txid::from_view(TRY(id_bytes_from_text(item["txid"].get<std::string>(), "txid")));
@@ -32,7 +34,8 @@ Result<std::map<OutPoint, TxOut>, RpcError> given_outputs(const Json& list) {
         coin.script.bytes = TRY(hex_from_json(item["scriptPubKey"], "scriptPubKey"));
         const auto commitment = [&](const char* name) -> Result<Bytes, RpcError> {
             Bytes bytes = TRY(hex_from_json(item[name], name));
-            if (bytes.size() != 33) return rpc_error(Code::kInvalidParameter, std::string(name) + " must have 33 bytes");
+            if (bytes.size() != 33)
+                return rpc_error(Code::kInvalidParameter, std::string(name) + " must have 33 bytes");
             return bytes;
         };
         const auto decoded = [](auto& field, const Bytes& bytes) {
@@ -59,7 +62,8 @@ Result<std::map<OutPoint, TxOut>, RpcError> given_outputs(const Json& list) {
 
 }  // namespace
 
-Explained look_up(const ChainPorts& chain, const PoolPorts& ports, const TxRef& tx, const std::map<OutPoint, TxOut>& given) {
+Explained look_up(const ChainPorts& chain, const PoolPorts& ports, const TxRef& tx,
+                  const std::map<OutPoint, TxOut>& given) {
     Explained out;
     out.tx = tx;
     out.spent.resize(tx->tx.inputs.size());
@@ -70,7 +74,8 @@ Explained look_up(const ChainPorts& chain, const PoolPorts& ports, const TxRef& 
         for (size_t i = 0; i < out.spent.size(); ++i) {
             const TxIn& in = tx->tx.inputs[i];
             if (in.is_pegin) {
-                if (const auto proof = rules::check_claim(in, fedpegs, *chain.params)) out.spent[i] = peg::claimed_output(proof->claim);
+                if (const auto proof = rules::check_claim(in, fedpegs, *chain.params))
+                    out.spent[i] = peg::claimed_output(proof->claim);
                 continue;
             }
             const mempool::Entry* const entry = ports.pool->find(in.prevout.txid);
@@ -97,7 +102,9 @@ Json balance_json(const Explained& about) {
     size_t hidden_out = 0;
     size_t unknown = 0;
     // Sums of amounts that a decoder let pass: wrapping is said by the rule, not by this.
-    const auto add = [](int64_t& sum, Amount amount) { sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(amount.sat)); };
+    const auto add = [](int64_t& sum, Amount amount) {
+        sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(amount.sat));
+    };
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
         const TxIn& in = tx.inputs[i];
         if (!spent[i]) {
@@ -110,7 +117,8 @@ Json balance_json(const Explained& about) {
         if (in.issuance.is_null()) continue;
         const IssuanceIds ids = issuance_ids(in);
         if (in.issuance.amount.is_explicit()) add(sums[ids.asset].issued, in.issuance.amount.explicit_value());
-        if (in.issuance.inflation_keys.is_explicit()) add(sums[ids.token].issued, in.issuance.inflation_keys.explicit_value());
+        if (in.issuance.inflation_keys.is_explicit())
+            add(sums[ids.token].issued, in.issuance.inflation_keys.explicit_value());
         if (in.issuance.amount.is_commitment() || in.issuance.inflation_keys.is_commitment()) ++hidden_in;
     }
     for (const TxOut& out : tx.outputs) {
@@ -131,7 +139,10 @@ Json balance_json(const Explained& about) {
                                      {"fee", amount_json(Amount{of.fee})},
                                      {"left", amount_json(Amount{left})}};
     }
-    return {{"assets", std::move(assets)}, {"blinded_inputs", hidden_in}, {"blinded_outputs", hidden_out}, {"unknown_inputs", unknown}};
+    return {{"assets", std::move(assets)},
+            {"blinded_inputs", hidden_in},
+            {"blinded_outputs", hidden_out},
+            {"unknown_inputs", unknown}};
 }
 
 namespace {
@@ -171,7 +182,8 @@ RpcResult explain_transaction(const ChainPorts& chain, const PoolPorts& ports, c
 }  // namespace
 
 void add_explain_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool) {
-    dispatcher.add("explaintransaction", [chain, pool](const Args& args, const Caller&) { return explain_transaction(chain, pool, args); });
+    dispatcher.add("explaintransaction",
+                   [chain, pool](const Args& args, const Caller&) { return explain_transaction(chain, pool, args); });
 }
 
 }  // namespace sluice::rpc

@@ -14,7 +14,8 @@ using member::Member;
 // Runs an operator's command on the member's thread.
 template <class F>
 RpcResult on_member(const FederationPorts& ports, F command) {
-    const Result<Status> answer = ports.loop->call([member = ports.member, command] { return command(*member); }, std::chrono::minutes(1));
+    const Result<Status> answer =
+        ports.loop->call([member = ports.member, command] { return command(*member); }, std::chrono::minutes(1));
     if (!answer) return rpc_error(Code::kMisc, answer.error().message);
     if (!*answer) return rpc_error(Code::kMisc, answer->error().message);
     return Json();
@@ -69,8 +70,8 @@ void add_federation_methods(Dispatcher& dispatcher, const FederationPorts& ports
 }
 
 void refuse_federation_methods(Dispatcher& dispatcher) {
-    for (const char* name : {"getfederationinfo", "getreserves", "getpegoutstatus", "approvecancel", "clearfreeze", "resumenow",
-                             "loadmanifest", "resolveconflict"}) {
+    for (const char* name : {"getfederationinfo", "getreserves", "getpegoutstatus", "approvecancel", "clearfreeze",
+                             "resumenow", "loadmanifest", "resolveconflict"}) {
         dispatcher.add(name, [](const Args&, const Caller&) -> RpcResult {
             return rpc_error(Code::kMisc, "This node is not a member of a federation (-fedmanifest); ask a member");
         });

@@ -1,4 +1,5 @@
-// Handlers about the federation: getfederationinfo, getpegoutstatus, getreserves, and what only operators of a member do.
+// Handlers about the federation: getfederationinfo, getpegoutstatus, getreserves, and what only operators of a member
+// do.
 #pragma once
 
 namespace sluice::member {

@@ -78,7 +78,8 @@ void write_value(const Json& value, unsigned indent, unsigned level, std::string
     }
 }
 
-// Builds a value from parser events. Numbers that are no 64-bit integers keep their text. Of repeated keys the first counts.
+// Builds a value from parser events. Numbers that are no 64-bit integers keep their text. Of repeated keys the first
+// counts.
 class Builder {
 public:
     bool null() { return put(Json()); }
@@ -145,8 +146,8 @@ std::string amount_text(Amount amount) {
     const bool negative = amount.sat < 0;
     const uint64_t size = negative ? 0 - static_cast<uint64_t>(amount.sat) : static_cast<uint64_t>(amount.sat);
     char text[40];
-    std::snprintf(text, sizeof(text), "%s%llu.%08llu", negative ? "-" : "", static_cast<unsigned long long>(size / kCoin),
-                  static_cast<unsigned long long>(size % kCoin));
+    std::snprintf(text, sizeof(text), "%s%llu.%08llu", negative ? "-" : "",
+                  static_cast<unsigned long long>(size / kCoin), static_cast<unsigned long long>(size % kCoin));
     return text;
 }
 

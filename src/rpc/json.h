@@ -1,6 +1,6 @@
-// JSON as the reference writes it. Json keeps key order. Amounts and other exact decimals are kept as their text, so that one
-// satoshi is 0.00000001 and never 1e-8; that holds for values that were read as well.
-// Only files of rpc include this: the library's header is heavy. The module's face for others is rpc/server.h.
+// JSON as the reference writes it. Json keeps key order. Amounts and other exact decimals are kept as their text, so
+// that one satoshi is 0.00000001 and never 1e-8; that holds for values that were read as well. Only files of rpc
+// include this: the library's header is heavy. The module's face for others is rpc/server.h.
 #pragma once
 
 #include <nlohmann/json.hpp>

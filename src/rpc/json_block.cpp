@@ -76,7 +76,8 @@ Json block_json(const Block& block, const BlockHash& hash, const HeaderFacts& fa
             continue;
         }
         std::vector<rules::Coin> spent;
-        const bool prevouts = verbosity == BlockVerbosity::kTransactionsAndPrevouts && delta != nullptr && !tx->tx.is_coinbase();
+        const bool prevouts =
+            verbosity == BlockVerbosity::kTransactionsAndPrevouts && delta != nullptr && !tx->tx.is_coinbase();
         if (prevouts) {
             // The delta lists what the block spent in block order, peg-ins left out.
             for (const TxIn& in : tx->tx.inputs) {

@@ -13,7 +13,7 @@ namespace sluice::rpc {
 
 // What the chain knows about a header beyond its bytes.
 struct HeaderFacts {
-    int64_t confirmations = 0;     // -1: not on the active chain
+    int64_t confirmations = 0;  // -1: not on the active chain
     uint32_t median_time_past = 0;
     uint32_t tx_count = 0;
     std::optional<BlockHash> next;

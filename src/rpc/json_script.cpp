@@ -14,18 +14,22 @@ using script::TemplateKind;
 
 bool is_plain_key(ByteView key) {
     const bool hybrid = !key.empty() && (key[0] == 6 || key[0] == 7);
-    return !hybrid && !key.empty() && (key[0] == 4 ? key.size() == 65 : (key[0] == 2 || key[0] == 3) && key.size() == 33);
+    return !hybrid && !key.empty() &&
+           (key[0] == 4 ? key.size() == 65 : (key[0] == 2 || key[0] == 3) && key.size() == 33);
 }
 
 std::string descriptor_body(const Script& script, const ChainParams& params) {
     const script::Template shape = script::classify(script.view());
-    if (shape.kind == TemplateKind::kPubkey && is_plain_key(shape.parts[0])) return "pk(" + to_hex(shape.parts[0]) + ")";
-    if (shape.kind == TemplateKind::kMultisig && std::ranges::all_of(shape.parts, [](const Bytes& key) { return is_plain_key(key); })) {
+    if (shape.kind == TemplateKind::kPubkey && is_plain_key(shape.parts[0]))
+        return "pk(" + to_hex(shape.parts[0]) + ")";
+    if (shape.kind == TemplateKind::kMultisig &&
+        std::ranges::all_of(shape.parts, [](const Bytes& key) { return is_plain_key(key); })) {
         std::string out = "multi(" + std::to_string(shape.required);
         for (const Bytes& key : shape.parts) out += "," + to_hex(key);
         return out + ")";
     }
-    if (shape.kind == TemplateKind::kWitnessV1Taproot && XOnlyPubKey::parse(shape.parts[0])) return "rawtr(" + to_hex(shape.parts[0]) + ")";
+    if (shape.kind == TemplateKind::kWitnessV1Taproot && XOnlyPubKey::parse(shape.parts[0]))
+        return "rawtr(" + to_hex(shape.parts[0]) + ")";
     if (const auto address = encode_address(Address{script, {}}, params.address); address && *address != "null") {
         return "addr(" + *address + ")";
     }
@@ -38,7 +42,8 @@ Json fields(const Script& script, const std::string& prefix, const AddressFormat
     out[prefix + "asm"] = script::to_asm(script.view());
     out[prefix + "desc"] = infer_descriptor(script, params);
     out[prefix + "hex"] = to_hex(script.view());
-    if (const auto address = encode_address(Address{script, {}}, format); address && *address != "null" && shape.kind != TemplateKind::kPubkey) {
+    if (const auto address = encode_address(Address{script, {}}, format);
+        address && *address != "null" && shape.kind != TemplateKind::kPubkey) {
         out[prefix + "address"] = *address;
     }
     out[prefix + "type"] = std::string(to_string(shape.kind));

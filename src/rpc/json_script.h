@@ -1,4 +1,5 @@
-// Scripts as JSON, key for key as the reference prints them (asm, descriptor, hex, address, type, peg-out fields). Pure.
+// Scripts as JSON, key for key as the reference prints them (asm, descriptor, hex, address, type, peg-out fields).
+// Pure.
 #pragma once
 
 #include <string>
@@ -14,7 +15,8 @@ Json script_sig_json(const Script& script);
 Json script_pubkey_json(const Script& script, const ChainParams& params);
 // The output descriptor that a node without keys infers: pk, multi, rawtr, addr or raw, with its checksum.
 std::string infer_descriptor(const Script& script, const ChainParams& params);
-// 8 characters that guard a descriptor against typing errors; empty if it holds a character that descriptors cannot hold.
+// 8 characters that guard a descriptor against typing errors; empty if it holds a character that descriptors cannot
+// hold.
 std::string descriptor_checksum(std::string_view descriptor);
 
 }  // namespace sluice::rpc

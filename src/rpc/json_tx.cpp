@@ -142,7 +142,8 @@ Json tx_json(const ParsedTx& parsed, const ChainParams& params, const std::vecto
         // A transaction from a stranger may hold any numbers: their sum wraps instead of trapping.
         if (output.is_fee()) {
             int64_t& sum = fees[output.asset.explicit_value()];
-            sum = static_cast<int64_t>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(output.value.explicit_value().sat));
+            sum = static_cast<int64_t>(static_cast<uint64_t>(sum) +
+                                       static_cast<uint64_t>(output.value.explicit_value().sat));
         }
         outputs.push_back(output_json(output, n, params));
     }

@@ -30,8 +30,8 @@ std::string_view type_words(ArgType type) {
 std::span<const Method> all_methods() {
     static const std::vector<Method> methods = [] {
         std::vector<Method> out;
-        for (const auto& table : {chain_methods(), control_methods(), federation_methods(), mining_methods(), network_methods(),
-                                  rawtx_methods(), wallet_methods(), zmq_methods()}) {
+        for (const auto& table : {chain_methods(), control_methods(), federation_methods(), mining_methods(),
+                                  network_methods(), rawtx_methods(), wallet_methods(), zmq_methods()}) {
             out.insert(out.end(), table.begin(), table.end());
         }
         return out;
@@ -78,8 +78,8 @@ std::string help_text(const Method& method) {
     out += "\nArguments:\n";
     for (size_t i = 0; i < method.arguments.size(); ++i) {
         const Argument& argument = method.arguments[i];
-        out += std::to_string(i + 1) + ". " + std::string(first_name(argument.names)) + "    (" + std::string(type_words(argument.type)) +
-               (argument.required ? ", required)" : ", optional)");
+        out += std::to_string(i + 1) + ". " + std::string(first_name(argument.names)) + "    (" +
+               std::string(type_words(argument.type)) + (argument.required ? ", required)" : ", optional)");
         if (!argument.help.empty()) out += " " + std::string(argument.help);
         out += "\n";
     }

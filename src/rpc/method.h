@@ -1,5 +1,5 @@
-// What each RPC method is called and takes: one table for the server (argument checks, named arguments, help) and for sluice-cli
-// (which words of a command line are JSON). It names no handler, so the client links nothing of the node.
+// What each RPC method is called and takes: one table for the server (argument checks, named arguments, help) and for
+// sluice-cli (which words of a command line are JSON). It names no handler, so the client links nothing of the node.
 #pragma once
 
 #include <span>
@@ -11,14 +11,14 @@ namespace sluice::rpc {
 
 enum class ArgType {
     kText,
-    kHex,     // text; the handler says what is wrong with it
+    kHex,  // text; the handler says what is wrong with it
     kNumber,
     kBool,
     kAmount,  // number or text
     kArray,
     kObject,
-    kAny,     // a number or a bool, or several forms; the handler checks
-    kAnyText, // like kAny, but sluice-cli passes plain words on as text
+    kAny,      // a number or a bool, or several forms; the handler checks
+    kAnyText,  // like kAny, but sluice-cli passes plain words on as text
 };
 
 struct Argument {

@@ -13,14 +13,16 @@ std::vector<Method> federation_methods() {
         {"getpegoutstatus",
          "federation",
          "State of each peg-out request.",
-         {{"txid", kHex, false, "Transaction of the request (default: all that are not yet final)"}, {"vout", kNumber}}},
+         {{"txid", kHex, false, "Transaction of the request (default: all that are not yet final)"},
+          {"vout", kNumber}}},
         {"getreserves", "federation", "Coins held on the parent chain against coins in circulation."},
         {"loadmanifest",
          "federation",
          "Takes up a signed successor of the manifest: this member votes for its set from the start height on.",
          {{"file", kText, true, "On this member's machine"}}},
         {"resolveconflict", "federation", "Lets a halted signer go on with this block.", {{"hash", kHex, true}}},
-        {"resumenow", "federation", "Lets an observing signer sign at once: it counts as a liar until one block more is final."},
+        {"resumenow", "federation",
+         "Lets an observing signer sign at once: it counts as a liar until one block more is final."},
     };
 }
 

@@ -17,7 +17,8 @@ constexpr int64_t kMostGenerated = 10'000;  // blocks in one call
 
 Result<Bytes, RpcError> hex_member(const Json& object, const char* name) {
     const auto found = object.find(name);
-    const std::optional<Bytes> bytes = found != object.end() && found->is_string() ? from_hex(found->get<std::string>()) : std::nullopt;
+    const std::optional<Bytes> bytes =
+        found != object.end() && found->is_string() ? from_hex(found->get<std::string>()) : std::nullopt;
     if (!bytes) return rpc_error(Code::kInvalidParameter, std::string(name) + " must be hex");
     return *bytes;
 }
@@ -27,7 +28,8 @@ Result<DynafedEntry, RpcError> proposal_from(const Json& object) {
     const Bytes signblock = TRY(hex_member(object, "signblockscript"));
     const Bytes fedpeg = TRY(hex_member(object, "fedpegscript"));
     const int64_t limit = TRY(integer_from_json(object.value("max_block_witness", Json())));
-    if (limit < 0 || limit > UINT32_MAX) return rpc_error(Code::kInvalidParameter, "max_block_witness must be non-negative");
+    if (limit < 0 || limit > UINT32_MAX)
+        return rpc_error(Code::kInvalidParameter, "max_block_witness must be non-negative");
     std::vector<Bytes> space;
     for (const Json& item : object.value("extension_space", Json::array())) {
         // An empty entry is one; whether it may stand there is for the rules to say.
@@ -55,7 +57,8 @@ RpcResult new_block_hex(const ChainPorts& chain, const PoolPorts& ports, const A
     std::vector<Bytes> commitments;
     // One text is taken for a list of one, as older clients send it.
     const Json data = args.has(2) ? args.json(2) : Json::array();
-    for (const Json& item : data.is_string() ? Json::array({data}) : data) commitments.push_back(TRY(hex_from_json(item, "commit_data")));
+    for (const Json& item : data.is_string() ? Json::array({data}) : data)
+        commitments.push_back(TRY(hex_from_json(item, "commit_data")));
     const auto make = [chain, ports, commitments, proposed, min_age] {
         const assembly::BlockRequest request =
             assembly::getnewblock_request(*chain.params, commitments, proposed, chain.clock->unix_time(), min_age);
@@ -114,7 +117,8 @@ RpcResult generate_block(const ChainPorts& chain, const PoolPorts& ports, const 
             txs.push_back(in_pool(*txid));
             if (!txs.back()) return rpc_error(Code::kInvalidAddressOrKey, "Transaction " + text + " not in mempool.");
         } else {
-            txs.push_back(TRY(tx_from_hex(text, "Transaction decode failed for " + text + ". Make sure the tx has at least one input.")));
+            txs.push_back(TRY(tx_from_hex(
+                text, "Transaction decode failed for " + text + ". Make sure the tx has at least one input.")));
         }
     }
     const bool submit = args.flag_or(2, true);
@@ -123,7 +127,8 @@ RpcResult generate_block(const ChainPorts& chain, const PoolPorts& ports, const 
         request.time = static_cast<uint32_t>(chain.clock->unix_time());
         request.fee_destination = destination;
         request.may_go = [](const mempool::Entry&) { return false; };
-        const Result<std::shared_ptr<Block>> made = assembly::new_block(*chain.chain, *ports.pool, *ports.tips, request);
+        const Result<std::shared_ptr<Block>> made =
+            assembly::new_block(*chain.chain, *ports.pool, *ports.tips, request);
         if (!made) return rpc_error(Code::kMisc, made.error().message);
         auto block = std::make_shared<Block>(**made);
         block->transactions.insert(block->transactions.end(), txs.begin(), txs.end());
@@ -173,10 +178,12 @@ RpcResult mining_info(const ChainPorts& chain, const PoolPorts& ports) {
 RpcResult prioritise(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
     const Txid txid = TRY(args.id<Txid>(0, "txid"));
     if (args.has(1) && TRY(args.amount(1)).sat != 0) {
-        return rpc_error(Code::kInvalidParameter, "Priority is no longer supported, dummy argument to prioritisetransaction must be 0.");
+        return rpc_error(Code::kInvalidParameter,
+                         "Priority is no longer supported, dummy argument to prioritisetransaction must be 0.");
     }
     const int64_t delta = TRY(args.integer(2));
-    if (delta < -kMaxMoney.sat || delta > kMaxMoney.sat) return rpc_error(Code::kInvalidParameter, "fee_delta out of range");
+    if (delta < -kMaxMoney.sat || delta > kMaxMoney.sat)
+        return rpc_error(Code::kInvalidParameter, "fee_delta out of range");
     TRY_VOID(on_state(chain, [pool = ports.pool, txid, delta] { pool->prioritise(txid, Amount{delta}); }));
     return Json(true);
 }
@@ -184,16 +191,22 @@ RpcResult prioritise(const ChainPorts& chain, const PoolPorts& ports, const Args
 }  // namespace
 
 void add_mining_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& ports) {
-    dispatcher.add("getnewblockhex", [chain, ports](const Args& args, const Caller&) { return new_block_hex(chain, ports, args); });
-    dispatcher.add("generatetoaddress", [chain, ports](const Args& args, const Caller&) { return generate_to_address(chain, ports, args); });
-    dispatcher.add("generatetodescriptor",
-                   [chain, ports](const Args& args, const Caller&) { return generate_to_descriptor(chain, ports, args); });
-    dispatcher.add("generateblock", [chain, ports](const Args& args, const Caller&) { return generate_block(chain, ports, args); });
-    dispatcher.add("getprioritisedtransactions", [chain, ports](const Args&, const Caller&) { return prioritised(chain, ports); });
+    dispatcher.add("getnewblockhex",
+                   [chain, ports](const Args& args, const Caller&) { return new_block_hex(chain, ports, args); });
+    dispatcher.add("generatetoaddress",
+                   [chain, ports](const Args& args, const Caller&) { return generate_to_address(chain, ports, args); });
+    dispatcher.add("generatetodescriptor", [chain, ports](const Args& args, const Caller&) {
+        return generate_to_descriptor(chain, ports, args);
+    });
+    dispatcher.add("generateblock",
+                   [chain, ports](const Args& args, const Caller&) { return generate_block(chain, ports, args); });
+    dispatcher.add("getprioritisedtransactions",
+                   [chain, ports](const Args&, const Caller&) { return prioritised(chain, ports); });
     // Blocks are signed: there is no rate of hashing.
     dispatcher.add("getnetworkhashps", [](const Args&, const Caller&) -> RpcResult { return Json(0); });
     dispatcher.add("getmininginfo", [chain, ports](const Args&, const Caller&) { return mining_info(chain, ports); });
-    dispatcher.add("prioritisetransaction", [chain, ports](const Args& args, const Caller&) { return prioritise(chain, ports, args); });
+    dispatcher.add("prioritisetransaction",
+                   [chain, ports](const Args& args, const Caller&) { return prioritise(chain, ports, args); });
 }
 
 }  // namespace sluice::rpc

@@ -4,9 +4,9 @@
 #include <map>
 
 #include "p2p/net/connections.h"
+#include "p2p/sync/engine.h"
 #include "p2p/wire/messages.h"
 #include "rpc/dispatcher.h"
-#include "p2p/sync/engine.h"
 #include "util/clock.h"
 
 namespace sluice::rpc {
@@ -33,8 +33,8 @@ std::string services_hex(uint64_t services) {
 }
 
 Json services_names(uint64_t services) {
-    static const std::map<int, const char*> kNames = {{0, "NETWORK"},          {2, "BLOOM"},           {3, "WITNESS"},
-                                                      {6, "COMPACT_FILTERS"}, {10, "NETWORK_LIMITED"}, {11, "P2P_V2"}};
+    static const std::map<int, const char*> kNames = {
+        {0, "NETWORK"}, {2, "BLOOM"}, {3, "WITNESS"}, {6, "COMPACT_FILTERS"}, {10, "NETWORK_LIMITED"}, {11, "P2P_V2"}};
     Json out = Json::array();
     for (int bit = 0; bit < 64; ++bit) {
         if ((services >> bit & 1) == 0) continue;
@@ -117,7 +117,11 @@ Json networks_json() {
     Json out = Json::array();
     for (const char* name : {"ipv4", "ipv6", "onion", "i2p", "cjdns"}) {
         const bool reachable = std::string_view(name).starts_with("ip");
-        out.push_back({{"name", name}, {"limited", !reachable}, {"reachable", reachable}, {"proxy", ""}, {"proxy_randomize_credentials", false}});
+        out.push_back({{"name", name},
+                       {"limited", !reachable},
+                       {"reachable", reachable},
+                       {"proxy", ""},
+                       {"proxy_randomize_credentials", false}});
     }
     return out;
 }
@@ -195,9 +199,12 @@ RpcResult added_node_info(const NetPorts& ports, const Args& args) {
         if (args.has(0) && node.name != args.text(0)) continue;
         Json addresses = Json::array();
         if (node.connected_to) {
-            addresses.push_back({{"address", node.connected_to->to_string()}, {"connected", node.inbound ? "inbound" : "outbound"}});
+            addresses.push_back(
+                {{"address", node.connected_to->to_string()}, {"connected", node.inbound ? "inbound" : "outbound"}});
         }
-        out.push_back({{"addednode", node.name}, {"connected", node.connected_to.has_value()}, {"addresses", std::move(addresses)}});
+        out.push_back({{"addednode", node.name},
+                       {"connected", node.connected_to.has_value()},
+                       {"addresses", std::move(addresses)}});
     }
     if (args.has(0) && out.empty()) return rpc_error(Code::kNodeNotAdded, "Error: Node has not been added.");
     return out;
@@ -206,10 +213,12 @@ RpcResult added_node_info(const NetPorts& ports, const Args& args) {
 RpcResult disconnect_node(const NetPorts& ports, const Args& args) {
     const std::string address = args.text_or(0, "");
     const bool by_id = args.has(1);
-    if (by_id != address.empty()) return rpc_error(Code::kInvalidParams, "Only one of address and nodeid should be provided.");
+    if (by_id != address.empty())
+        return rpc_error(Code::kInvalidParams, "Only one of address and nodeid should be provided.");
     const int64_t id = TRY(args.integer_or(1, 0));
     const bool found = TRY(on_net(ports, [connections = ports.connections, address, by_id, id] {
-        return by_id ? id >= 0 && connections->disconnect_by_id(static_cast<net::PeerId>(id)) : connections->disconnect_by_address(address);
+        return by_id ? id >= 0 && connections->disconnect_by_id(static_cast<net::PeerId>(id))
+                     : connections->disconnect_by_address(address);
     }));
     if (!found) return rpc_error(Code::kNodeNotConnected, "Node not found in connected nodes");
     return Json();
@@ -223,22 +232,26 @@ RpcResult set_ban(const NetPorts& ports, const Args& args) {
     const int64_t now = ports.clock->unix_time();
     const int64_t given = TRY(args.integer_or(2, 0));
     const bool absolute = args.flag_or(3, false);
-    if (command == "add" && absolute && given < now) return rpc_error(Code::kInvalidParameter, "Error: Absolute timestamp is in the past");
-    const bool done = TRY(on_net(ports, [connections = ports.connections, subnet = *subnet, add = command == "add", now, given, absolute] {
-        if (!add) return connections->unban(subnet);
-        if (connections->bans().has(subnet, now)) return false;
-        const int64_t seconds = given > 0 ? given : connections->options().ban_seconds;
-        connections->ban(subnet, absolute ? given : now + std::min<int64_t>(seconds, INT32_MAX));
-        return true;
-    }));
+    if (command == "add" && absolute && given < now)
+        return rpc_error(Code::kInvalidParameter, "Error: Absolute timestamp is in the past");
+    const bool done = TRY(on_net(
+        ports, [connections = ports.connections, subnet = *subnet, add = command == "add", now, given, absolute] {
+            if (!add) return connections->unban(subnet);
+            if (connections->bans().has(subnet, now)) return false;
+            const int64_t seconds = given > 0 ? given : connections->options().ban_seconds;
+            connections->ban(subnet, absolute ? given : now + std::min<int64_t>(seconds, INT32_MAX));
+            return true;
+        }));
     if (done) return Json();
     if (command == "add") return rpc_error(Code::kNodeAlreadyAdded, "Error: IP/Subnet already banned");
-    return rpc_error(Code::kInvalidIpOrSubnet, "Error: Unban failed. Requested address/subnet was not previously manually banned.");
+    return rpc_error(Code::kInvalidIpOrSubnet,
+                     "Error: Unban failed. Requested address/subnet was not previously manually banned.");
 }
 
 RpcResult list_banned(const NetPorts& ports) {
     const int64_t now = ports.clock->unix_time();
-    const auto bans = TRY(on_net(ports, [connections = ports.connections, now] { return connections->bans().list(now); }));
+    const auto bans =
+        TRY(on_net(ports, [connections = ports.connections, now] { return connections->bans().list(now); }));
     Json out = Json::array();
     for (const net::Ban& ban : bans) {
         out.push_back({{"address", ban.subnet.to_string()},
@@ -277,21 +290,26 @@ RpcResult add_peer_address(const NetPorts& ports, const Args& args) {
     const auto address = wire::parse_ip(args.text(0), static_cast<uint16_t>(port));
     if (!address) return Json{{"success", false}};
     const bool tried = args.flag_or(2, false);
-    const std::string error = TRY(on_net(ports, [connections = ports.connections, address = *address, tried, now = ports.clock->unix_time()] {
-        constexpr uint64_t kServices = wire::kNodeNetwork | wire::kNodeWitness;
-        net::AddressBook& book = connections->addresses();
-        if (book.add({{static_cast<uint32_t>(now), kServices, address}}, address, now, 0) == 0) return std::string("failed-adding-to-new");
-        const size_t before = book.proven_count();
-        if (tried) book.proven(address, kServices, now);
-        return std::string(tried && book.proven_count() == before ? "failed-adding-to-tried" : "");
-    }));
+    const std::string error =
+        TRY(on_net(ports, [connections = ports.connections, address = *address, tried, now = ports.clock->unix_time()] {
+            constexpr uint64_t kServices = wire::kNodeNetwork | wire::kNodeWitness;
+            net::AddressBook& book = connections->addresses();
+            if (book.add({{static_cast<uint32_t>(now), kServices, address}}, address, now, 0) == 0)
+                return std::string("failed-adding-to-new");
+            const size_t before = book.proven_count();
+            if (tried) book.proven(address, kServices, now);
+            return std::string(tried && book.proven_count() == before ? "failed-adding-to-tried" : "");
+        }));
     if (error.empty()) return Json{{"success", true}};
     return Json{{"error", error}, {"success", false}};
 }
 
 RpcResult net_totals(const NetPorts& ports) {
-    const net::NetTotals totals = TRY(on_net(ports, [connections = ports.connections] { return connections->totals(); }));
-    return Json{{"totalbytesrecv", totals.bytes_received}, {"totalbytessent", totals.bytes_sent}, {"timemillis", ports.clock->unix_time() * 1000}};
+    const net::NetTotals totals =
+        TRY(on_net(ports, [connections = ports.connections] { return connections->totals(); }));
+    return Json{{"totalbytesrecv", totals.bytes_received},
+                {"totalbytessent", totals.bytes_sent},
+                {"timemillis", ports.clock->unix_time() * 1000}};
 }
 
 }  // namespace

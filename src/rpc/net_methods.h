@@ -1,4 +1,5 @@
-// Handlers about peers and the network layer. Connections and protocol belong to the net thread; handlers ask there and wait.
+// Handlers about peers and the network layer. Connections and protocol belong to the net thread; handlers ask there and
+// wait.
 #pragma once
 
 #include <functional>
@@ -28,7 +29,7 @@ struct NetPorts {
     sync::Engine* engine = nullptr;           // net thread
     runtime::EventLoop* loop = nullptr;
     const Clock* clock = nullptr;
-    int version = 0;  // getnetworkinfo's: which Elements release clients may take this node for
+    int version = 0;         // getnetworkinfo's: which Elements release clients may take this node for
     Amount relay_fee;        // per 1000 virtual bytes
     Amount incremental_fee;  // likewise
     std::function<std::vector<std::string>()> warnings;

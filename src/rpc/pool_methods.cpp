@@ -50,7 +50,8 @@ RpcResult not_in_pool() { return rpc_error(Code::kInvalidAddressOrKey, "Transact
 
 RpcResult raw_mempool(const Mempool& pool, bool verbose, bool sequence) {
     if (verbose) {
-        if (sequence) return rpc_error(Code::kInvalidParameter, "Verbose results cannot contain mempool sequence values.");
+        if (sequence)
+            return rpc_error(Code::kInvalidParameter, "Verbose results cannot contain mempool sequence values.");
         Json out = Json::object();
         for (const auto& [txid, entry] : pool.entries()) out[to_display(txid)] = entry_json(pool, entry);
         return out;
@@ -96,7 +97,8 @@ RpcResult relatives_json(const Mempool& pool, const Txid& txid, bool verbose, bo
 // -maxfeerate: 0 means any; nullopt for that.
 Result<std::optional<mempool::FeeRate>, RpcError> max_fee_rate(const Args& args, size_t i) {
     const Amount rate = args.has(i) ? TRY(args.amount(i)) : Amount{kDefaultMaxFeeRate};
-    if (rate.sat >= kCoin) return rpc_error(Code::kInvalidParameter, "Fee rates larger than or equal to 1BTC/kvB are not accepted");
+    if (rate.sat >= kCoin)
+        return rpc_error(Code::kInvalidParameter, "Fee rates larger than or equal to 1BTC/kvB are not accepted");
     if (rate.sat == 0) return std::nullopt;
     return mempool::FeeRate{rate.sat};
 }
@@ -112,7 +114,8 @@ std::string full_reason(const mempool::Refusal& refusal) {
 RpcResult test_mempool_accept(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
     const Json& list = args.json(0);
     if (list.empty() || list.size() > kMostTested) {
-        return rpc_error(Code::kInvalidParameter, "Array must contain between 1 and " + std::to_string(kMostTested) + " transactions.");
+        return rpc_error(Code::kInvalidParameter,
+                         "Array must contain between 1 and " + std::to_string(kMostTested) + " transactions.");
     }
     const auto limit = TRY(max_fee_rate(args, 1));
     std::vector<TxRef> txs;
@@ -138,7 +141,8 @@ RpcResult test_mempool_accept(const ChainPorts& chain, const PoolPorts& ports, c
             if (!verdict) {
                 one["allowed"] = false;
                 one["reject-reason"] = verdict.error().test_accept_reason();
-                if (verdict.error().kind != mempool::RefusalKind::kMissingInputs) one["reject-details"] = full_reason(verdict.error());
+                if (verdict.error().kind != mempool::RefusalKind::kMissingInputs)
+                    one["reject-details"] = full_reason(verdict.error());
                 all.refused.emplace_back(out.size(), look_up(chain, ports, tx), verdict.error());
             } else if (too_expensive(*verdict, verdict->vsize, limit)) {
                 one["allowed"] = false;
@@ -147,7 +151,8 @@ RpcResult test_mempool_accept(const ChainPorts& chain, const PoolPorts& ports, c
             } else {
                 one["allowed"] = true;
                 one["vsize"] = verdict->vsize;
-                const mempool::FeeRate rate = mempool::FeeRate::of(verdict->fee, std::max<int64_t>(1, verdict->fee_vsize));
+                const mempool::FeeRate rate =
+                    mempool::FeeRate::of(verdict->fee, std::max<int64_t>(1, verdict->fee_vsize));
                 one["fees"] = {{"base", amount_json(verdict->fee)},
                                {"effective-feerate", amount_json(Amount{rate.sat_per_kvb})},
                                {"effective-includes", Json::array({to_display(tx->wtxid)})}};
@@ -168,7 +173,8 @@ bool burns_more_than(const Transaction& tx, Amount limit, const ChainParams& par
     return std::ranges::any_of(tx.outputs, [&](const TxOut& out) {
         if (!out.value.is_explicit() || out.value.explicit_value() <= limit) return false;
         const bool unspendable = !out.script.empty() && is_unspendable(out.script);
-        return (unspendable && !peg::is_pegout_script(out.script, params.parent.genesis)) || !script::has_valid_ops(out.script.view());
+        return (unspendable && !peg::is_pegout_script(out.script, params.parent.genesis)) ||
+               !script::has_valid_ops(out.script.view());
     });
 }
 
@@ -179,18 +185,23 @@ RpcResult send_raw_transaction(const ChainPorts& chain, const PoolPorts& ports, 
     if (burns_more_than(tx->tx, burn, *chain.params)) {
         return rpc_error(Code::kVerify, "Unspendable output exceeds maximum configured by user (maxburnamount)");
     }
-    if (std::ranges::any_of(tx->tx.outputs, [](const TxOut& out) { return !out.nonce.is_null() && out.value.is_explicit(); })) {
-        return rpc_error(Code::kVerify, "Transaction output has nonce, but is not blinded. Did you forget to call blindrawtransaction, or "
-                                        "rawblindrawtransaction?");
+    if (std::ranges::any_of(tx->tx.outputs,
+                            [](const TxOut& out) { return !out.nonce.is_null() && out.value.is_explicit(); })) {
+        return rpc_error(
+            Code::kVerify,
+            "Transaction output has nonce, but is not blinded. Did you forget to call blindrawtransaction, or "
+            "rawblindrawtransaction?");
     }
     const auto submit = [chain = chain.chain, pool = ports.pool, tx, limit]() -> Result<void, RpcError> {
         const chain::TipCoinView coins = chain->coins();
         for (uint32_t n = 0; n < tx->tx.outputs.size(); ++n) {
-            if (coins.get(OutPoint{tx->txid, n})) return rpc_error(Code::kAlreadyInChain, "Transaction outputs already in utxo set");
+            if (coins.get(OutPoint{tx->txid, n}))
+                return rpc_error(Code::kAlreadyInChain, "Transaction outputs already in utxo set");
         }
         if (pool->find(tx->txid) != nullptr) return {};
         const auto refused = [](const mempool::Refusal& refusal) {
-            const bool missing = refusal.kind == mempool::RefusalKind::kMissingInputs || refusal.kind == mempool::RefusalKind::kFault;
+            const bool missing =
+                refusal.kind == mempool::RefusalKind::kMissingInputs || refusal.kind == mempool::RefusalKind::kFault;
             return rpc_error(missing ? Code::kVerify : Code::kVerifyRejected, full_reason(refusal));
         };
         if (limit) {
@@ -265,7 +276,8 @@ RpcResult spending_prevout(const ChainPorts& chain, const PoolPorts& ports, cons
     if (args.json(0).empty()) return rpc_error(Code::kInvalidParameter, "Invalid parameter, outputs are missing");
     std::vector<OutPoint> outpoints;
     for (const Json& item : args.json(0)) {
-        if (!item.is_object() || !item.contains("txid") || !item["txid"].is_string()) return rpc_error(Code::kType, "Missing txid");
+        if (!item.is_object() || !item.contains("txid") || !item["txid"].is_string())
+            return rpc_error(Code::kType, "Missing txid");
         if (!item.contains("vout")) return rpc_error(Code::kType, "Missing vout");
         const Txid txid = Txid::from_view(TRY(id_bytes_from_text(item["txid"].get<std::string>(), "txid")));
         const int64_t n = TRY(integer_from_json(item["vout"]));
@@ -288,7 +300,8 @@ RpcResult estimate_smart_fee(const Args& args) {
     const int64_t target = TRY(args.integer(0));
     constexpr int64_t kLongest = 1008;  // blocks
     if (target < 1 || target > kLongest) {
-        return rpc_error(Code::kInvalidParameter, "Invalid conf_target, must be between 1 and " + std::to_string(kLongest));
+        return rpc_error(Code::kInvalidParameter,
+                         "Invalid conf_target, must be between 1 and " + std::to_string(kLongest));
     }
     // Blocks of these chains are nearly empty and there are no statistics: callers fall back on their minimum.
     return Json{{"errors", Json::array({"Insufficient data or no feerate found"})}, {"blocks", target}};
@@ -321,7 +334,8 @@ void add_pool_methods(Dispatcher& dispatcher, const ChainPorts& chain, const Poo
             return raw_mempool(pool, verbose, sequence);
         });
     });
-    dispatcher.add("gettxspendingprevout", [chain, ports](const Args& args, const Caller&) { return spending_prevout(chain, ports, args); });
+    dispatcher.add("gettxspendingprevout",
+                   [chain, ports](const Args& args, const Caller&) { return spending_prevout(chain, ports, args); });
     dispatcher.add("savemempool", [chain, save = ports.save](const Args&, const Caller&) -> RpcResult {
         if (!save) return rpc_error(Code::kMisc, "The mempool was not loaded yet");
         const Result<std::string> file = TRY(on_state(chain, save));
@@ -340,12 +354,18 @@ void add_pool_methods(Dispatcher& dispatcher, const ChainPorts& chain, const Poo
     for (const bool up : {true, false}) {
         add_reader(up ? "getmempoolancestors" : "getmempooldescendants", [up](const Args& args) -> Read {
             const Txid txid = TRY(args.id<Txid>(0, "txid"));
-            return Task([txid, verbose = args.flag_or(1, false), up](const Mempool& pool) { return relatives_json(pool, txid, verbose, up); });
+            return Task([txid, verbose = args.flag_or(1, false), up](const Mempool& pool) {
+                return relatives_json(pool, txid, verbose, up);
+            });
         });
     }
-    dispatcher.add("testmempoolaccept", [chain, ports](const Args& args, const Caller&) { return test_mempool_accept(chain, ports, args); });
-    dispatcher.add("sendrawtransaction", [chain, ports](const Args& args, const Caller&) { return send_raw_transaction(chain, ports, args); });
-    dispatcher.add("gettxout", [chain, ports](const Args& args, const Caller&) { return get_txout(chain, ports, args); });
+    dispatcher.add("testmempoolaccept",
+                   [chain, ports](const Args& args, const Caller&) { return test_mempool_accept(chain, ports, args); });
+    dispatcher.add("sendrawtransaction", [chain, ports](const Args& args, const Caller&) {
+        return send_raw_transaction(chain, ports, args);
+    });
+    dispatcher.add("gettxout",
+                   [chain, ports](const Args& args, const Caller&) { return get_txout(chain, ports, args); });
     dispatcher.add("estimatesmartfee", [](const Args& args, const Caller&) { return estimate_smart_fee(args); });
 }
 

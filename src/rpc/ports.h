@@ -1,5 +1,5 @@
-// What handlers reach of the node. Everything named here outlives the dispatcher. Handlers run on rpc threads: ChainReader is asked
-// directly, whatever belongs to the state thread through on_state().
+// What handlers reach of the node. Everything named here outlives the dispatcher. Handlers run on rpc threads:
+// ChainReader is asked directly, whatever belongs to the state thread through on_state().
 #pragma once
 
 #include <atomic>
@@ -23,11 +23,11 @@ namespace sluice::rpc {
 
 struct ChainPorts {
     const ChainParams* params = nullptr;
-    chain::ChainState* chain = nullptr;         // on the state thread
+    chain::ChainState* chain = nullptr;          // on the state thread
     const chain::ChainReader* reader = nullptr;  // any thread
     runtime::EventLoop* state = nullptr;
     SystemClock* clock = nullptr;
-    const std::atomic<bool>* stopping = nullptr;  // ends long walks; may be null
+    const std::atomic<bool>* stopping = nullptr;         // ends long walks; may be null
     std::function<std::vector<std::string>()> warnings;  // for getblockchaininfo and getnetworkinfo; may be empty
 };
 

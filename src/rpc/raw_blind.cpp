@@ -17,8 +17,12 @@ using wallet::Opened;
 constexpr size_t kMaxKeys = 10'000;  // of one call
 
 Result<Bytes, RpcError> id_of(const Json& value, const char* what) {
-    const auto bytes = value.is_string() && value.get_ref<const std::string&>().size() == 64 ? from_hex(value.get<std::string>()) : std::nullopt;
-    if (!bytes) return rpc_error(Code::kInvalidParameter, std::string(what) + " must be an array of 32-byte hex-encoded strings");
+    const auto bytes = value.is_string() && value.get_ref<const std::string&>().size() == 64
+                           ? from_hex(value.get<std::string>())
+                           : std::nullopt;
+    if (!bytes)
+        return rpc_error(Code::kInvalidParameter,
+                         std::string(what) + " must be an array of 32-byte hex-encoded strings");
     Bytes out = *bytes;
     std::ranges::reverse(out);  // shown as ids are
     return out;
@@ -29,8 +33,8 @@ RpcResult raw_blind(const ChainPorts&, const Args& args) {
     constexpr const char* kWhat[] = {"", "input blind", "input amount", "input asset id", "input asset blind"};
     for (size_t i = 1; i <= 4; ++i) {
         if (args.json(i).size() == tx.inputs.size()) continue;
-        return rpc_error(Code::kInvalidParameter,
-                         std::string("Invalid parameter: one (potentially empty) ") + kWhat[i] + " for each input must be provided");
+        return rpc_error(Code::kInvalidParameter, std::string("Invalid parameter: one (potentially empty) ") +
+                                                      kWhat[i] + " for each input must be provided");
     }
     wallet::BlindRequest request;
     bool hidden = false;
@@ -38,7 +42,9 @@ RpcResult raw_blind(const ChainPorts&, const Args& args) {
         Opened opened;
         if (tx.inputs[i].is_pegin) {
             const auto claim = peg::parse_claim(tx.inputs[i].witness.pegin_witness);
-            if (!claim) return rpc_error(Code::kInvalidParameter, "Transaction contains invalid peg-in input: " + claim.error().message);
+            if (!claim)
+                return rpc_error(Code::kInvalidParameter,
+                                 "Transaction contains invalid peg-in input: " + claim.error().message);
             opened = {claim->asset, claim->value, {}, {}};
         } else {
             opened.value_blind = BlindBytes::from_view(TRY(id_of(args.json(1)[i], "input blinds")));
@@ -49,13 +55,15 @@ RpcResult raw_blind(const ChainPorts&, const Args& args) {
         hidden = hidden || opened.is_blinded();
         request.inputs.push_back({opened, {}});
     }
-    return blind_marked(std::move(tx), std::move(request), hidden, [](const Script&) { return std::optional<PubKey>(); },
-                        args.flag_or(6, true));
+    return blind_marked(
+        std::move(tx), std::move(request), hidden, [](const Script&) { return std::optional<PubKey>(); },
+        args.flag_or(6, true));
 }
 
 // --- unblind
 
-// A key, and what it is tried on: everything, or one output or issuing input, or (a master key) each script with its own.
+// A key, and what it is tried on: everything, or one output or issuing input, or (a master key) each script with its
+// own.
 struct NamedKey {
     Secret<32> secret;
     std::optional<uint32_t> vout;
@@ -65,7 +73,8 @@ struct NamedKey {
 
 Result<Secret<32>, RpcError> secret_of(const Json& value) {
     auto bytes = value.is_string() ? from_hex(value.get<std::string>()) : std::nullopt;
-    if (!bytes || bytes->size() != 32) return rpc_error(Code::kInvalidAddressOrKey, "A blinding key must be 32 bytes in hex");
+    if (!bytes || bytes->size() != 32)
+        return rpc_error(Code::kInvalidAddressOrKey, "A blinding key must be 32 bytes in hex");
     Secret<32> out;
     std::ranges::copy(*bytes, out.mutable_view().begin());
     wipe(*bytes);
@@ -87,7 +96,8 @@ Result<std::vector<NamedKey>, RpcError> read_keys(const Json& list) {
         NamedKey key;
         if (item.is_object()) {
             key.master = item.contains("master");
-            if (key.master == item.contains("key")) return rpc_error(Code::kInvalidParameter, "a key has either \"key\" or \"master\"");
+            if (key.master == item.contains("key"))
+                return rpc_error(Code::kInvalidParameter, "a key has either \"key\" or \"master\"");
             key.secret = TRY(secret_of(item[key.master ? "master" : "key"]));
             key.vout = TRY(index_of(item, "vout"));
             key.vin = TRY(index_of(item, "vin"));
@@ -102,10 +112,12 @@ Result<std::vector<NamedKey>, RpcError> read_keys(const Json& list) {
 // The first key that opens it.
 template <class Try>
 std::optional<Opened> try_keys(const std::vector<NamedKey>& keys, std::optional<uint32_t> NamedKey::*mine,
-                               std::optional<uint32_t> NamedKey::*other, uint32_t index, const Script& script, Try attempt) {
+                               std::optional<uint32_t> NamedKey::*other, uint32_t index, const Script& script,
+                               Try attempt) {
     for (const NamedKey& key : keys) {
         if (key.*other || (key.*mine && *(key.*mine) != index)) continue;
-        const auto secret = key.master ? confidential::blinding_key(key.secret.view(), script.view()) : SecretKey::from_bytes(key.secret.view());
+        const auto secret = key.master ? confidential::blinding_key(key.secret.view(), script.view())
+                                       : SecretKey::from_bytes(key.secret.view());
         if (!secret) continue;
         if (auto opened = attempt(*secret)) return opened;
     }
@@ -155,7 +167,8 @@ Json unblind_one(const TxRef& parsed, const std::vector<NamedKey>& keys, const C
             issuances.push_back(std::move(row));
         }
     }
-    return Json{{"txid", to_display(parsed->txid)}, {"outputs", std::move(outputs)}, {"issuances", std::move(issuances)}};
+    return Json{
+        {"txid", to_display(parsed->txid)}, {"outputs", std::move(outputs)}, {"issuances", std::move(issuances)}};
 }
 
 RpcResult unblind(const ChainPorts& ports, const Args& args) {
@@ -170,7 +183,8 @@ RpcResult unblind(const ChainPorts& ports, const Args& args) {
     Json out = Json::array();
     for (const Json& item : items) {
         const Json& hex = item.is_object() && item.contains("hex") ? item["hex"] : item;
-        if (!hex.is_string()) return rpc_error(Code::kType, "each transaction is hex, or an object with \"hex\" and \"keys\"");
+        if (!hex.is_string())
+            return rpc_error(Code::kType, "each transaction is hex, or an object with \"hex\" and \"keys\"");
         const TxRef tx = TRY(tx_from_hex(hex.get<std::string>(), "TX decode failed"));
         if (item.is_object() && item.contains("keys")) {
             out.push_back(unblind_one(tx, TRY(read_keys(item["keys"])), *ports.params));
@@ -184,7 +198,8 @@ RpcResult unblind(const ChainPorts& ports, const Args& args) {
 }  // namespace
 
 void add_raw_blind_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
-    dispatcher.add("rawblindrawtransaction", [ports](const Args& args, const Caller&) { return raw_blind(ports, args); });
+    dispatcher.add("rawblindrawtransaction",
+                   [ports](const Args& args, const Caller&) { return raw_blind(ports, args); });
     dispatcher.add("unblind", [ports](const Args& args, const Caller&) { return unblind(ports, args); });
 }
 

@@ -54,11 +54,15 @@ Result<TxIn, RpcError> read_input(const Json& input, std::optional<bool> replace
     if (!input.is_object()) return rpc_error(Code::kType, "JSON value is not an object as expected");
     TxIn out;
     out.prevout.txid = Txid::from_view(TRY(id_member(input, "txid")));
-    if (!input.contains("vout") || !input["vout"].is_number()) return rpc_error(Code::kInvalidParameter, "Invalid parameter, missing vout key");
+    if (!input.contains("vout") || !input["vout"].is_number())
+        return rpc_error(Code::kInvalidParameter, "Invalid parameter, missing vout key");
     const int64_t vout = TRY(integer_from_json(input["vout"]));
-    if (vout < 0 || vout > kOutPointIndexMask) return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");
+    if (vout < 0 || vout > kOutPointIndexMask)
+        return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");
     out.prevout.index = static_cast<uint32_t>(vout);
-    out.sequence = replaceable.value_or(true) ? kSequenceFinal - 2 : lock_time != 0 ? kSequenceFinal - 1 : kSequenceFinal;
+    out.sequence = replaceable.value_or(true) ? kSequenceFinal - 2
+                   : lock_time != 0           ? kSequenceFinal - 1
+                                              : kSequenceFinal;
     if (input.contains("sequence")) {
         const int64_t sequence = TRY(integer_from_json(input["sequence"]));
         if (sequence < 0 || sequence > kSequenceFinal) {
@@ -68,11 +72,14 @@ Result<TxIn, RpcError> read_input(const Json& input, std::optional<bool> replace
     }
     if (input.contains("issuance_amount")) {
         out.issuance = TRY(read_issuance(input));
-    } else if (input.contains("asset_blinding_nonce") || input.contains("asset_entropy") || input.contains("issuance_tokens")) {
+    } else if (input.contains("asset_blinding_nonce") || input.contains("asset_entropy") ||
+               input.contains("issuance_tokens")) {
         return rpc_error(Code::kInvalidParameter, "auxiliary issuance arguments provided without issuance amount");
     }
-    if (input.contains("pegin_bitcoin_tx") || input.contains("pegin_txout_proof") || input.contains("pegin_claim_script")) {
-        return rpc_error(Code::kInvalidParameter, "pegin_ arguments are not supported here: claimpegin claims a deposit");
+    if (input.contains("pegin_bitcoin_tx") || input.contains("pegin_txout_proof") ||
+        input.contains("pegin_claim_script")) {
+        return rpc_error(Code::kInvalidParameter,
+                         "pegin_ arguments are not supported here: claimpegin claims a deposit");
     }
     return out;
 }
@@ -83,7 +90,8 @@ Result<Script, RpcError> data_script(const Json& items) {
     return script::make_null_data(parts);
 }
 
-// One element of the outputs: {"address": amount}, {"data": hex}, {"vdata": [...]}, {"burn": amount} or {"fee": amount}, and "asset".
+// One element of the outputs: {"address": amount}, {"data": hex}, {"vdata": [...]}, {"burn": amount} or {"fee":
+// amount}, and "asset".
 Result<TxOut, RpcError> read_output(const Json& item, const ChainParams& params) {
     if (!item.is_object()) return rpc_error(Code::kType, "JSON value is not an object as expected");
     AssetId asset = params.policy_asset;
@@ -128,8 +136,9 @@ Result<std::vector<TxOut>, RpcError> read_outputs(const Json& given, const Chain
     for (const Json& item : list) {
         TxOut each = TRY(read_output(item, params));
         if (!seen.emplace(each.script, each.asset.explicit_value()).second) {
-            return rpc_error(Code::kInvalidParameter, "Invalid parameter, duplicated address and asset: " + item.begin().key() + " " +
-                                                          to_display(each.asset.explicit_value()));
+            return rpc_error(Code::kInvalidParameter,
+                             "Invalid parameter, duplicated address and asset: " + item.begin().key() + " " +
+                                 to_display(each.asset.explicit_value()));
         }
         std::vector<TxOut>& to = each.script.empty() ? fees : out;
         if (!each.script.empty() || each.value.explicit_value().sat > 0) to.push_back(std::move(each));
@@ -141,7 +150,8 @@ Result<std::vector<TxOut>, RpcError> read_outputs(const Json& given, const Chain
 RpcResult create_raw(const ChainPorts& ports, const Args& args) {
     Transaction tx;
     const int64_t lock_time = TRY(args.integer_or(2, 0));
-    if (lock_time < 0 || lock_time > kLargestLockTime) return rpc_error(Code::kInvalidParameter, "Invalid parameter, locktime out of range");
+    if (lock_time < 0 || lock_time > kLargestLockTime)
+        return rpc_error(Code::kInvalidParameter, "Invalid parameter, locktime out of range");
     tx.lock_time = static_cast<uint32_t>(lock_time);
     std::optional<bool> replaceable;
     if (args.has(3)) replaceable = args.flag_or(3, false);
@@ -182,18 +192,21 @@ struct AmountTo {
     Amount amount;
     Address to;
 };
-Result<std::optional<AmountTo>, RpcError> amount_and_address(const Json& item, const std::string& what, const ChainParams& params) {
+Result<std::optional<AmountTo>, RpcError> amount_and_address(const Json& item, const std::string& what,
+                                                             const ChainParams& params) {
     const std::string amount_name = what + "_amount";
     const std::string address_name = what + "_address";
     if (!item.contains(amount_name)) return std::optional<AmountTo>();
     const Amount amount = TRY(amount_from_json(item[amount_name]));
-    if (amount.sat <= 0) return rpc_error(Code::kInvalidParameter, "Invalid parameter, " + amount_name + " must be positive");
+    if (amount.sat <= 0)
+        return rpc_error(Code::kInvalidParameter, "Invalid parameter, " + amount_name + " must be positive");
     if (!item.contains(address_name) || !item[address_name].is_string()) {
         return rpc_error(Code::kInvalidParameter, "Invalid parameter, missing corresponding " + address_name);
     }
     const auto address = decode_address(item[address_name].get<std::string>(), params.address);
     if (!address) {
-        return rpc_error(Code::kInvalidParameter, "Invalid " + what + " address provided: " + item[address_name].get<std::string>());
+        return rpc_error(Code::kInvalidParameter,
+                         "Invalid " + what + " address provided: " + item[address_name].get<std::string>());
     }
     return std::optional<AmountTo>(AmountTo{amount, *address});
 }
@@ -209,8 +222,10 @@ RpcResult raw_issue(const ChainPorts& ports, const Args& args) {
         if (!asset && !token) return rpc_error(Code::kType, "Issuance must have one non-zero component");
         const bool blind = !item.contains("blind") || !item["blind"].is_boolean() || item["blind"].get<bool>();
         const auto in = std::ranges::find_if(tx.inputs, [](const TxIn& i) { return i.issuance.is_null(); });
-        if (in == tx.inputs.end()) return rpc_error(Code::kInvalidParameter, "Failed to find enough blank inputs for listed issuances.");
-        if (item.contains("contract_hash")) in->issuance.entropy = AssetEntropy::from_view(TRY(id_member(item, "contract_hash")));
+        if (in == tx.inputs.end())
+            return rpc_error(Code::kInvalidParameter, "Failed to find enough blank inputs for listed issuances.");
+        if (item.contains("contract_hash"))
+            in->issuance.entropy = AssetEntropy::from_view(TRY(id_member(item, "contract_hash")));
         if (asset) in->issuance.amount = asset->amount;
         if (token) in->issuance.inflation_keys = token->amount;
         IssuanceIds ids = issuance_ids(*in);
@@ -234,15 +249,18 @@ RpcResult raw_reissue(const ChainPorts& ports, const Args& args) {
         if (!item.is_object()) return rpc_error(Code::kType, "JSON value is not an object as expected");
         const auto asset = TRY(amount_and_address(item, "asset", *ports.params));
         if (!asset) return rpc_error(Code::kInvalidParameter, "Asset amount must be given for each reissuance.");
-        if (!item.contains("input_index")) return rpc_error(Code::kInvalidParameter, "Input indexes for all reissuances are required.");
+        if (!item.contains("input_index"))
+            return rpc_error(Code::kInvalidParameter, "Input indexes for all reissuances are required.");
         const int64_t index = TRY(integer_from_json(item["input_index"]));
         if (index < 0) return rpc_error(Code::kInvalidParameter, "Input index must be non-negative.");
         if (static_cast<size_t>(index) >= tx.inputs.size()) {
             return rpc_error(Code::kInvalidParameter, "Input index must exist in transaction.");
         }
         TxIn& in = tx.inputs[static_cast<size_t>(index)];
-        if (!in.issuance.is_null()) return rpc_error(Code::kInvalidParameter, "Selected transaction input already has issuance data.");
-        in.issuance.blinding_nonce = decltype(in.issuance.blinding_nonce)::from_view(TRY(id_member(item, "asset_blinder")));
+        if (!in.issuance.is_null())
+            return rpc_error(Code::kInvalidParameter, "Selected transaction input already has issuance data.");
+        in.issuance.blinding_nonce =
+            decltype(in.issuance.blinding_nonce)::from_view(TRY(id_member(item, "asset_blinder")));
         in.issuance.entropy = AssetEntropy::from_view(TRY(id_member(item, "entropy")));
         in.issuance.amount = asset->amount;
         insert_output(tx, output_to(asset->to, issued_asset(in.issuance.entropy), asset->amount));
@@ -254,7 +272,8 @@ RpcResult calculate_asset(const ChainPorts&, const Args& args) {
     OutPoint prevout;
     prevout.txid = TRY(args.id<Txid>(0, "txid"));
     const int64_t vout = TRY(args.integer(1));
-    if (vout < 0 || vout > kOutPointIndexMask) return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");
+    if (vout < 0 || vout > kOutPointIndexMask)
+        return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");
     prevout.index = static_cast<uint32_t>(vout);
     AssetEntropy contract;
     if (args.has(2)) contract = TRY(args.id<AssetEntropy>(2, "asset_entropy"));

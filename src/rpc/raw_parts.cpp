@@ -4,7 +4,8 @@
 
 namespace sluice::rpc {
 namespace {
-constexpr const char* kOneMore = "Unable to blind transaction: Add another output to blind in order to complete the blinding.";
+constexpr const char* kOneMore =
+    "Unable to blind transaction: Add another output to blind in order to complete the blinding.";
 }
 
 TxOut opened_output(const TxOut& out, const wallet::Opened& opened) {
@@ -15,7 +16,8 @@ TxOut opened_output(const TxOut& out, const wallet::Opened& opened) {
     return open;
 }
 
-void open_issuance_amounts(TxIn& in, const std::optional<wallet::Opened>& amount, const std::optional<wallet::Opened>& tokens) {
+void open_issuance_amounts(TxIn& in, const std::optional<wallet::Opened>& amount,
+                           const std::optional<wallet::Opened>& tokens) {
     if (amount) {
         in.issuance.amount = amount->value;
         in.witness.issuance_amount_rangeproof.clear();
@@ -41,8 +43,9 @@ RpcResult blind_marked(Transaction tx, wallet::BlindRequest request, bool hidden
     if (marked == 0 && !hidden_inputs) return to_hex(encode_tx(tx));
     if (marked == 0) {
         if (tx.outputs.empty() || !tx.outputs.back().asset.is_explicit()) {
-            return rpc_error(Code::kInvalidParameter,
-                             "Unable to blind transaction: transaction has no outputs to balance blinded inputs against.");
+            return rpc_error(
+                Code::kInvalidParameter,
+                "Unable to blind transaction: transaction has no outputs to balance blinded inputs against.");
         }
         TxOut dummy;
         dummy.asset = tx.outputs.back().asset;

@@ -12,10 +12,12 @@ namespace sluice::rpc {
 // The output with its content in the open and no proofs.
 TxOut opened_output(const TxOut& out, const wallet::Opened& opened);
 // The same of what an input issues; what is nullopt stays.
-void open_issuance_amounts(TxIn& in, const std::optional<wallet::Opened>& amount, const std::optional<wallet::Opened>& tokens);
+void open_issuance_amounts(TxIn& in, const std::optional<wallet::Opened>& amount,
+                           const std::optional<wallet::Opened>& tokens);
 
-// Blinds the outputs in the open whose nonce is a public key, for its holder, and what `request` says of issuances; hex. Where inputs
-// hide something and no output is marked, a dummy output is added for the key that `key_of` gives for its script; nullopt: an error.
+// Blinds the outputs in the open whose nonce is a public key, for its holder, and what `request` says of issuances;
+// hex. Where inputs hide something and no output is marked, a dummy output is added for the key that `key_of` gives for
+// its script; nullopt: an error.
 RpcResult blind_marked(Transaction tx, wallet::BlindRequest request, bool hidden_inputs,
                        const std::function<std::optional<PubKey>(const Script&)>& key_of, bool ignore_failure);
 

@@ -39,7 +39,8 @@ Result<TxRef, RpcError> tx_in_block(const chain::ChainReader& reader, const chai
 }
 
 // The coins that one transaction of a block spent.
-Result<std::vector<rules::Coin>, RpcError> spent_by(const chain::ChainReader& reader, const chain::BlockInfo& info, const TxRef& tx) {
+Result<std::vector<rules::Coin>, RpcError> spent_by(const chain::ChainReader& reader, const chain::BlockInfo& info,
+                                                    const TxRef& tx) {
     const Result<rules::BlockDelta> delta = reader.delta(info.hash);
     if (!delta) return tl::unexpected<RpcError>(unavailable(delta.error()));
     std::vector<rules::Coin> out;
@@ -52,7 +53,8 @@ Result<std::vector<rules::Coin>, RpcError> spent_by(const chain::ChainReader& re
 }
 
 // The block that the index names for a transaction; nullopt: it has none.
-Result<std::optional<chain::BlockInfo>, RpcError> indexed_block(const ChainPorts& ports, const index::TxIndex& txs, const Txid& txid) {
+Result<std::optional<chain::BlockInfo>, RpcError> indexed_block(const ChainPorts& ports, const index::TxIndex& txs,
+                                                                const Txid& txid) {
     constexpr auto kPatience = std::chrono::seconds(2);
     (void)txs.wait_synced(kPatience);
     const auto place = txs.find(txid);
@@ -63,7 +65,8 @@ Result<std::optional<chain::BlockInfo>, RpcError> indexed_block(const ChainPorts
 
 std::string not_found(const index::TxIndex* txs) {
     if (txs == nullptr) {
-        return "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries";
+        return "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction "
+               "queries";
     }
     if (!txs->state().synced) {
         return "No such mempool transaction. Blockchain transactions are still in the process of being indexed";
@@ -80,7 +83,8 @@ RpcResult get_index_info(const index::TxIndex* txs, const Args& args) {
     return out;
 }
 
-RpcResult get_raw_transaction(const ChainPorts& ports, const FindInPool& find_in_pool, const index::TxIndex* txs, const Args& args) {
+RpcResult get_raw_transaction(const ChainPorts& ports, const FindInPool& find_in_pool, const index::TxIndex* txs,
+                              const Args& args) {
     const Txid txid = TRY(args.id<Txid>(0, "parameter 1"));
     const int64_t verbosity = TRY(args.verbosity_or(1, 0));
     std::optional<chain::BlockInfo> info;
@@ -95,11 +99,14 @@ RpcResult get_raw_transaction(const ChainPorts& ports, const FindInPool& find_in
             info = TRY(indexed_block(ports, *txs, txid));
             if (info) tx = TRY(tx_in_block(*ports.reader, *info, txid));
         }
-        if (!tx) return rpc_error(Code::kInvalidAddressOrKey, not_found(txs) + ". Use gettransaction for wallet transactions.");
+        if (!tx)
+            return rpc_error(Code::kInvalidAddressOrKey,
+                             not_found(txs) + ". Use gettransaction for wallet transactions.");
     }
     if (verbosity <= 0) return Json(to_hex(encode_tx(tx->tx)));
     std::optional<std::vector<rules::Coin>> spent;
-    if (verbosity >= 2 && info && info->has_undo && !tx->tx.is_coinbase()) spent = TRY(spent_by(*ports.reader, *info, tx));
+    if (verbosity >= 2 && info && info->has_undo && !tx->tx.is_coinbase())
+        spent = TRY(spent_by(*ports.reader, *info, tx));
     Json out = Json::object();
     if (args.has(2)) out["in_active_chain"] = info->active;
     const Json body = tx_json(*tx, *ports.params, spent ? &*spent : nullptr);
@@ -189,7 +196,8 @@ RpcResult decode_script(const ChainPorts& ports, const Args& args) {
     if (!can_wrap(script, shape.kind)) return out;
     const auto address = [&](const Script& of) { return encode_address(Address{of, {}}, params.address).value_or(""); };
     out["p2sh"] = address(script::p2sh_of(script));
-    const bool compressed = std::ranges::all_of(shape.parts, [](const Bytes& key) { return key.size() == PubKey::kCompressedSize; });
+    const bool compressed =
+        std::ranges::all_of(shape.parts, [](const Bytes& key) { return key.size() == PubKey::kCompressedSize; });
     const bool keys = shape.kind == TemplateKind::kPubkey || shape.kind == TemplateKind::kMultisig;
     if (script::parse_witness_program(script.view()) || (keys && !compressed)) return out;
     Script segwit = script::p2wsh_of(script);
@@ -215,7 +223,8 @@ RpcResult tweak_fedpegscript(const ChainPorts& ports, const Args& args) {
         fedpeg = fed_rules::fedpeg_scripts_after(*branch, *ports.params).front().script;
     }
     const std::optional<Script> tweaked = peg::tweak_fedpegscript(fedpeg, Script{*claim});
-    if (!tweaked) return rpc_error(Code::kInvalidParameter, "fedpegscript holds a push of 33 bytes that is no public key");
+    if (!tweaked)
+        return rpc_error(Code::kInvalidParameter, "fedpegscript holds a push of 33 bytes that is no public key");
     const AddressFormat& format = ports.params->parent.address;
     const Script p2wsh = script::p2wsh_of(*tweaked);
     return Json{{"script", to_hex(tweaked->view())},
@@ -232,7 +241,8 @@ Result<TxRef, RpcError> tx_from_hex(std::string_view hex, std::string_view messa
     return tx;
 }
 
-void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPool find_in_pool, const index::TxIndex* tx_index) {
+void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPool find_in_pool,
+                       const index::TxIndex* tx_index) {
     const auto add = [&](std::string_view name, RpcResult (*handler)(const ChainPorts&, const Args&)) {
         dispatcher.add(name, [ports, handler](const Args& args, const Caller&) { return handler(ports, args); });
     };
@@ -242,17 +252,20 @@ void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPo
     add("tweakfedpegscript", tweak_fedpegscript);
     add_raw_make_methods(dispatcher, ports);
     add_raw_blind_methods(dispatcher, ports);
-    dispatcher.add("getindexinfo", [tx_index](const Args& args, const Caller&) { return get_index_info(tx_index, args); });
+    dispatcher.add("getindexinfo",
+                   [tx_index](const Args& args, const Caller&) { return get_index_info(tx_index, args); });
     add("calcfastmerkleroot", [](const ChainPorts&, const Args& args) -> RpcResult {
         std::vector<Hash256> leaves;
         for (const Json& leaf : args.json(0)) {
-            leaves.push_back(Hash256::from_view(TRY(id_bytes_from_text(leaf.is_string() ? leaf.get<std::string>() : "", "leaf"))));
+            leaves.push_back(
+                Hash256::from_view(TRY(id_bytes_from_text(leaf.is_string() ? leaf.get<std::string>() : "", "leaf"))));
         }
         return Json(to_display(fast_merkle_root(leaves)));
     });
-    dispatcher.add("getrawtransaction", [ports, find = std::move(find_in_pool), tx_index](const Args& args, const Caller&) {
-        return get_raw_transaction(ports, find, tx_index, args);
-    });
+    dispatcher.add("getrawtransaction",
+                   [ports, find = std::move(find_in_pool), tx_index](const Args& args, const Caller&) {
+                       return get_raw_transaction(ports, find, tx_index, args);
+                   });
 }
 
 }  // namespace sluice::rpc

@@ -41,7 +41,8 @@ std::string parameter(std::string_view query, std::string_view name, std::string
     while (!query.empty()) {
         const size_t end = query.find('&');
         const std::string_view pair = query.substr(0, end);
-        if (pair.starts_with(name) && pair.size() > name.size() && pair[name.size()] == '=') return std::string(pair.substr(name.size() + 1));
+        if (pair.starts_with(name) && pair.size() > name.size() && pair[name.size()] == '=')
+            return std::string(pair.substr(name.size() + 1));
         query = end == query.npos ? std::string_view() : query.substr(end + 1);
     }
     return std::string(otherwise);
@@ -61,7 +62,8 @@ public:
         if (q_.folder == "headers") return by_hash([&] { return headers(parameter(query_, "count", "5")); });
         if (q_.folder.starts_with("headers/")) return by_hash([&] { return headers(q_.folder.substr(8)); });
         if (q_.folder == "blockhashbyheight") return hash_at_height();
-        if (q_.folder == "deploymentinfo") return by_hash([&] { return only_json("getdeploymentinfo", Json::array({q_.item})); });
+        if (q_.folder == "deploymentinfo")
+            return by_hash([&] { return only_json("getdeploymentinfo", Json::array({q_.item})); });
         if (q_.folder == "mempool" && q_.item == "info") return only_json("getmempoolinfo", Json::array());
         if (q_.folder == "mempool" && q_.item == "contents") return mempool_contents();
         if (q_.folder.empty() && q_.item == "chaininfo") return only_json("getblockchaininfo", Json::array());
@@ -75,7 +77,9 @@ private:
         if (!is_hash(q_.item)) return refused(400, "Invalid hash: " + q_.item);
         return answer();
     }
-    [[nodiscard]] RpcResult ask(const std::string& method, const Json& params) const { return dispatcher_.call(method, params, Caller{}); }
+    [[nodiscard]] RpcResult ask(const std::string& method, const Json& params) const {
+        return dispatcher_.call(method, params, Caller{});
+    }
     // -28 while the node starts, -5 for what is not known.
     [[nodiscard]] http::Response failed(const RpcError& error) const {
         if (error.code == Code::kWarmUp) return refused(503, "Service temporarily unavailable: " + error.message);
@@ -106,7 +110,8 @@ private:
         int64_t count = 0;
         const auto [end, error] = std::from_chars(count_text.data(), count_text.data() + count_text.size(), count);
         if (error != std::errc() || end != count_text.data() + count_text.size() || count < 1 || count > kMostHeaders) {
-            return refused(400, "Header count is invalid or out of acceptable range (1-" + std::to_string(kMostHeaders) + "): " + count_text);
+            return refused(400, "Header count is invalid or out of acceptable range (1-" +
+                                    std::to_string(kMostHeaders) + "): " + count_text);
         }
         if (q_.form != "json" && q_.form != "hex" && q_.form != "bin") return no_such_form(kForms);
         Json list = Json::array();
@@ -135,7 +140,9 @@ private:
             return refused(400, "Invalid height: " + q_.item);
         }
         const RpcResult hash = ask("getblockhash", Json::array({height}));
-        if (!hash) return hash.error().code == Code::kWarmUp ? failed(hash.error()) : refused(404, "Block height out of range");
+        if (!hash)
+            return hash.error().code == Code::kWarmUp ? failed(hash.error())
+                                                      : refused(404, "Block height out of range");
         if (q_.form == "json") return json_reply({{"blockhash", *hash}});
         if (q_.form == "hex") return reply("text/plain", hash->get<std::string>() + "\n");
         if (q_.form != "bin") return no_such_form(kForms);
@@ -147,10 +154,12 @@ private:
         const std::string sequence = parameter(query_, "mempool_sequence", "false");
         for (const auto& [name, value] : {std::pair("verbose", verbose), std::pair("mempool_sequence", sequence)}) {
             if (value == "true" || value == "false") continue;
-            return refused(400, std::string("The \"") + name + R"(" query parameter must be either "true" or "false".)");
+            return refused(400,
+                           std::string("The \"") + name + R"(" query parameter must be either "true" or "false".)");
         }
         if (verbose == "true" && sequence == "true") {
-            return refused(400, R"(Verbose results cannot contain mempool sequence values. (hint: set "verbose=false"))");
+            return refused(400,
+                           R"(Verbose results cannot contain mempool sequence values. (hint: set "verbose=false"))");
         }
         return only_json("getrawmempool", Json::array({verbose == "true", sequence == "true"}));
     }

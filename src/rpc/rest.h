@@ -1,5 +1,6 @@
-// REST (-rest): read-only questions by GET, without a password: /rest/chaininfo.json, /rest/block/HASH.json and so on, with the
-// reference's paths, forms (.bin .hex .json), statuses and texts. Every answer is that of an RPC method. Any thread.
+// REST (-rest): read-only questions by GET, without a password: /rest/chaininfo.json, /rest/block/HASH.json and so on,
+// with the reference's paths, forms (.bin .hex .json), statuses and texts. Every answer is that of an RPC method. Any
+// thread.
 #pragma once
 
 #include "http/message.h"

@@ -31,12 +31,14 @@ std::optional<RpcServerOptions::Endpoint> parse_endpoint(std::string_view text, 
     const size_t colon = text.rfind(':');
     const bool bracketed = text.starts_with('[');
     const size_t close = text.find(']');
-    const bool has_port = colon != text.npos && (bracketed ? close != text.npos && colon == close + 1 : text.find(':') == colon);
+    const bool has_port =
+        colon != text.npos && (bracketed ? close != text.npos && colon == close + 1 : text.find(':') == colon);
     if (has_port) {
         const std::string_view digits = text.substr(colon + 1);
         uint16_t port = 0;
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-        if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || port == 0) return std::nullopt;
+        if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || port == 0)
+            return std::nullopt;
         out.port = port;
         out.address = std::string(text.substr(0, colon));
     }
@@ -64,7 +66,8 @@ Result<RpcServerOptions> RpcServerOptions::from(const Options& options, uint16_t
         return std::clamp(value, low, high);
     };
     const int64_t port = TRY(options.get_int("rpcport", default_port));
-    if (port < 1 || port > 65535) return fail("Invalid port specified in -rpcport: '" + options.get_or("rpcport", "") + "'");
+    if (port < 1 || port > 65535)
+        return fail("Invalid port specified in -rpcport: '" + options.get_or("rpcport", "") + "'");
     out.threads = static_cast<size_t>(TRY(bounded("rpcthreads", 4, 1, 256)));
     out.queue = static_cast<size_t>(TRY(bounded("rpcworkqueue", 64, 1, 100'000)));
     out.idle_timeout = std::chrono::seconds(TRY(bounded("rpcservertimeout", 30, 1, 1'000'000)));
@@ -75,7 +78,8 @@ Result<RpcServerOptions> RpcServerOptions::from(const Options& options, uint16_t
         const std::optional<http::Subnet> subnet = http::Subnet::parse(text);
         if (!subnet) {
             return fail("Invalid -rpcallowip subnet specification: " + text +
-                        ". Valid are a single IP (e.g. 1.2.3.4), a network/netmask (e.g. 1.2.3.4/255.255.255.0) or a network/CIDR "
+                        ". Valid are a single IP (e.g. 1.2.3.4), a network/netmask (e.g. 1.2.3.4/255.255.255.0) or a "
+                        "network/CIDR "
                         "(e.g. 1.2.3.4/24).");
         }
         out.allowed.push_back(*subnet);
@@ -137,11 +141,13 @@ struct RpcServer::Impl {
     bool rest = false;
 };
 
-RpcServer::RpcServer(runtime::EventLoop& http_loop, const Dispatcher& dispatcher) : impl_(std::make_unique<Impl>(http_loop, dispatcher)) {}
+RpcServer::RpcServer(runtime::EventLoop& http_loop, const Dispatcher& dispatcher)
+    : impl_(std::make_unique<Impl>(http_loop, dispatcher)) {}
 RpcServer::~RpcServer() { stop(); }
 uint16_t RpcServer::port() const { return impl_->port; }
 
-Status RpcServer::start(const RpcServerOptions& server, const Options& options, const std::filesystem::path& chain_dir) {
+Status RpcServer::start(const RpcServerOptions& server, const Options& options,
+                        const std::filesystem::path& chain_dir) {
     Impl& impl = *impl_;
     impl.rest = options.get_bool("rest", false);
     http::ServerOptions http_options;
@@ -149,12 +155,13 @@ Status RpcServer::start(const RpcServerOptions& server, const Options& options, 
     http_options.idle_timeout = server.idle_timeout;
     http_options.gate = [&impl](const http::Request& head) { return impl.gate(head); };
     impl.queue = std::make_unique<runtime::BoundedQueue<Job>>(server.queue);
-    impl.server = std::make_unique<http::Server>(impl.loop, std::move(http_options), [&impl](http::Request request, http::Reply reply) {
-        if (!impl.queue->try_push(Job{std::move(request), reply})) {
-            log_warning("rpc", "request refused: the work queue is full (-rpcworkqueue)");
-            reply(http::plain_response(503, "Work queue depth exceeded"));
-        }
-    });
+    impl.server = std::make_unique<http::Server>(
+        impl.loop, std::move(http_options), [&impl](http::Request request, http::Reply reply) {
+            if (!impl.queue->try_push(Job{std::move(request), reply})) {
+                log_warning("rpc", "request refused: the work queue is full (-rpcworkqueue)");
+                reply(http::plain_response(503, "Work queue depth exceeded"));
+            }
+        });
     for (const std::string& warning : server.warnings) log_warning("rpc", "{}", warning);
     // Before the first socket: the gate asks them.
     impl.credentials.emplace(TRY(Credentials::load(options, chain_dir)));

@@ -1,5 +1,5 @@
-// RpcServer: JSON-RPC over HTTP. The http EventLoop owns the sockets, a few threads of its own run one request each, and the
-// dispatcher answers. This header is the module's face for the composition of the node: it names no JSON.
+// RpcServer: JSON-RPC over HTTP. The http EventLoop owns the sockets, a few threads of its own run one request each,
+// and the dispatcher answers. This header is the module's face for the composition of the node: it names no JSON.
 #pragma once
 
 #include <chrono>
@@ -31,8 +31,8 @@ struct RpcServerOptions {
     std::chrono::seconds idle_timeout{30};
     std::vector<std::string> warnings;  // for the log
 
-    // Reads -rpcbind, -rpcallowip, -rpcport, -rpcthreads, -rpcworkqueue, -rpcservertimeout. As the reference: -rpcbind counts only
-    // together with -rpcallowip, otherwise it listens on loopback.
+    // Reads -rpcbind, -rpcallowip, -rpcport, -rpcthreads, -rpcworkqueue, -rpcservertimeout. As the reference: -rpcbind
+    // counts only together with -rpcallowip, otherwise it listens on loopback.
     static Result<RpcServerOptions> from(const Options& options, uint16_t default_port);
 };
 
@@ -54,7 +54,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// A dispatcher without methods, in warm-up (every call fails with -28), that heeds -rpcwhitelist and -rpcwhitelistdefault.
+// A dispatcher without methods, in warm-up (every call fails with -28), that heeds -rpcwhitelist and
+// -rpcwhitelistdefault.
 struct DispatcherDeleter {
     void operator()(Dispatcher* dispatcher) const;
 };

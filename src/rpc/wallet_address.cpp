@@ -15,10 +15,12 @@ Result<std::optional<bool>, RpcError> read_type(const Args& args, size_t i) {
     if (type.empty()) return std::optional<bool>();
     if (type == "bech32") return std::optional<bool>();
     if (type == "blech32") return std::optional<bool>(true);
-    return rpc_error(Code::kInvalidAddressOrKey, "Unknown address type '" + type + "': this wallet makes bech32 and blech32 addresses");
+    return rpc_error(Code::kInvalidAddressOrKey,
+                     "Unknown address type '" + type + "': this wallet makes bech32 and blech32 addresses");
 }
 
-std::string text_of(const Script& script, std::optional<bool> confidential, const Wallet& wallet, const WalletPorts& ports) {
+std::string text_of(const Script& script, std::optional<bool> confidential, const Wallet& wallet,
+                    const WalletPorts& ports) {
     Address address{script, std::nullopt};
     if (confidential.value_or(wallet.options().blinded_addresses)) {
         address.blinding_key = BlindingKey::from_view(wallet.view_keys().pubkey_of(script).view());
@@ -113,10 +115,13 @@ RpcResult list_labels(const WalletPorts& ports) {
 
 void add_wallet_address_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     dispatcher.add("getnewaddress", [ports](const Args& args, const Caller&) { return get_new_address(args, ports); });
-    dispatcher.add("getrawchangeaddress", [ports](const Args& args, const Caller&) { return get_raw_change_address(args, ports); });
-    dispatcher.add("getaddressinfo", [ports](const Args& args, const Caller&) { return get_address_info(args, ports); });
+    dispatcher.add("getrawchangeaddress",
+                   [ports](const Args& args, const Caller&) { return get_raw_change_address(args, ports); });
+    dispatcher.add("getaddressinfo",
+                   [ports](const Args& args, const Caller&) { return get_address_info(args, ports); });
     dispatcher.add("setlabel", [ports](const Args& args, const Caller&) { return set_label(args, ports); });
-    dispatcher.add("getaddressesbylabel", [ports](const Args& args, const Caller&) { return get_addresses_by_label(args, ports); });
+    dispatcher.add("getaddressesbylabel",
+                   [ports](const Args& args, const Caller&) { return get_addresses_by_label(args, ports); });
     dispatcher.add("listlabels", [ports](const Args&, const Caller&) { return list_labels(ports); });
 }
 

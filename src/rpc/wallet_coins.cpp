@@ -8,17 +8,21 @@ namespace {
 using wallet::Wallet;
 
 Result<OutPoint, RpcError> coin_from(const Json& value) {
-    if (!value.is_object() || !value.contains("txid") || !value["txid"].is_string()) return rpc_error(Code::kType, "Missing txid");
+    if (!value.is_object() || !value.contains("txid") || !value["txid"].is_string())
+        return rpc_error(Code::kType, "Missing txid");
     if (!value.contains("vout")) return rpc_error(Code::kType, "Missing vout");
     const Bytes txid = TRY(id_bytes_from_text(value["txid"].get<std::string>(), "txid"));
     const int64_t vout = TRY(integer_from_json(value["vout"]));
-    if (vout < 0 || vout > kOutPointIndexMask) return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");
+    if (vout < 0 || vout > kOutPointIndexMask)
+        return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");
     return OutPoint{Txid::from_view(txid), static_cast<uint32_t>(vout)};
 }
 
 std::optional<RpcError> objection(const Wallet& wallet, const OutPoint& coin, bool unlock, bool persistent) {
     const wallet::WalletTx* entry = wallet.ledger().find(coin.txid);
-    const auto refused = [](const char* text) { return RpcError{Code::kInvalidParameter, std::string("Invalid parameter, ") + text}; };
+    const auto refused = [](const char* text) {
+        return RpcError{Code::kInvalidParameter, std::string("Invalid parameter, ") + text};
+    };
     if (entry == nullptr) return refused("unknown transaction");
     if (coin.index >= entry->tx->tx.outputs.size()) return refused("vout index out of bounds");
     if (wallet.ledger().is_spent(coin)) return refused("expected unspent output");
@@ -42,7 +46,8 @@ RpcResult lock_unspent(const Args& args, const WalletPorts& ports) {
             if (auto error = objection(wallet, coin, unlock, persistent)) return unexpected(std::move(*error));
         }
         for (const OutPoint& coin : chosen) {
-            if (const Status done = wallet.lock_coin(coin, !unlock); !done) return unexpected(wallet_error(done.error()));
+            if (const Status done = wallet.lock_coin(coin, !unlock); !done)
+                return unexpected(wallet_error(done.error()));
         }
         return true;
     });
@@ -51,7 +56,8 @@ RpcResult lock_unspent(const Args& args, const WalletPorts& ports) {
 RpcResult list_lock_unspent(const WalletPorts& ports) {
     return on_wallet(ports, [](const Wallet& wallet) -> RpcResult {
         Json out = Json::array();
-        for (const OutPoint& coin : wallet.locked_coins()) out.push_back(Json{{"txid", to_display(coin.txid)}, {"vout", coin.index}});
+        for (const OutPoint& coin : wallet.locked_coins())
+            out.push_back(Json{{"txid", to_display(coin.txid)}, {"vout", coin.index}});
         return out;
     });
 }
@@ -91,8 +97,10 @@ RpcResult rescan_blockchain(const Args& args, const WalletPorts& ports) {
     const int64_t start = TRY(args.integer_or(0, 0));
     return on_wallet(ports, [start](Wallet& wallet) -> RpcResult {
         const auto best = wallet.best_block();
-        if (start < 0 || (best && start > best->height)) return rpc_error(Code::kInvalidParameter, "Invalid start_height");
-        if (const Status done = wallet.rescan(static_cast<uint32_t>(start)); !done) return unexpected(wallet_error(done.error()));
+        if (start < 0 || (best && start > best->height))
+            return rpc_error(Code::kInvalidParameter, "Invalid start_height");
+        if (const Status done = wallet.rescan(static_cast<uint32_t>(start)); !done)
+            return unexpected(wallet_error(done.error()));
         const auto now = wallet.best_block();
         return Json{{"start_height", start}, {"stop_height", now ? Json(now->height) : Json(nullptr)}};
     });
@@ -103,9 +111,12 @@ RpcResult rescan_blockchain(const Args& args, const WalletPorts& ports) {
 void add_wallet_coin_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     dispatcher.add("lockunspent", [ports](const Args& args, const Caller&) { return lock_unspent(args, ports); });
     dispatcher.add("listlockunspent", [ports](const Args&, const Caller&) { return list_lock_unspent(ports); });
-    dispatcher.add("abandontransaction", [ports](const Args& args, const Caller&) { return abandon_transaction(args, ports); });
-    dispatcher.add("getreceivedbyaddress", [ports](const Args& args, const Caller&) { return get_received_by_address(args, ports); });
-    dispatcher.add("rescanblockchain", [ports](const Args& args, const Caller&) { return rescan_blockchain(args, ports); });
+    dispatcher.add("abandontransaction",
+                   [ports](const Args& args, const Caller&) { return abandon_transaction(args, ports); });
+    dispatcher.add("getreceivedbyaddress",
+                   [ports](const Args& args, const Caller&) { return get_received_by_address(args, ports); });
+    dispatcher.add("rescanblockchain",
+                   [ports](const Args& args, const Caller&) { return rescan_blockchain(args, ports); });
 }
 
 }  // namespace sluice::rpc

@@ -14,7 +14,8 @@ RpcResult issue_asset(const Args& args, const WalletPorts& ports) {
     wallet::IssueOrder order;
     order.amount = TRY(args.amount(0));
     order.tokens = TRY(args.amount(1));
-    if (order.amount.sat == 0 && order.tokens.sat == 0) return rpc_error(Code::kType, "Issuance must have one non-zero component");
+    if (order.amount.sat == 0 && order.tokens.sat == 0)
+        return rpc_error(Code::kType, "Issuance must have one non-zero component");
     order.blind = args.flag_or(2, true);
     if (args.has(3)) order.contract_hash = TRY(args.id<AssetEntropy>(3, "contract_hash"));
     return on_wallet(ports, [order](Wallet& wallet) -> RpcResult {
@@ -45,7 +46,9 @@ Json amount_or_hidden(const ConfidentialValue& value, const std::optional<Opened
     return opened ? amount_json(opened->value) : Json(-1);
 }
 
-std::string blind_or_zero(const std::optional<Opened>& opened) { return blind_text(opened ? opened->value_blind : wallet::BlindBytes{}); }
+std::string blind_or_zero(const std::optional<Opened>& opened) {
+    return blind_text(opened ? opened->value_blind : wallet::BlindBytes{});
+}
 
 Json issuance_json(const TxIn& in, const Txid& txid, uint32_t vin, const Wallet& wallet, const WalletPorts& ports) {
     const IssuanceIds ids = issuance_ids(in);

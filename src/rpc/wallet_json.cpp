@@ -94,10 +94,14 @@ std::vector<Json> details_of(const WalletTx& entry, const Wallet& wallet, const 
             if (sent ? is_change : !mine || is_change) continue;
             Json row = Json::object();
             // Confidential if it was paid as such; whom a payment to others was blinded for is not kept.
-            const std::string address =
-                mine && content->is_blinded() ? own_address(output.script, wallet, *ports.params) : address_of(output.script, *ports.params);
+            const std::string address = mine && content->is_blinded()
+                                            ? own_address(output.script, wallet, *ports.params)
+                                            : address_of(output.script, *ports.params);
             if (!address.empty()) row["address"] = address;
-            row["category"] = sent ? "send" : tx.is_coinbase() ? (depth_of(entry, wallet) > wallet::kCoinbaseMaturity ? "generate" : "immature") : "receive";
+            row["category"] = sent ? "send"
+                              : tx.is_coinbase()
+                                  ? (depth_of(entry, wallet) > wallet::kCoinbaseMaturity ? "generate" : "immature")
+                                  : "receive";
             const int64_t value = content->value.sat;
             row["amount"] = amount_json({sent ? -value : value});
             row["amountblinder"] = blind_text(content->value_blind);
@@ -135,7 +139,8 @@ void add_tx_facts(Json& out, const WalletTx& entry, const Wallet& wallet) {
     out["walletconflicts"] = std::move(conflicts);
     out["time"] = entry.block ? std::min(entry.block_time, entry.time_received) : entry.time_received;
     out["timereceived"] = entry.time_received;
-    const bool replaceable = std::ranges::any_of(entry.tx->tx.inputs, [](const TxIn& in) { return in.sequence < 0xfffffffe; });
+    const bool replaceable =
+        std::ranges::any_of(entry.tx->tx.inputs, [](const TxIn& in) { return in.sequence < 0xfffffffe; });
     out["bip125-replaceable"] = entry.block ? "no" : replaceable ? "yes" : "no";
     if (!entry.comment.empty()) out["comment"] = entry.comment;
 }

@@ -21,7 +21,8 @@ std::string blind_text(const wallet::BlindBytes& blind);
 
 uint32_t depth_of(const wallet::WalletTx& tx, const wallet::Wallet& wallet);
 
-// What a transaction moved, per asset: credit to us minus debit from us; fees apart. Outputs that are hidden from us count nothing.
+// What a transaction moved, per asset: credit to us minus debit from us; fees apart. Outputs that are hidden from us
+// count nothing.
 struct Movement {
     std::map<AssetId, Amount> net;
     std::map<AssetId, Amount> fee;  // positive; only if we paid it

@@ -33,7 +33,8 @@ RpcResult dump_blinding_key(const Args& args, const WalletPorts& ports) {
         const SecretKey key = wallet.view_keys().key_of(address.script);
         const auto receiver = receiver_of(address);
         if (receiver && *receiver != key.pubkey()) {
-            return rpc_error(Code::kInvalidAddressOrKey, "CT address blinding key does not match the blinding key in wallet");
+            return rpc_error(Code::kInvalidAddressOrKey,
+                             "CT address blinding key does not match the blinding key in wallet");
         }
         return to_hex(key.view());
     });
@@ -46,10 +47,12 @@ RpcResult import_blinding_key(const Args& args, const WalletPorts& ports) {
     if (!receiver) return rpc_error(Code::kInvalidAddressOrKey, "Address is not confidential.");
     const Secret<32> secret = TRY(secret_from(args.text(1)));
     const auto key = SecretKey::from_bytes(secret.view());
-    if (!key || key->pubkey() != *receiver) return rpc_error(Code::kInvalidAddressOrKey, "Address and key do not match");
+    if (!key || key->pubkey() != *receiver)
+        return rpc_error(Code::kInvalidAddressOrKey, "Address and key do not match");
     const auto shared = std::make_shared<SecretKey>(key->clone());
     return on_wallet(ports, [script = address->script, shared](Wallet& wallet) -> RpcResult {
-        if (const Status done = wallet.import_blinding_key(script, shared->clone()); !done) return unexpected(wallet_error(done.error()));
+        if (const Status done = wallet.import_blinding_key(script, shared->clone()); !done)
+            return unexpected(wallet_error(done.error()));
         return nullptr;
     });
 }
@@ -61,7 +64,8 @@ RpcResult dump_master(const WalletPorts& ports) {
 RpcResult import_master(const Args& args, const WalletPorts& ports) {
     const auto secret = std::make_shared<Secret<32>>(TRY(secret_from(args.text(0))));
     return on_wallet(ports, [secret](Wallet& wallet) -> RpcResult {
-        if (const Status done = wallet.import_master_blinding_key(secret->clone()); !done) return unexpected(wallet_error(done.error()));
+        if (const Status done = wallet.import_master_blinding_key(secret->clone()); !done)
+            return unexpected(wallet_error(done.error()));
         return nullptr;
     });
 }
@@ -110,12 +114,17 @@ RpcResult import_issuance_key(const Args& args, const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_key_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("dumpblindingkey", [ports](const Args& args, const Caller&) { return dump_blinding_key(args, ports); });
-    dispatcher.add("importblindingkey", [ports](const Args& args, const Caller&) { return import_blinding_key(args, ports); });
+    dispatcher.add("dumpblindingkey",
+                   [ports](const Args& args, const Caller&) { return dump_blinding_key(args, ports); });
+    dispatcher.add("importblindingkey",
+                   [ports](const Args& args, const Caller&) { return import_blinding_key(args, ports); });
     dispatcher.add("dumpmasterblindingkey", [ports](const Args&, const Caller&) { return dump_master(ports); });
-    dispatcher.add("importmasterblindingkey", [ports](const Args& args, const Caller&) { return import_master(args, ports); });
-    dispatcher.add("dumpissuanceblindingkey", [ports](const Args& args, const Caller&) { return dump_issuance_key(args, ports); });
-    dispatcher.add("importissuanceblindingkey", [ports](const Args& args, const Caller&) { return import_issuance_key(args, ports); });
+    dispatcher.add("importmasterblindingkey",
+                   [ports](const Args& args, const Caller&) { return import_master(args, ports); });
+    dispatcher.add("dumpissuanceblindingkey",
+                   [ports](const Args& args, const Caller&) { return dump_issuance_key(args, ports); });
+    dispatcher.add("importissuanceblindingkey",
+                   [ports](const Args& args, const Caller&) { return import_issuance_key(args, ports); });
 }
 
 }  // namespace sluice::rpc

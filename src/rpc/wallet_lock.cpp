@@ -18,12 +18,14 @@ struct Relock {
 RpcResult encrypt_wallet(const Args& args, const WalletPorts& ports) {
     return on_wallet(ports, [passphrase = args.text(0)](Wallet& wallet) -> RpcResult {
         if (wallet.encrypted()) {
-            return rpc_error(Code::kWrongEncryptionState, "Error: running with an encrypted wallet, but encryptwallet was called.");
+            return rpc_error(Code::kWrongEncryptionState,
+                             "Error: running with an encrypted wallet, but encryptwallet was called.");
         }
         if (const Status done = wallet.encrypt(passphrase); !done) {
             return rpc_error(Code::kInvalidParameter, done.error().message);
         }
-        return "wallet encrypted; the passphrase is needed to spend from now on. Make a new backup: an older one holds the seed in the open.";
+        return "wallet encrypted; the passphrase is needed to spend from now on. Make a new backup: an older one holds "
+               "the seed in the open.";
     });
 }
 
@@ -34,7 +36,8 @@ RpcResult unlock(const Args& args, const WalletPorts& ports, const std::shared_p
     if (args.text(0).empty()) return rpc_error(Code::kInvalidParameter, "passphrase cannot be empty");
     return on_wallet(ports, [ports, relock, seconds, passphrase = args.text(0)](Wallet& wallet) -> RpcResult {
         if (!wallet.encrypted()) {
-            return rpc_error(Code::kWrongEncryptionState, "Error: running with an unencrypted wallet, but walletpassphrase was called.");
+            return rpc_error(Code::kWrongEncryptionState,
+                             "Error: running with an unencrypted wallet, but walletpassphrase was called.");
         }
         if (!wallet.unlock(passphrase)) {
             return rpc_error(Code::kPassphraseIncorrect, "Error: The wallet passphrase entered was incorrect.");
@@ -48,7 +51,8 @@ RpcResult unlock(const Args& args, const WalletPorts& ports, const std::shared_p
 RpcResult lock(const WalletPorts& ports, const std::shared_ptr<Relock>& relock) {
     return on_wallet(ports, [relock](Wallet& wallet) -> RpcResult {
         if (!wallet.encrypted()) {
-            return rpc_error(Code::kWrongEncryptionState, "Error: running with an unencrypted wallet, but walletlock was called.");
+            return rpc_error(Code::kWrongEncryptionState,
+                             "Error: running with an unencrypted wallet, but walletlock was called.");
         }
         relock->timer.reset();
         wallet.lock();

@@ -1,5 +1,5 @@
-// Handlers of the wallet's methods, in Elements' shapes: amounts and fees are objects keyed by asset label. Each runs on the
-// wallet's thread and is waited for.
+// Handlers of the wallet's methods, in Elements' shapes: amounts and fees are objects keyed by asset label. Each runs
+// on the wallet's thread and is waited for.
 #pragma once
 
 #include <memory>
@@ -42,12 +42,14 @@ void add_wallet_address_methods(Dispatcher& dispatcher, const WalletPorts& ports
 void add_wallet_key_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // blinding keys
 void add_wallet_issue_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_coin_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // locked coins, abandoned transactions
-void add_wallet_raw_methods(Dispatcher& dispatcher, const WalletPorts& ports);   // raw transactions with the wallet's help
+void add_wallet_raw_methods(Dispatcher& dispatcher,
+                            const WalletPorts& ports);  // raw transactions with the wallet's help
 
 // Runs `function(wallet)`, which returns an RpcResult, on the wallet's thread.
 template <class F>
 RpcResult on_wallet(const WalletPorts& ports, F function) {
-    auto answer = ports.loop->call([wallet = ports.wallet, function = std::move(function)] { return function(*wallet); });
+    auto answer =
+        ports.loop->call([wallet = ports.wallet, function = std::move(function)] { return function(*wallet); });
     if (!answer) return rpc_error(Code::kInternal, answer.error().message);
     return std::move(*answer);
 }

@@ -18,7 +18,8 @@ constexpr int64_t kLeastPegout = 100'000;  // satoshi, as the reference
 RpcError pak_error(const Error& error) {
     const std::string& text = error.message;
     if (text.starts_with("Pegout freeze")) return {Code::kInvalidAddressOrKey, text};
-    if (text.starts_with("bitcoin_descriptor") || text.starts_with("bip32_counter") || text.ends_with("descriptor function")) {
+    if (text.starts_with("bitcoin_descriptor") || text.starts_with("bip32_counter") ||
+        text.ends_with("descriptor function")) {
         return {Code::kInvalidParameter, text};
     }
     return wallet_error(error);
@@ -92,8 +93,9 @@ RpcResult wallet_pak_info(const WalletPorts& ports) {
 
 RpcResult send_authorized_pegout(const Args& args, const WalletPorts& ports) {
     if (!args.text(0).empty()) {
-        return rpc_error(Code::kType,
-                         "`address` argument must be \"\" for PAK-enabled networks as the address is generated automatically.");
+        return rpc_error(
+            Code::kType,
+            "`address` argument must be \"\" for PAK-enabled networks as the address is generated automatically.");
     }
     const Amount amount = TRY(args.amount(1));
     if (amount.sat < kLeastPegout) {
@@ -115,7 +117,8 @@ RpcResult send_authorized_pegout(const Args& args, const WalletPorts& ports) {
 }
 
 void add_wallet_pak_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("initpegoutwallet", [ports](const Args& args, const Caller&) { return init_pegout_wallet(args, ports); });
+    dispatcher.add("initpegoutwallet",
+                   [ports](const Args& args, const Caller&) { return init_pegout_wallet(args, ports); });
     dispatcher.add("getwalletpakinfo", [ports](const Args&, const Caller&) { return wallet_pak_info(ports); });
 }
 

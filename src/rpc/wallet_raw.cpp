@@ -44,7 +44,8 @@ Result<std::vector<ConfidentialAsset>, RpcError> read_commitments(const Args& ar
     if (!args.has(i)) return out;
     const Json& list = args.json(i);
     if (!list.empty() && list.size() < inputs) {
-        return rpc_error(Code::kInvalidParameter, "Asset commitment array must have at least as many entries as transaction inputs.");
+        return rpc_error(Code::kInvalidParameter,
+                         "Asset commitment array must have at least as many entries as transaction inputs.");
     }
     for (const Json& item : list) {
         const auto bytes = item.is_string() ? from_hex(item.get<std::string>()) : std::nullopt;
@@ -96,7 +97,8 @@ RpcResult blind_raw(const Args& args, const WalletPorts& ports) {
                 input.seen = seen[i];
             } else {
                 return rpc_error(Code::kInvalidParameter,
-                                 "Invalid parameter: transaction spends from non-wallet output and no assetcommitment list was given.");
+                                 "Invalid parameter: transaction spends from non-wallet output and no assetcommitment "
+                                 "list was given.");
             }
             request.inputs.push_back(std::move(input));
             request.issuances.emplace_back();
@@ -107,8 +109,9 @@ RpcResult blind_raw(const Args& args, const WalletPorts& ports) {
             if (issuance.inflation_keys.is_explicit()) request.issuances.back().tokens = key.clone();
             hidden_inputs = true;
         }
-        return blind_marked(std::move(tx), std::move(request), hidden_inputs,
-                            [&](const Script& script) { return std::optional(wallet.view_keys().pubkey_of(script)); }, ignore_failure);
+        return blind_marked(
+            std::move(tx), std::move(request), hidden_inputs,
+            [&](const Script& script) { return std::optional(wallet.view_keys().pubkey_of(script)); }, ignore_failure);
     });
 }
 
@@ -130,7 +133,8 @@ Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const
         const Json& value = item.value();
         if (name == "changeAddress" || name == "change_address") {
             // Elements also takes an object of addresses by asset.
-            if (!value.is_string()) return rpc_error(Code::kInvalidParameter, name + " by asset is not supported: give one address");
+            if (!value.is_string())
+                return rpc_error(Code::kInvalidParameter, name + " by asset is not supported: give one address");
             out.change_script = TRY(address_from(value.get<std::string>(), ports)).script;
         } else if (name == "changePosition" || name == "change_position") {
             const int64_t position = TRY(integer_from_json(value));
@@ -150,11 +154,12 @@ Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const
             if (!value.is_array()) return rpc_error(Code::kType, "JSON value is not an array as expected");
             for (const Json& each : value) {
                 const int64_t position = TRY(integer_from_json(each));
-                if (position < 0 || position > UINT32_MAX) return rpc_error(Code::kInvalidParameter, "Invalid parameter, position out of range");
+                if (position < 0 || position > UINT32_MAX)
+                    return rpc_error(Code::kInvalidParameter, "Invalid parameter, position out of range");
                 out.subtract_fee_from.insert(static_cast<uint32_t>(position));
             }
-        } else if (name != "includeWatching" && name != "include_watching" && name != "replaceable" && name != "conf_target" &&
-                   name != "estimate_mode" && name != "add_inputs") {
+        } else if (name != "includeWatching" && name != "include_watching" && name != "replaceable" &&
+                   name != "conf_target" && name != "estimate_mode" && name != "add_inputs") {
             return rpc_error(Code::kType, "Unexpected key " + name);
         }
     }
@@ -163,12 +168,15 @@ Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const
 
 RpcResult fund_raw(const Args& args, const WalletPorts& ports) {
     const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed"));
-    wallet::FundOrder order = TRY(read_fund_options(args.has(1) && args.json(1).is_object() ? args.json(1) : Json::object(), ports));
+    wallet::FundOrder order =
+        TRY(read_fund_options(args.has(1) && args.json(1).is_object() ? args.json(1) : Json::object(), ports));
     order.tx = given->tx;
     return on_wallet(ports, [order](Wallet& wallet) -> RpcResult {
         const auto funded = wallet.fund(order);
         if (!funded) return unexpected(wallet_error(funded.error()));
-        return Json{{"hex", to_hex(encode_tx(funded->tx))}, {"fee", amount_json(funded->fee)}, {"changepos", funded->change_position}};
+        return Json{{"hex", to_hex(encode_tx(funded->tx))},
+                    {"fee", amount_json(funded->fee)},
+                    {"changepos", funded->change_position}};
     });
 }
 
@@ -192,7 +200,8 @@ Result<std::map<OutPoint, TxOut>, RpcError> read_previous(const Json& list) {
             spent.value = TRY(amount_from_json(item["amount"]));
         } else if (item.contains("amountcommitment")) {
             const Bytes commitment = TRY(hex_from_json(item["amountcommitment"], "amountcommitment"));
-            if (commitment.size() != ValueCommitment::kSize) return rpc_error(Code::kInvalidParameter, "amountcommitment has the wrong length");
+            if (commitment.size() != ValueCommitment::kSize)
+                return rpc_error(Code::kInvalidParameter, "amountcommitment has the wrong length");
             spent.value = ValueCommitment::from_view(commitment);
         }
         out[{txid, static_cast<uint32_t>(vout)}] = std::move(spent);
@@ -203,8 +212,9 @@ Result<std::map<OutPoint, TxOut>, RpcError> read_previous(const Json& list) {
 Json signing_error(const TxIn& in, const std::string& text) {
     Json witness = Json::array();
     for (const Bytes& item : in.witness.script_witness) witness.push_back(to_hex(item));
-    return Json{{"txid", to_display(in.prevout.txid)}, {"vout", in.prevout.index}, {"witness", std::move(witness)},
-                {"scriptSig", to_hex(in.script_sig.view())}, {"sequence", in.sequence}, {"error", text}};
+    return Json{
+        {"txid", to_display(in.prevout.txid)},       {"vout", in.prevout.index}, {"witness", std::move(witness)},
+        {"scriptSig", to_hex(in.script_sig.view())}, {"sequence", in.sequence},  {"error", text}};
 }
 
 // What is still missing after signing, input by input.
@@ -214,8 +224,10 @@ Json signing_errors(const Transaction& tx, const std::vector<std::optional<TxOut
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
         if (!spent[i]) {
             out.push_back(signing_error(tx.inputs[i], "Input not found or already spent"));
-        } else if (!script::verify_input(tx, i, *spent[i], script::kStandardFlags | script::kVerifySighashRangeproof, hashes)) {
-            out.push_back(signing_error(tx.inputs[i], "Unable to sign input, invalid stack size (possibly missing key)"));
+        } else if (!script::verify_input(tx, i, *spent[i], script::kStandardFlags | script::kVerifySighashRangeproof,
+                                         hashes)) {
+            out.push_back(
+                signing_error(tx.inputs[i], "Unable to sign input, invalid stack size (possibly missing key)"));
         }
     }
     return out;
@@ -226,17 +238,21 @@ RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
     const std::map<OutPoint, TxOut> previous = TRY(read_previous(args.has(1) ? args.json(1) : Json::array()));
     const std::string type = args.text_or(2, "DEFAULT");
     if (type != "DEFAULT" && type != "ALL") {
-        return rpc_error(Code::kInvalidParameter, "'" + type + "' is not a sighash type that this wallet signs with: ALL");
+        return rpc_error(Code::kInvalidParameter,
+                         "'" + type + "' is not a sighash type that this wallet signs with: ALL");
     }
     return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
         if (wallet.locked()) {
-            return rpc_error(Code::kUnlockNeeded, "Error: Please enter the wallet passphrase with walletpassphrase first.");
+            return rpc_error(Code::kUnlockNeeded,
+                             "Error: Please enter the wallet passphrase with walletpassphrase first.");
         }
         std::vector<std::optional<TxOut>> spent;
         for (const TxIn& in : given->tx.inputs) {
             const auto known = spent_by(in, wallet);
             const auto described = previous.find(in.prevout);
-            spent.push_back(known ? std::optional(known->out) : described != previous.end() ? std::optional(described->second) : std::nullopt);
+            spent.push_back(known                         ? std::optional(known->out)
+                            : described != previous.end() ? std::optional(described->second)
+                                                          : std::nullopt);
         }
         Transaction tx = given->tx;
         const auto missing = wallet.sign(tx, spent);
@@ -252,9 +268,11 @@ RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
 
 void add_wallet_raw_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     dispatcher.add("blindrawtransaction", [ports](const Args& args, const Caller&) { return blind_raw(args, ports); });
-    dispatcher.add("unblindrawtransaction", [ports](const Args& args, const Caller&) { return unblind_raw(args, ports); });
+    dispatcher.add("unblindrawtransaction",
+                   [ports](const Args& args, const Caller&) { return unblind_raw(args, ports); });
     dispatcher.add("fundrawtransaction", [ports](const Args& args, const Caller&) { return fund_raw(args, ports); });
-    dispatcher.add("signrawtransactionwithwallet", [ports](const Args& args, const Caller&) { return sign_raw(args, ports); });
+    dispatcher.add("signrawtransactionwithwallet",
+                   [ports](const Args& args, const Caller&) { return sign_raw(args, ports); });
 }
 
 }  // namespace sluice::rpc

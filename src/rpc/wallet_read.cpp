@@ -52,9 +52,11 @@ RpcResult list_unspent(const Args& args, const WalletPorts& ports) {
         for (const Json& item : args.json(2)) {
             if (!item.is_string()) return rpc_error(Code::kType, "JSON value is not a string as expected");
             const auto address = decode_address(item.get<std::string>(), ports.params->address);
-            if (!address) return rpc_error(Code::kInvalidAddressOrKey, "Invalid Bitcoin address: " + item.get<std::string>());
+            if (!address)
+                return rpc_error(Code::kInvalidAddressOrKey, "Invalid Bitcoin address: " + item.get<std::string>());
             if (!wanted.insert(address->script).second) {
-                return rpc_error(Code::kInvalidParameter, "Invalid parameter, duplicated address: " + item.get<std::string>());
+                return rpc_error(Code::kInvalidParameter,
+                                 "Invalid parameter, duplicated address: " + item.get<std::string>());
             }
         }
     }
@@ -128,7 +130,8 @@ RpcResult list_transactions(const Args& args, const WalletPorts& ports) {
     return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
         std::vector<const WalletTx*> order;
         for (const auto& [txid, entry] : wallet.ledger().all()) order.push_back(&entry);
-        std::ranges::stable_sort(order, [](const WalletTx* a, const WalletTx* b) { return a->time_received < b->time_received; });
+        std::ranges::stable_sort(
+            order, [](const WalletTx* a, const WalletTx* b) { return a->time_received < b->time_received; });
         std::vector<Json> rows;
         for (const WalletTx* entry : order) {
             for (Json& row : details_of(*entry, wallet, ports)) {
@@ -172,7 +175,8 @@ void add_wallet_read_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     dispatcher.add("getbalances", [ports](const Args&, const Caller&) { return get_balances(ports); });
     dispatcher.add("listunspent", [ports](const Args& args, const Caller&) { return list_unspent(args, ports); });
     dispatcher.add("gettransaction", [ports](const Args& args, const Caller&) { return get_transaction(args, ports); });
-    dispatcher.add("listtransactions", [ports](const Args& args, const Caller&) { return list_transactions(args, ports); });
+    dispatcher.add("listtransactions",
+                   [ports](const Args& args, const Caller&) { return list_transactions(args, ports); });
     dispatcher.add("getwalletinfo", [ports](const Args&, const Caller&) { return get_wallet_info(ports); });
     dispatcher.add("listwallets", [](const Args&, const Caller&) -> RpcResult { return Json::array({""}); });
     dispatcher.add("dumpassetlabels", [ports](const Args&, const Caller&) -> RpcResult {

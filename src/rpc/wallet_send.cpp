@@ -25,7 +25,8 @@ Result<wallet::SendOptions, RpcError> send_options(const Args& args, size_t comm
     return out;
 }
 
-RpcResult pay(const WalletPorts& ports, std::vector<wallet::Recipient> recipients, wallet::SendOptions options, bool verbose) {
+RpcResult pay(const WalletPorts& ports, std::vector<wallet::Recipient> recipients, wallet::SendOptions options,
+              bool verbose) {
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
         const auto txid = wallet.send(recipients, options);
         if (!txid) return unexpected(wallet_error(txid.error()));
@@ -52,14 +53,16 @@ RpcResult send_to_address(const Args& args, const WalletPorts& ports) {
 }
 
 RpcResult send_many(const Args& args, const WalletPorts& ports) {
-    if (args.has(0) && !args.text(0).empty()) return rpc_error(Code::kInvalidParameter, "Dummy value must be set to \"\"");
+    if (args.has(0) && !args.text(0).empty())
+        return rpc_error(Code::kInvalidParameter, "Dummy value must be set to \"\"");
     std::set<std::string> payers;
     if (args.has(4)) {
         for (const Json& item : args.json(4)) {
             if (!item.is_string()) return rpc_error(Code::kType, "JSON value is not a string as expected");
             if (!args.json(1).contains(item.get<std::string>())) {
-                return rpc_error(Code::kInvalidParameter,
-                                 "Invalid parameter 'subtract fee from output', destination not found: " + item.get<std::string>());
+                return rpc_error(
+                    Code::kInvalidParameter,
+                    "Invalid parameter 'subtract fee from output', destination not found: " + item.get<std::string>());
             }
             payers.insert(item.get<std::string>());
         }
@@ -96,7 +99,8 @@ RpcResult get_pegin_address(const WalletPorts& ports) {
         const auto address = wallet.pegin_address();
         if (!address) return unexpected(wallet_error(address.error()));
         Json out = Json::object();
-        out["mainchain_address"] = encode_address({address->parent_script, std::nullopt}, ports.params->parent.address).value();
+        out["mainchain_address"] =
+            encode_address({address->parent_script, std::nullopt}, ports.params->parent.address).value();
         out["claim_script"] = to_hex(address->claim_script.view());
         return out;
     });
@@ -140,7 +144,8 @@ RpcResult send_to_mainchain(const Args& args, const WalletPorts& ports) {
     }
     const Amount amount = TRY(args.amount(1));
     if (amount.sat < kLeastPegout) {
-        return rpc_error(Code::kType, "Invalid amount for send, must send more than " + amount_text({kLeastPegout}) + " BTC");
+        return rpc_error(Code::kType,
+                         "Invalid amount for send, must send more than " + amount_text({kLeastPegout}) + " BTC");
     }
     const bool subtract = args.flag_or(2, false);
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
@@ -154,7 +159,8 @@ RpcResult send_to_mainchain(const Args& args, const WalletPorts& ports) {
 
 RpcError wallet_error(const Error& error) {
     if (error.message == "Insufficient funds") return {Code::kInsufficientFunds, error.message};
-    if (error.message.starts_with("Error: Please enter the wallet passphrase")) return {Code::kUnlockNeeded, error.message};
+    if (error.message.starts_with("Error: Please enter the wallet passphrase"))
+        return {Code::kUnlockNeeded, error.message};
     return {Code::kWallet, error.message};
 }
 
@@ -181,7 +187,8 @@ void add_wallet_send_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     dispatcher.add("destroyamount", [ports](const Args& args, const Caller&) { return destroy_amount(args, ports); });
     dispatcher.add("getpeginaddress", [ports](const Args&, const Caller&) { return get_pegin_address(ports); });
     dispatcher.add("claimpegin", [ports](const Args& args, const Caller&) { return claim_pegin(args, ports); });
-    dispatcher.add("sendtomainchain", [ports](const Args& args, const Caller&) { return send_to_mainchain(args, ports); });
+    dispatcher.add("sendtomainchain",
+                   [ports](const Args& args, const Caller&) { return send_to_mainchain(args, ports); });
 }
 
 void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports) {

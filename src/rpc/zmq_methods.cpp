@@ -36,7 +36,8 @@ void add_zmq_methods(Dispatcher& dispatcher, ZmqPorts ports) {
         }
         return out;
     });
-    dispatcher.add("getzmqreplay", [ports = std::move(ports)](const Args& args, const Caller&) { return replay(ports, args); });
+    dispatcher.add("getzmqreplay",
+                   [ports = std::move(ports)](const Args& args, const Caller&) { return replay(ports, args); });
 }
 
 }  // namespace sluice::rpc

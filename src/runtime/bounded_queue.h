@@ -1,5 +1,6 @@
-// BoundedQueue<T>: hands values from any thread to any thread, at most `capacity` waiting. A producer that finds it full is told
-// (try_push) or waits (push); that is how pressure travels back. close() ends it: pushes are refused, pops drain what is left.
+// BoundedQueue<T>: hands values from any thread to any thread, at most `capacity` waiting. A producer that finds it
+// full is told (try_push) or waits (push); that is how pressure travels back. close() ends it: pushes are refused, pops
+// drain what is left.
 #pragma once
 
 #include <condition_variable>

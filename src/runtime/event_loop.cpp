@@ -51,7 +51,8 @@ public:
         : base_(std::move(base)), call_(std::make_shared<Call>(Call{std::move(loop), std::move(task)})) {
         event_ = event_new(base_->raw, -1, repeats ? EV_PERSIST : 0, &EventTimer::fire, this);
         CHECK(event_ != nullptr);
-        const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(std::max(delay, delay.zero())).count();
+        const auto micros =
+            std::chrono::duration_cast<std::chrono::microseconds>(std::max(delay, delay.zero())).count();
         const timeval wait{static_cast<time_t>(micros / 1'000'000), static_cast<suseconds_t>(micros % 1'000'000)};
         CHECK(event_add(event_, &wait) == 0);
     }
@@ -83,7 +84,8 @@ struct EventLoop::Impl {
     }
     ~Impl() { event_free(wake); }
 
-    // One round takes what is queued now; what those tasks post waits for the next, so that sockets and timers get their turn.
+    // One round takes what is queued now; what those tasks post waits for the next, so that sockets and timers get
+    // their turn.
     void run_queued() {
         std::deque<Task> round;
         {

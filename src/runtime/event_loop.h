@@ -1,8 +1,8 @@
-// EventLoop: one thread that runs posted tasks, timers and (through libevent) sockets. Objects that belong to a thread are only
-// touched from tasks of its loop. The net, http, state, parent and federation threads are each one EventLoop.
+// EventLoop: one thread that runs posted tasks, timers and (through libevent) sockets. Objects that belong to a thread
+// are only touched from tasks of its loop. The net, http, state, parent and federation threads are each one EventLoop.
 //
-// Life: construct, start(), ... stop() (runs what is already queued, then joins; idempotent; never from the loop itself).
-// Exceptions that leave a task are logged and end the process: they are bugs.
+// Life: construct, start(), ... stop() (runs what is already queued, then joins; idempotent; never from the loop
+// itself). Exceptions that leave a task are logged and end the process: they are bugs.
 #pragma once
 
 #include <chrono>
@@ -46,11 +46,12 @@ public:
     [[nodiscard]] std::unique_ptr<Timer> after(std::chrono::milliseconds delay, Task task);
     [[nodiscard]] std::unique_ptr<Timer> every(std::chrono::milliseconds interval, Task task);
 
-    // Runs `function` on the loop and waits for what it returns, at most `deadline`. Runs it at once if called on the loop.
-    // An error means that the loop was stopped or the deadline passed (then the function may still run later, so it must own
-    // what it touches: capture by value).
+    // Runs `function` on the loop and waits for what it returns, at most `deadline`. Runs it at once if called on the
+    // loop. An error means that the loop was stopped or the deadline passed (then the function may still run later, so
+    // it must own what it touches: capture by value).
     template <class F>
-    auto call(F function, std::chrono::milliseconds deadline = std::chrono::minutes(10)) -> Result<std::invoke_result_t<F>> {
+    auto call(F function, std::chrono::milliseconds deadline = std::chrono::minutes(10))
+        -> Result<std::invoke_result_t<F>> {
         using R = std::invoke_result_t<F>;
         if (in_loop()) {
             if constexpr (std::is_void_v<R>) {
@@ -72,9 +73,7 @@ public:
             } else {
                 return answer.get();
             }
-        } catch (const std::future_error&) {
-            return fail(name() + " is shutting down");
-        }
+        } catch (const std::future_error&) { return fail(name() + " is shutting down"); }
     }
 
     // The libevent base, for net and http. Use it on the loop's thread only.

@@ -1,6 +1,6 @@
-// Published<T>: an immutable value that one thread replaces and any thread reads. A leaf lock guards the pointer for the moment of
-// its copy; std::atomic<std::shared_ptr> would say the same, but libstdc++ 12 releases it without ordering after a load, which is
-// a data race.
+// Published<T>: an immutable value that one thread replaces and any thread reads. A leaf lock guards the pointer for
+// the moment of its copy; std::atomic<std::shared_ptr> would say the same, but libstdc++ 12 releases it without
+// ordering after a load, which is a data race.
 #pragma once
 
 #include <memory>

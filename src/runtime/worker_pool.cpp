@@ -16,7 +16,8 @@ void run_job(const std::function<void()>& job) noexcept { job(); }
 
 // One run_all. Helpers may reach it late, so it is shared; `check` is only touched between enter() and leave().
 struct Round {
-    Round(size_t checks, const std::function<bool(size_t)>& function) : count(checks), check(function), failed(checks) {}
+    Round(size_t checks, const std::function<bool(size_t)>& function)
+        : count(checks), check(function), failed(checks) {}
 
     bool enter() {
         std::lock_guard lock(mutex);
@@ -32,8 +33,7 @@ struct Round {
         for (size_t i = next.fetch_add(1); i < count && i < failed.load(); i = next.fetch_add(1)) {
             if (check(i)) continue;
             size_t lowest = failed.load();
-            while (i < lowest && !failed.compare_exchange_weak(lowest, i)) {
-            }
+            while (i < lowest && !failed.compare_exchange_weak(lowest, i)) {}
         }
     }
     void close_and_wait() {

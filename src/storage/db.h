@@ -1,8 +1,8 @@
-// Db: an ordered map from bytes to bytes whose batches are atomic. A port with two back ends: LevelDB (leveldb_db.h) and the
-// in-memory twin of MemoryDisk (memory_disk.h), which drops what was not synced when a test cuts the power.
+// Db: an ordered map from bytes to bytes whose batches are atomic. A port with two back ends: LevelDB (leveldb_db.h)
+// and the in-memory twin of MemoryDisk (memory_disk.h), which drops what was not synced when a test cuts the power.
 //
-// Threads: get, iterate and snapshot from any thread; write from the owner's thread only. Errors are faults (I/O, corruption):
-// the owner stops. A key that is absent is not an error.
+// Threads: get, iterate and snapshot from any thread; write from the owner's thread only. Errors are faults (I/O,
+// corruption): the owner stops. A key that is absent is not an error.
 #pragma once
 
 #include <memory>
@@ -62,7 +62,8 @@ public:
     [[nodiscard]] virtual std::unique_ptr<DbIterator> iterate() const = 0;
 };
 
-// kSynced: on disk when write returns, with every batch written before it. kBuffered: may be lost with the power, last first.
+// kSynced: on disk when write returns, with every batch written before it. kBuffered: may be lost with the power, last
+// first.
 enum class Sync { kBuffered, kSynced };
 
 class Db : public DbReader {

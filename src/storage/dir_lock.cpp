@@ -20,7 +20,8 @@ Result<DirLock> DirLock::acquire(const std::string& directory, const std::string
     if (fd < 0) return fail("Cannot write to directory " + directory + "; check permissions: " + std::strerror(errno));
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
         ::close(fd);
-        return fail("Cannot obtain a lock on directory " + directory + ". " + program + " is probably already running.");
+        return fail("Cannot obtain a lock on directory " + directory + ". " + program +
+                    " is probably already running.");
     }
     return DirLock(fd);
 }

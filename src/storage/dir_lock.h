@@ -1,4 +1,5 @@
-// DirLock: one process at a time on a data directory. Held until destroyed; the kernel releases it when the process dies.
+// DirLock: one process at a time on a data directory. Held until destroyed; the kernel releases it when the process
+// dies.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// DirectoryDisk: Disk on a real directory (Linux). Owns nothing but the path; handles that it gives out live on their own.
+// DirectoryDisk: Disk on a real directory (Linux). Owns nothing but the path; handles that it gives out live on their
+// own.
 #pragma once
 
 #include "storage/disk.h"

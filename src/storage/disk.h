@@ -1,5 +1,5 @@
-// Disk: where a module keeps its databases and files. A port: DirectoryDisk is a real directory, MemoryDisk a simulated one whose
-// power a test can cut at any write. Names are relative paths ("chainstate", "blocks/blk00000.dat").
+// Disk: where a module keeps its databases and files. A port: DirectoryDisk is a real directory, MemoryDisk a simulated
+// one whose power a test can cut at any write. Names are relative paths ("chainstate", "blocks/blk00000.dat").
 //
 // Threads: a File's read_at from any thread, everything else from the owner's thread. Errors are faults.
 #pragma once

@@ -1,10 +1,11 @@
-// FlatFiles: an append-only log of records in numbered files (blocks/blk00000.dat, ...), in the framing of Bitcoin Core's block
-// files: 4 magic bytes, u32 little-endian size, payload; then, where the owner wants one, a trailer that the size does not count
-// (Core's undo files end each record with a checksum). A file never grows past max_file_bytes unless one record alone does.
+// FlatFiles: an append-only log of records in numbered files (blocks/blk00000.dat, ...), in the framing of Bitcoin
+// Core's block files: 4 magic bytes, u32 little-endian size, payload; then, where the owner wants one, a trailer that
+// the size does not count (Core's undo files end each record with a checksum). A file never grows past max_file_bytes
+// unless one record alone does.
 //
-// The owner records end() in its database after sync(), and calls truncate_to() with the recorded value when it starts: what was
-// appended after the record is cut off. Thread: append, sync and truncate_to on the owner's; read from any (files open lazily
-// under a leaf lock). Errors are faults.
+// The owner records end() in its database after sync(), and calls truncate_to() with the recorded value when it starts:
+// what was appended after the record is cut off. Thread: append, sync and truncate_to on the owner's; read from any
+// (files open lazily under a leaf lock). Errors are faults.
 #pragma once
 
 #include <atomic>
@@ -25,8 +26,8 @@ struct FlatPosition {
 };
 
 struct FlatFileOptions {
-    std::string folder;          // "blocks"
-    std::string prefix;          // "blk"
+    std::string folder;  // "blocks"
+    std::string prefix;  // "blk"
     std::array<uint8_t, 4> magic{};
     uint32_t trailer_bytes = 0;  // fixed size of every record's trailer
     uint32_t max_file_bytes = 128u << 20;
@@ -36,7 +37,8 @@ class FlatFiles {
 public:
     FlatFiles(Disk& disk, FlatFileOptions options) : disk_(disk), options_(std::move(options)) {}
 
-    // Cuts the log to `end` and continues there. The log must reach that far: if it does not, data are lost and this is an error.
+    // Cuts the log to `end` and continues there. The log must reach that far: if it does not, data are lost and this is
+    // an error.
     [[nodiscard]] Status truncate_to(FlatPosition end);
     // Where the payload went. `trailer` has exactly trailer_bytes.
     [[nodiscard]] Result<FlatPosition> append(ByteView payload, ByteView trailer = {});

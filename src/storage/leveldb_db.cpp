@@ -40,7 +40,8 @@ private:
     std::unique_ptr<leveldb::Iterator> it_;
 };
 
-Result<std::optional<Bytes>> get_at(const std::string& path, leveldb::DB& db, const leveldb::Snapshot* at, ByteView key) {
+Result<std::optional<Bytes>> get_at(const std::string& path, leveldb::DB& db, const leveldb::Snapshot* at,
+                                    ByteView key) {
     leveldb::ReadOptions options;
     options.verify_checksums = true;
     options.snapshot = at;
@@ -98,9 +99,13 @@ public:
         return {};
     }
 
-    [[nodiscard]] Result<std::optional<Bytes>> get(ByteView key) const override { return get_at(path_, *db_, nullptr, key); }
+    [[nodiscard]] Result<std::optional<Bytes>> get(ByteView key) const override {
+        return get_at(path_, *db_, nullptr, key);
+    }
     [[nodiscard]] std::unique_ptr<DbIterator> iterate() const override { return iterate_at(path_, *db_, nullptr); }
-    [[nodiscard]] std::unique_ptr<DbReader> snapshot() const override { return std::make_unique<LevelSnapshot>(path_, *db_); }
+    [[nodiscard]] std::unique_ptr<DbReader> snapshot() const override {
+        return std::make_unique<LevelSnapshot>(path_, *db_);
+    }
 
     [[nodiscard]] Status write(const Batch& batch, Sync sync) override {
         leveldb::WriteBatch out;
@@ -113,7 +118,8 @@ public:
         }
         leveldb::WriteOptions options;
         options.sync = sync == Sync::kSynced;
-        if (const leveldb::Status status = db_->Write(options, &out); !status.ok()) return unexpected(to_error(path_, status));
+        if (const leveldb::Status status = db_->Write(options, &out); !status.ok())
+            return unexpected(to_error(path_, status));
         return {};
     }
 

@@ -7,7 +7,8 @@
 
 namespace sluice::storage {
 
-// `path` is a folder. A damaged database is an error that names the path and says what to do; nothing is repaired silently.
+// `path` is a folder. A damaged database is an error that names the path and says what to do; nothing is repaired
+// silently.
 Result<std::unique_ptr<Db>> open_leveldb(const std::string& path, const DbOptions& options);
 
 }  // namespace sluice::storage

@@ -133,8 +133,12 @@ public:
         if (!state_->readable(generation_)) return no_power();
         return MapReader(image().now).get(key);
     }
-    [[nodiscard]] std::unique_ptr<DbIterator> iterate() const override { return std::make_unique<MapIterator>(image().now); }
-    [[nodiscard]] std::unique_ptr<DbReader> snapshot() const override { return std::make_unique<MapReader>(image().now); }
+    [[nodiscard]] std::unique_ptr<DbIterator> iterate() const override {
+        return std::make_unique<MapIterator>(image().now);
+    }
+    [[nodiscard]] std::unique_ptr<DbReader> snapshot() const override {
+        return std::make_unique<MapReader>(image().now);
+    }
 
     [[nodiscard]] Status write(const Batch& batch, Sync sync) override {
         switch (state_->turn(generation_)) {
@@ -221,7 +225,9 @@ Result<std::unique_ptr<File>> MemoryDisk::open_file(const std::string& name) {
     return std::unique_ptr<File>(std::make_unique<MemoryFile>(state_, name));
 }
 
-bool MemoryDisk::exists(const std::string& name) const { return state_->files.contains(name) || state_->dbs.contains(name); }
+bool MemoryDisk::exists(const std::string& name) const {
+    return state_->files.contains(name) || state_->dbs.contains(name);
+}
 
 Status MemoryDisk::remove_file(const std::string& name) {
     if (state_->turn(state_->generation) != State::Turn::kRuns) return no_power();

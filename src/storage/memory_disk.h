@@ -1,9 +1,9 @@
 // MemoryDisk: a Disk in memory whose power can be cut, for crash tests (and for nodes in tests that need no directory).
 //
-// Every append, sync, truncate, removal and database write counts as one write. After fail_after(n) the n-th write from then is
-// lost half way and everything after it errors, as on a machine that is going down. restart() is the power coming back: per file
-// and per database it keeps a prefix of what was not synced. The seed chooses that prefix; seed 0 keeps none of it. Handles from
-// before are dead: they answer with errors.
+// Every append, sync, truncate, removal and database write counts as one write. After fail_after(n) the n-th write from
+// then is lost half way and everything after it errors, as on a machine that is going down. restart() is the power
+// coming back: per file and per database it keeps a prefix of what was not synced. The seed chooses that prefix; seed 0
+// keeps none of it. Handles from before are dead: they answer with errors.
 //
 // One thread, except that reads may come from others while nothing is written.
 #pragma once

@@ -1,5 +1,5 @@
-// Time as a thing that is handed in. Wall time is Unix time in seconds and can be set (tests, -mocktime); steady time only
-// measures. Thread-safe.
+// Time as a thing that is handed in. Wall time is Unix time in seconds and can be set (tests, -mocktime); steady time
+// only measures. Thread-safe.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// FixedBytes<Tag, N>: N bytes with a type of their own, so that a txid is never taken for a block hash. Bytes are in memory
-// (wire) order; people read ids reversed (to_display in codec/hex.h). Ordered by memory order.
+// FixedBytes<Tag, N>: N bytes with a type of their own, so that a txid is never taken for a block hash. Bytes are in
+// memory (wire) order; people read ids reversed (to_display in codec/hex.h). Ordered by memory order.
 #pragma once
 
 #include <array>

@@ -26,10 +26,41 @@ LogState& state() {
     return instance;
 }
 
-constexpr std::array<std::string_view, 35> kCategories = {
-    "addrman", "bench",   "blockstorage", "chain", "cmpctblock", "coindb",  "estimatefee", "http",        "i2p",    "index",    "ipc", "leveldb",
-    "libevent", "mempool", "mempoolrej",  "net",   "node",       "prune",   "proxy",       "qt",          "rand",   "reindex",  "rpc", "runtime",
-    "scan",    "selectcoins", "signer",   "sync",  "tor",        "txpackages", "txreconciliation", "validation", "wallet", "walletdb", "zmq"};
+constexpr std::array<std::string_view, 35> kCategories = {"addrman",
+                                                          "bench",
+                                                          "blockstorage",
+                                                          "chain",
+                                                          "cmpctblock",
+                                                          "coindb",
+                                                          "estimatefee",
+                                                          "http",
+                                                          "i2p",
+                                                          "index",
+                                                          "ipc",
+                                                          "leveldb",
+                                                          "libevent",
+                                                          "mempool",
+                                                          "mempoolrej",
+                                                          "net",
+                                                          "node",
+                                                          "prune",
+                                                          "proxy",
+                                                          "qt",
+                                                          "rand",
+                                                          "reindex",
+                                                          "rpc",
+                                                          "runtime",
+                                                          "scan",
+                                                          "selectcoins",
+                                                          "signer",
+                                                          "sync",
+                                                          "tor",
+                                                          "txpackages",
+                                                          "txreconciliation",
+                                                          "validation",
+                                                          "wallet",
+                                                          "walletdb",
+                                                          "zmq"};
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
@@ -60,7 +91,8 @@ void log_start(const LogOptions& options) {
 bool log_enabled(LogLevel level, std::string_view category) {
     std::shared_lock lock(state().mutex);
     if (!state().logger) return false;
-    return level != LogLevel::kDebug || state().all || std::ranges::find(state().categories, category) != state().categories.end();
+    return level != LogLevel::kDebug || state().all ||
+           std::ranges::find(state().categories, category) != state().categories.end();
 }
 
 std::vector<std::pair<std::string, bool>> log_categories() {

@@ -1,6 +1,6 @@
-// The node's log. Lines go to debug.log in the data directory and, when asked, to the console. Thread-safe. Never log a secret.
-// Usage: log_info("net", "peer {} connected", id). The category is the module's name; debug lines show only for categories
-// enabled with -debug=<category> (or -debug=1 for all).
+// The node's log. Lines go to debug.log in the data directory and, when asked, to the console. Thread-safe. Never log a
+// secret. Usage: log_info("net", "peer {} connected", id). The category is the module's name; debug lines show only for
+// categories enabled with -debug=<category> (or -debug=1 for all).
 #pragma once
 
 #include <fmt/core.h>

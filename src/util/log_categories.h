@@ -1,5 +1,6 @@
-// The categories of debug messages, to look at and to switch while the program runs. Thread-safe. Names that Elements has are known
-// here too, whether or not this program says anything under them, so that its clients and configurations work.
+// The categories of debug messages, to look at and to switch while the program runs. Thread-safe. Names that Elements
+// has are known here too, whether or not this program says anything under them, so that its clients and configurations
+// work.
 #pragma once
 
 #include <string>

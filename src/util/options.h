@@ -1,5 +1,6 @@
-// Options: what the command line and the configuration file said, by Elements' option names without the dash. Immutable after
-// start-up. Parsing argv and files is in node/config; this type lets pure modules (chain parameters) read options.
+// Options: what the command line and the configuration file said, by Elements' option names without the dash. Immutable
+// after start-up. Parsing argv and files is in node/config; this type lets pure modules (chain parameters) read
+// options.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ class Options {
 public:
     // Appends one value; the first value of a name is the one that `get` gives.
     void add(std::string name, std::string value) { values_[std::move(name)].push_back(std::move(value)); }
-    // Sets the value that `get` gives and the list that `get_all` gives, which may be in another order or empty (-noname).
+    // Sets the value that `get` gives and the list that `get_all` gives, which may be in another order or empty
+    // (-noname).
     void set(std::string name, std::string value, std::vector<std::string> list) {
         single_[name] = std::move(value);
         values_[std::move(name)] = std::move(list);

@@ -26,15 +26,15 @@ tl::unexpected<E> unexpected(E error) {
 }  // namespace sluice
 
 // The value of a Result, or return its error from the enclosing function (whose error type must accept it).
-#define TRY(expression)                                                                \
-    __extension__({                                                                    \
-        auto try_result_ = (expression);                                               \
+#define TRY(expression)                                                                 \
+    __extension__({                                                                     \
+        auto try_result_ = (expression);                                                \
         if (!try_result_) return ::tl::make_unexpected(std::move(try_result_).error()); \
-        std::move(*try_result_);                                                       \
+        std::move(*try_result_);                                                        \
     })
 // The same for a Result<void, E>.
-#define TRY_VOID(expression)                                                           \
-    do {                                                                               \
-        auto try_result_ = (expression);                                               \
+#define TRY_VOID(expression)                                                            \
+    do {                                                                                \
+        auto try_result_ = (expression);                                                \
         if (!try_result_) return ::tl::make_unexpected(std::move(try_result_).error()); \
     } while (false)

@@ -1,5 +1,5 @@
-// Secret<N>: N secret bytes in memory that is locked (best effort), wiped at the end, moved and never copied by accident.
-// It has no text form and no ordering; compare with equal_constant_time.
+// Secret<N>: N secret bytes in memory that is locked (best effort), wiped at the end, moved and never copied by
+// accident. It has no text form and no ordering; compare with equal_constant_time.
 #pragma once
 
 #include <utility>

@@ -40,7 +40,8 @@ std::optional<Opening> opening_of(const Opened& opened) {
 
 Opened opened_of(const OpenedOutput& what) {
     return {AssetId::from(what.asset), Amount{static_cast<int64_t>(what.opening.value)},
-            BlindBytes::from_view(what.opening.asset_blind.view()), BlindBytes::from_view(what.opening.value_blind.view())};
+            BlindBytes::from_view(what.opening.asset_blind.view()),
+            BlindBytes::from_view(what.opening.value_blind.view())};
 }
 
 // What a surjection proof may point at: the inputs and, after each, what it issues.
@@ -143,7 +144,8 @@ private:
             const IssuanceIds ids = ids_once_blinded(i);
             for (const AmountPart part : {AmountPart::kIssued, AmountPart::kTokens}) {
                 const SecretKey* key = issuance_key(i, part);
-                if (key != nullptr) TRY_VOID(blind_issuance(i, part, part == AmountPart::kTokens ? ids.token : ids.asset, *key));
+                if (key != nullptr)
+                    TRY_VOID(blind_issuance(i, part, part == AmountPart::kTokens ? ids.token : ids.asset, *key));
             }
         }
         return {};
@@ -189,18 +191,20 @@ private:
         what.opening.value_blind =
             last ? confidential::balancing_blind(balance_in_, balance_out_, what.opening) : random_blind();
         const SecretKey ephemeral = SecretKey::generate();
-        auto blinded = confidential::blind_output(what, out.script.view(), !is_unspendable(out.script), receiver, ephemeral,
-                                                  {request_.proof.exponent, request_.proof.bits});
+        auto blinded = confidential::blind_output(what, out.script.view(), !is_unspendable(out.script), receiver,
+                                                  ephemeral, {request_.proof.exponent, request_.proof.bits});
         if (!blinded) return fail(std::string("cannot blind an output: ") + to_string(blinded.error()));
         std::array<uint8_t, 32> seed{};
         random_bytes(seed);
         const size_t use = std::min(confidential::kUsualSurjectionInputs, targets_.tags.size());
-        const auto choice = confidential::choose_surjection_inputs(targets_.tags, use, what.asset, kSurjectionTries, seed);
+        const auto choice =
+            confidential::choose_surjection_inputs(targets_.tags, use, what.asset, kSurjectionTries, seed);
         if (!choice) {
-            return fail("Unable to blind transaction: Are you sure each asset type to blind is represented in the inputs?");
+            return fail(
+                "Unable to blind transaction: Are you sure each asset type to blind is represented in the inputs?");
         }
-        auto proof = confidential::sign_surjection_proof(*choice, targets_.generators, blinded->generator, targets_.blinds[choice->index],
-                                                         what.opening.asset_blind);
+        auto proof = confidential::sign_surjection_proof(*choice, targets_.generators, blinded->generator,
+                                                         targets_.blinds[choice->index], what.opening.asset_blind);
         if (!proof) return fail(std::string("cannot prove an output's asset: ") + to_string(proof.error()));
         out.asset = AssetCommitment::from(blinded->generator);
         out.value = ValueCommitment::from(blinded->commitment);
@@ -222,7 +226,9 @@ private:
 
 }  // namespace
 
-Result<BlindedTx> blind_transaction(Transaction tx, const BlindRequest& request) { return Blinder(std::move(tx), request).run(); }
+Result<BlindedTx> blind_transaction(Transaction tx, const BlindRequest& request) {
+    return Blinder(std::move(tx), request).run();
+}
 
 // Source: confidential.md sections 4.1 and 4.3.
 size_t range_proof_size(Amount value, bool spendable, const ProofOptions& proof) {

@@ -1,6 +1,6 @@
-// Blinding a transaction as Elements' wallets do (confidential.md section 10): each chosen output and issuance amount becomes a
-// commitment with its proofs, and the last output's blind is solved so that everything balances. Draws randomness; otherwise
-// pure. Any thread; slow: milliseconds an amount.
+// Blinding a transaction as Elements' wallets do (confidential.md section 10): each chosen output and issuance amount
+// becomes a commitment with its proofs, and the last output's blind is solved so that everything balances. Draws
+// randomness; otherwise pure. Any thread; slow: milliseconds an amount.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,8 @@ struct IssuanceKeys {
 };
 
 struct BlindRequest {
-    // What each input spends. An input of somebody else is known by its asset as the chain shows it; its blind is balanced by its owner.
+    // What each input spends. An input of somebody else is known by its asset as the chain shows it; its blind is
+    // balanced by its owner.
     struct Input {
         std::optional<Opened> opened;
         ConfidentialAsset seen;  // used where `opened` is not
@@ -50,8 +51,9 @@ struct BlindedTx {
     std::vector<BlindedAmountAt> amounts;
 };
 
-// Errors are Elements' texts where it has them: an output that is not in the open or is a fee; a blinded output whose asset no input
-// has; more than 256 surjection targets; and nothing to hide behind: one output only, and nothing blinded among the inputs.
+// Errors are Elements' texts where it has them: an output that is not in the open or is a fee; a blinded output whose
+// asset no input has; more than 256 surjection targets; and nothing to hide behind: one output only, and nothing
+// blinded among the inputs.
 Result<BlindedTx> blind_transaction(Transaction tx, const BlindRequest& request);
 
 // Sizes of what blinding adds, known before: for fees. Stands in for `out` when a transaction is weighed.

@@ -9,8 +9,8 @@
 namespace sluice::wallet {
 namespace {
 
-constexpr int kFeeRounds = 20;               // a fee that moves the selection settles in few
-constexpr int64_t kDustChange = 100;         // satoshi; less costs more to spend than it is worth and may not be relayed
+constexpr int kFeeRounds = 20;        // a fee that moves the selection settles in few
+constexpr int64_t kDustChange = 100;  // satoshi; less costs more to spend than it is worth and may not be relayed
 constexpr int64_t kBlindedChangeSize = 1100;  // virtual bytes that a blinded output adds, about
 constexpr uint32_t kSequenceReplaceable = 0xfffffffd;
 
@@ -30,15 +30,16 @@ Result<Amount> sum(Amount a, Amount b) {
 
 class Wallet::Builder {
 public:
-    Builder(Wallet& wallet, const Order& order) : wallet_(wallet), order_(order), policy_(wallet.options_.policy_asset) {}
+    Builder(Wallet& wallet, const Order& order)
+        : wallet_(wallet), order_(order), policy_(wallet.options_.policy_asset) {}
 
     Result<Draft> run() {
         TRY_VOID(set_targets());
         collect_candidates();
         for (int round = 0; round < kFeeRounds; ++round) {
             TRY_VOID(draw());
-            const Amount enough = fee_for(draft_.tx, draft_.spent, draft_.receivers, draft_.blind_issuance, wallet_.options_.proof,
-                                          order_.fee_rate);
+            const Amount enough = fee_for(draft_.tx, draft_.spent, draft_.receivers, draft_.blind_issuance,
+                                          wallet_.options_.proof, order_.fee_rate);
             if (fee_ >= enough && !draft_.tx.inputs.empty()) return std::move(draft_);
             fee_ = enough;
         }
@@ -52,10 +53,12 @@ private:
         }
         for (const Recipient& to : order_.recipients) {
             const bool may_be_nothing = is_unspendable(to.script);
-            if (to.amount.sat < 0 || (to.amount.sat == 0 && !may_be_nothing) || !in_money_range(to.amount)) return fail("Invalid amount");
+            if (to.amount.sat < 0 || (to.amount.sat == 0 && !may_be_nothing) || !in_money_range(to.amount))
+                return fail("Invalid amount");
             targets_[to.asset] = TRY(sum(targets_[to.asset], to.amount));
             if (!to.subtract_fee) continue;
-            if (to.asset != policy_) return fail("Wallet does not support subtracting the fee from an asset that pays no fees");
+            if (to.asset != policy_)
+                return fail("Wallet does not support subtracting the fee from an asset that pays no fees");
             payers_.push_back(&to);
         }
         for (const Order::Input& input : order_.inputs) {
@@ -69,7 +72,8 @@ private:
         std::set<OutPoint> named;
         for (const Order::Input& input : order_.inputs) named.insert(input.in.prevout);
         for (const WalletCoin& coin : wallet_.unspent()) {
-            if (!coin.trusted() || named.contains(coin.outpoint) || wallet_.locked_coins_.contains(coin.outpoint)) continue;
+            if (!coin.trusted() || named.contains(coin.outpoint) || wallet_.locked_coins_.contains(coin.outpoint))
+                continue;
             candidates_[coin.opened.asset].push_back({coin.outpoint, coin.opened.value, coin.depth > 0});
             coins_.emplace(coin.outpoint, coin);
         }
@@ -91,7 +95,8 @@ private:
         settle_blinding();
         arrange();
         for (Planned& each : planned_) {
-            if (each.change && draft_.change_position < 0) draft_.change_position = static_cast<int64_t>(draft_.tx.outputs.size());
+            if (each.change && draft_.change_position < 0)
+                draft_.change_position = static_cast<int64_t>(draft_.tx.outputs.size());
             draft_.tx.outputs.push_back(std::move(each.out));
             draft_.receivers.push_back(std::move(each.receiver));
         }
@@ -171,7 +176,8 @@ private:
         if (issue.tokens.sat > 0) in.issuance.inflation_keys = issue.tokens;
         if (order_.more_of) {
             in.issuance.entropy = *order_.more_of;
-            in.issuance.blinding_nonce = decltype(in.issuance.blinding_nonce)::from(draft_.spent.front().opened.asset_blind);
+            in.issuance.blinding_nonce =
+                decltype(in.issuance.blinding_nonce)::from(draft_.spent.front().opened.asset_blind);
         } else {
             in.issuance.entropy = issue.contract_hash;
         }
@@ -180,19 +186,22 @@ private:
         if (!order_.more_of) ids.token = reissuance_token(ids.entropy, issue.blind && issue.amount.sat > 0);
         // Blinded whatever the addresses are: a token is good for reissuing only if it is blinded.
         const auto receive = [&](const Script& script, const AssetId& asset, Amount amount) {
-            if (amount.sat > 0) planned_.push_back({pay_to(script, asset, amount), wallet_.view_->pubkey_of(script), false});
+            if (amount.sat > 0)
+                planned_.push_back({pay_to(script, asset, amount), wallet_.view_->pubkey_of(script), false});
         };
         receive(order_.issued_script, ids.asset, issue.amount);
         receive(order_.token_script, ids.token, issue.tokens);
         return {};
     }
 
-    // Decides which outputs are blinded besides those that were asked for. Blinds must add up to those of the inputs, so something
-    // must be blinded if an input is; and one blinded output alone would hide nothing (confidential.md section 10).
+    // Decides which outputs are blinded besides those that were asked for. Blinds must add up to those of the inputs,
+    // so something must be blinded if an input is; and one blinded output alone would hide nothing (confidential.md
+    // section 10).
     void settle_blinding() {
         const bool hidden_inputs = draft_.spends_blinded() || draft_.blind_issuance;
         for (Planned& each : planned_) {
-            if (each.change && (wallet_.options_.blinded_addresses || hidden_inputs)) each.receiver = wallet_.view_->pubkey_of(each.out.script);
+            if (each.change && (wallet_.options_.blinded_addresses || hidden_inputs))
+                each.receiver = wallet_.view_->pubkey_of(each.out.script);
         }
         std::vector<Planned*> blinded;
         for (Planned& each : planned_) {
@@ -215,7 +224,8 @@ private:
         std::stable_partition(planned_.begin(), planned_.end(), [](const Planned& each) { return !each.change; });
         const auto change = std::ranges::find_if(planned_, &Planned::change);
         const size_t wanted = order_.change_position.value_or(static_cast<uint32_t>(planned_.size()));
-        const auto at = planned_.begin() + static_cast<ptrdiff_t>(std::min<size_t>(wanted, static_cast<size_t>(change - planned_.begin())));
+        const auto at = planned_.begin() + static_cast<ptrdiff_t>(std::min<size_t>(
+                                               wanted, static_cast<size_t>(change - planned_.begin())));
         std::rotate(at, change, planned_.end());
     }
 

@@ -21,8 +21,9 @@ struct Selection {
     Amount total;
 };
 
-// Coins worth at least `target` (satoshi, > 0). Confirmed coins first; among those the smallest single coin that suffices, else
-// the largest coins until they suffice, so that few inputs are signed and change is rarely dust. Error: "Insufficient funds".
+// Coins worth at least `target` (satoshi, > 0). Confirmed coins first; among those the smallest single coin that
+// suffices, else the largest coins until they suffice, so that few inputs are signed and change is rarely dust. Error:
+// "Insufficient funds".
 Result<Selection> select_coins(std::vector<Candidate> candidates, Amount target);
 
 }  // namespace sluice::wallet

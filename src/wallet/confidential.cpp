@@ -61,7 +61,8 @@ void Wallet::open_amounts(const TxRef& tx, storage::Batch& batch) {
         if (!ledger_->spent_output(in) && !view_->has_specific(ViewKeys::issuance_script(in.prevout))) continue;
         const SecretKey key = view_->issuance_key_of(in.prevout);
         for (const AmountPart part : {AmountPart::kIssued, AmountPart::kTokens}) {
-            const ConfidentialValue& value = part == AmountPart::kTokens ? in.issuance.inflation_keys : in.issuance.amount;
+            const ConfidentialValue& value =
+                part == AmountPart::kTokens ? in.issuance.inflation_keys : in.issuance.amount;
             const AmountPlace at{tx->txid, i, part};
             if (!value.is_commitment() || ledger_->noted(at)) continue;
             if (const auto opened = open_issuance(in, part, &key)) note(at, *opened, batch);

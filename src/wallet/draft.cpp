@@ -11,7 +11,8 @@ bool is_p2wpkh(const Script& script) { return script.size() == 22 && script.byte
 
 size_t surjection_targets(const Transaction& tx) {
     size_t out = 0;
-    for (const TxIn& in : tx.inputs) out += 1 + (in.issuance.amount.is_null() ? 0 : 1) + (in.issuance.inflation_keys.is_null() ? 0 : 1);
+    for (const TxIn& in : tx.inputs)
+        out += 1 + (in.issuance.amount.is_null() ? 0 : 1) + (in.issuance.inflation_keys.is_null() ? 0 : 1);
     return out;
 }
 
@@ -45,8 +46,9 @@ TxOut pay_to(const Script& script, const AssetId& asset, Amount amount) {
 
 TxOut dummy_output(const AssetId& asset) { return pay_to(Script{{0x6a}}, asset, Amount{0}); }
 
-Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent, const std::vector<std::optional<PubKey>>& receivers,
-               bool blind_issuance, const ProofOptions& proof, int64_t rate) {
+Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent,
+               const std::vector<std::optional<PubKey>>& receivers, bool blind_issuance, const ProofOptions& proof,
+               int64_t rate) {
     Transaction sized = tx;
     const size_t targets = surjection_targets(tx);
     for (size_t i = 0; i < sized.inputs.size(); ++i) {
@@ -56,7 +58,8 @@ Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent, con
     for (size_t i = 0; i < sized.outputs.size(); ++i) {
         if (receivers[i]) sized.outputs[i] = blinded_size_of(sized.outputs[i], targets, proof);
     }
-    const size_t weight = 3 * serialized_size(sized, WitnessForm::kWithout) + serialized_size(sized, WitnessForm::kWith);
+    const size_t weight =
+        3 * serialized_size(sized, WitnessForm::kWithout) + serialized_size(sized, WitnessForm::kWith);
     const size_t vsize = (weight + 3) / 4;
     return {(static_cast<int64_t>(vsize) * rate + 999) / 1000};
 }

@@ -1,4 +1,5 @@
-// A transaction in the making: still in the open, unsigned, with what is needed to weigh, blind and sign it. Internal to wallet.
+// A transaction in the making: still in the open, unsigned, with what is needed to weigh, blind and sign it. Internal
+// to wallet.
 #pragma once
 
 #include "wallet/wallet.h"
@@ -28,11 +29,11 @@ struct Wallet::Order {
         SpentOutput spent;
     };
     std::vector<Recipient> recipients;
-    int64_t fee_rate = 1000;    // satoshi per 1000 virtual bytes
-    std::vector<Input> inputs;  // come first, in this order
-    std::optional<IssueOrder> issue;            // by the first input
-    std::optional<AssetEntropy> more_of;        // with `issue`: more of this asset; the first input spends its token
-    Script issued_script;                       // of ours; with `issue`
+    int64_t fee_rate = 1000;              // satoshi per 1000 virtual bytes
+    std::vector<Input> inputs;            // come first, in this order
+    std::optional<IssueOrder> issue;      // by the first input
+    std::optional<AssetEntropy> more_of;  // with `issue`: more of this asset; the first input spends its token
+    Script issued_script;                 // of ours; with `issue`
     Script token_script;
     bool keep_order = false;  // of recipients; else all outputs are shuffled
     std::optional<Script> change_script;
@@ -43,7 +44,8 @@ struct Wallet::Order {
 TxOut dummy_output(const AssetId& asset);
 TxOut pay_to(const Script& script, const AssetId& asset, Amount amount);
 // Satoshi that the draft must pay once it is blinded and signed.
-Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent, const std::vector<std::optional<PubKey>>& receivers,
-               bool blind_issuance, const ProofOptions& proof, int64_t rate);
+Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent,
+               const std::vector<std::optional<PubKey>>& receivers, bool blind_issuance, const ProofOptions& proof,
+               int64_t rate);
 
 }  // namespace sluice::wallet

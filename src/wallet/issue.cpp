@@ -49,7 +49,8 @@ Result<Issued> Wallet::reissue(const AssetId& asset, Amount amount) {
     order.issued_script = TRY(new_script(""));
     // The token comes back to us.
     const Script token_script = TRY(new_script(""));
-    order.recipients.push_back({token_script, known->token, order.inputs.front().spent.opened.value, false, view_->pubkey_of(token_script)});
+    order.recipients.push_back(
+        {token_script, known->token, order.inputs.front().spent.opened.value, false, view_->pubkey_of(token_script)});
     const Txid txid = TRY(finish(TRY(build(order)), ""));
     return Issued{txid, 0, known->entropy, known->asset, known->token};
 }

@@ -1,6 +1,6 @@
-// The wallet's key record in a file of its own: replaced atomically, and the former content overwritten before it is unlinked, so
-// that a seed written in the open does not stay behind when a passphrase is set (as far as the file system overwrites in place).
-// Owner: the wallet's thread.
+// The wallet's key record in a file of its own: replaced atomically, and the former content overwritten before it is
+// unlinked, so that a seed written in the open does not stay behind when a passphrase is set (as far as the file system
+// overwrites in place). Owner: the wallet's thread.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
-// Keychain: one seed and the keys that grow from it. Path m/84'/1776'/0'/chain/index (BIP84; SLIP-44 coin type 1776 is Liquid's):
-// chain 0 gives receiving and peg-in keys, chain 1 change. Every script of the chain is P2WPKH.
+// Keychain: one seed and the keys that grow from it. Path m/84'/1776'/0'/chain/index (BIP84; SLIP-44 coin type 1776 is
+// Liquid's): chain 0 gives receiving and peg-in keys, chain 1 change. Every script of the chain is P2WPKH.
 //
-// The seed is held in locked memory, or, once a passphrase was set, sealed (crypto/seal.h) until unlock. Public keys need no
-// secret: the account's extended public key is kept in the open, so a locked wallet receives. One thread.
+// The seed is held in locked memory, or, once a passphrase was set, sealed (crypto/seal.h) until unlock. Public keys
+// need no secret: the account's extended public key is kept in the open, so a locked wallet receives. One thread.
 #pragma once
 
 #include <map>
@@ -25,7 +25,8 @@ struct KeyIndex {
 };
 
 inline constexpr size_t kSeedSize = 32;
-// Scripts are recognised this far beyond the last index handed out, so that an older copy of the wallet finds its coins.
+// Scripts are recognised this far beyond the last index handed out, so that an older copy of the wallet finds its
+// coins.
 inline constexpr uint32_t kLookahead = 100;
 
 class Keychain {

@@ -1,5 +1,5 @@
-// Opened: what an output or an issuance amount holds, once known: said in the open, remembered from blinding it, or found with
-// the blinding key. A value; the blinds are private to the wallet, but no keys.
+// Opened: what an output or an issuance amount holds, once known: said in the open, remembered from blinding it, or
+// found with the blinding key. A value; the blinds are private to the wallet, but no keys.
 #pragma once
 
 #include "consensus/primitives/amount.h"

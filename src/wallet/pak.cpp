@@ -35,7 +35,8 @@ std::vector<std::string_view> split(std::string_view text) {
 std::optional<uint32_t> step_number(std::string_view text) {
     uint32_t out = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size() || out >= kHardened) return std::nullopt;
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() || out >= kHardened)
+        return std::nullopt;
     return out;
 }
 
@@ -44,11 +45,13 @@ std::optional<uint32_t> step_number(std::string_view text) {
 Result<PakDescriptor> PakDescriptor::parse(std::string_view text, const VersionBytes& version) {
     if (ExtPubKey::decode(text, version)) return parse("pkh(" + std::string(text) + "/0/*)", version);
     const size_t bracket = text.find('(');
-    if (bracket == std::string_view::npos) return fail("'" + std::string(text) + "' is not a valid descriptor function");
+    if (bracket == std::string_view::npos)
+        return fail("'" + std::string(text) + "' is not a valid descriptor function");
 
     std::optional<std::string_view> body;
     Form form = Form::kPkh;
-    for (const auto& [open, kind] : {std::pair{"sh(wpkh(", Form::kShWpkh}, {"wpkh(", Form::kWpkh}, {"pkh(", Form::kPkh}}) {
+    for (const auto& [open, kind] :
+         {std::pair{"sh(wpkh(", Form::kShWpkh}, {"wpkh(", Form::kWpkh}, {"pkh(", Form::kPkh}}) {
         if (!body && (body = inside(text, open))) form = kind;
     }
     if (!body) return fail(kWrongKind);
@@ -60,7 +63,8 @@ Result<PakDescriptor> PakDescriptor::parse(std::string_view text, const VersionB
     const std::vector<std::string_view> parts = split(*body);
     auto key = ExtPubKey::decode(parts.front(), version);
     if (!key) return fail(kNoKey);
-    if (parts.size() < 2 || !parts.back().starts_with('*')) return fail("bitcoin_descriptor must be a ranged descriptor.");
+    if (parts.size() < 2 || !parts.back().starts_with('*'))
+        return fail("bitcoin_descriptor must be a ranged descriptor.");
     std::vector<uint32_t> path;
     bool hardened = parts.back() != "*";
     for (size_t i = 1; i + 1 < parts.size(); ++i) {
@@ -69,7 +73,8 @@ Result<PakDescriptor> PakDescriptor::parse(std::string_view text, const VersionB
         hardened = hardened || !number;
     }
     if (hardened) {
-        return fail("Could not generate lookahead addresses with descriptor. Are there hardened derivations after the xpub?");
+        return fail(
+            "Could not generate lookahead addresses with descriptor. Are there hardened derivations after the xpub?");
     }
     return PakDescriptor(std::string(text), form, std::move(*key), std::move(path));
 }
@@ -104,7 +109,8 @@ std::optional<PakDescriptor::Destination> PakDescriptor::destination(uint32_t co
 }
 
 Result<Script> make_authorized_pegout(std::span<const ports::PakEntry> list, const PakDescriptor& descriptor,
-                                      const PakDescriptor::Destination& to, const SecretKey& online, const ParentGenesis& genesis) {
+                                      const PakDescriptor::Destination& to, const SecretKey& online,
+                                      const ParentGenesis& genesis) {
     std::vector<PubKey> online_keys;
     std::vector<PubKey> offline_keys;
     for (const ports::PakEntry& entry : list) {

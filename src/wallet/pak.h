@@ -1,6 +1,6 @@
-// Peg-out authorization by a wallet that holds an entry of the PAK list: the entry's online key is ours, its offline key belongs
-// to an extended public key on the parent chain, whose addresses peg-outs go to one after the other (transactions.md section 10;
-// RPC initpegoutwallet). Pure; any thread.
+// Peg-out authorization by a wallet that holds an entry of the PAK list: the entry's online key is ours, its offline
+// key belongs to an extended public key on the parent chain, whose addresses peg-outs go to one after the other
+// (transactions.md section 10; RPC initpegoutwallet). Pure; any thread.
 #pragma once
 
 #include <span>
@@ -29,8 +29,9 @@ public:
 
     struct Destination {
         PubKey key;
-        Script script;     // on the parent chain
-        SecretKey summed;  // secret of offline key + destination: the derivation alone, so that no offline secret is needed
+        Script script;  // on the parent chain
+        SecretKey
+            summed;  // secret of offline key + destination: the derivation alone, so that no offline secret is needed
     };
     // nullopt with negligible probability.
     [[nodiscard]] std::optional<Destination> destination(uint32_t counter) const;
@@ -46,8 +47,10 @@ private:
     std::vector<uint32_t> path_;  // between the key and the counter
 };
 
-// The peg-out script with its proof. Errors are Elements' texts: the online key is not in the list, or not with this offline key.
+// The peg-out script with its proof. Errors are Elements' texts: the online key is not in the list, or not with this
+// offline key.
 Result<Script> make_authorized_pegout(std::span<const ports::PakEntry> list, const PakDescriptor& descriptor,
-                                      const PakDescriptor::Destination& to, const SecretKey& online, const ParentGenesis& genesis);
+                                      const PakDescriptor::Destination& to, const SecretKey& online,
+                                      const ParentGenesis& genesis);
 
 }  // namespace sluice::wallet

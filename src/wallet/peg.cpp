@@ -33,7 +33,8 @@ Result<Txid> Wallet::claim(const PeginClaim& claim) {
     if (!deposit) return fail("The raw bitcoinTx is malformed.");
     const auto proof = decode<parent::MerkleBlock>(claim.txoutproof);
     if (!proof) return fail("The included txoutproof is malformed. Are you sure that is the whole string?");
-    auto witness = peg::make_pegin_witness(*options_.params, *deposit, claim.outpoint.index, *proof, claim.claim_script);
+    auto witness =
+        peg::make_pegin_witness(*options_.params, *deposit, claim.outpoint.index, *proof, claim.claim_script);
     if (!witness) return fail("The deposit has no such output.");
 
     const AssetId& asset = options_.params->pegged_asset;
@@ -45,11 +46,12 @@ Result<Txid> Wallet::claim(const PeginClaim& claim) {
     draft.tx.inputs.push_back(std::move(in));
     draft.spent.push_back({pay_to(claim.claim_script, asset, claim.amount), {asset, claim.amount, {}, {}}});
 
-    // To the claim script itself: a claim that is refused and tried again uses up no address. Everybody knows what was deposited, so
-    // a single output hides nothing; two of a random share each do.
+    // To the claim script itself: a claim that is refused and tried again uses up no address. Everybody knows what was
+    // deposited, so a single output hides nothing; two of a random share each do.
     const bool split = options_.blinded_addresses && claim.amount.sat >= kLeastSplitClaim;
     draft.tx.outputs.assign(split ? 2 : 1, pay_to(claim.claim_script, asset, claim.amount));
-    draft.receivers.assign(draft.tx.outputs.size(), split ? std::optional(view_->pubkey_of(claim.claim_script)) : std::nullopt);
+    draft.receivers.assign(draft.tx.outputs.size(),
+                           split ? std::optional(view_->pubkey_of(claim.claim_script)) : std::nullopt);
     draft.tx.outputs.push_back(pay_to({}, asset, Amount{0}));
     draft.receivers.emplace_back();
     const Amount cost = fee_for(draft.tx, draft.spent, draft.receivers, false, options_.proof, options_.fee_rate);
@@ -70,11 +72,13 @@ Result<std::vector<Txid>> Wallet::claim_deposits() {
     if (parent_ == nullptr || locked() || pegins_.empty()) return sent;
     for (const ports::Deposit& deposit : TRY(parent_->deposits())) {
         const auto record = pegins_.find(deposit.script);
-        if (record == pegins_.end() || deposit.spent || deposit.depth < options_.params->parent.pegin_min_depth) continue;
+        if (record == pegins_.end() || deposit.spent || deposit.depth < options_.params->parent.pegin_min_depth)
+            continue;
         if (ledger_->is_spent(deposit.outpoint)) continue;
-        const Result<Txid> claimed =
-            claim({deposit.outpoint, deposit.amount, record->second.claim_script, deposit.transaction, deposit.txoutproof});
-        // A refusal is not an error of ours: the node's view of the parent chain may be behind; the next call tries again.
+        const Result<Txid> claimed = claim(
+            {deposit.outpoint, deposit.amount, record->second.claim_script, deposit.transaction, deposit.txoutproof});
+        // A refusal is not an error of ours: the node's view of the parent chain may be behind; the next call tries
+        // again.
         if (claimed) sent.push_back(*claimed);
     }
     return sent;

@@ -36,10 +36,12 @@ Status Wallet::keep_pak(const PakRecord& record) {
     return {};
 }
 
-Result<PakInfo> Wallet::init_pegouts(const std::string& descriptor, uint32_t counter, const std::optional<PubKey>& online) {
+Result<PakInfo> Wallet::init_pegouts(const std::string& descriptor, uint32_t counter,
+                                     const std::optional<PubKey>& online) {
     const PakDescriptor parsed = TRY(PakDescriptor::parse(descriptor, options_.params->xpub));
     if (counter > kMaxPakCounter) return fail("bip32_counter must be between 0 and 1,000,000,000, inclusive.");
-    if (online && !pubkey_of(script::make_p2wpkh(online->hash160()))) return fail("Error: liquid_pak could not be found in wallet");
+    if (online && !pubkey_of(script::make_p2wpkh(online->hash160())))
+        return fail("Error: liquid_pak could not be found in wallet");
     const Script script = online ? script::make_p2wpkh(online->hash160()) : TRY(next_script(KeyChain::kReceive, ""));
     PakInfo out = TRY(describe_pak(parsed, counter, *pubkey_of(script)));
     TRY_VOID(keep_pak({parsed.text(), counter, script}));
@@ -58,11 +60,15 @@ Result<AuthorizedPegout> Wallet::send_authorized(Amount amount, bool subtract_fe
     if (locked()) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
     const std::vector<ports::PakEntry> list = TRY(chain_.pak_list());
     if (list.empty()) {
-        return fail("Pegout freeze is under effect to aid a pak transition to a new list. Please consult the network operator.");
+        return fail(
+            "Pegout freeze is under effect to aid a pak transition to a new list. Please consult the network "
+            "operator.");
     }
     if (!pak_) {
-        return fail("Pegout authorization for this wallet has not been set. Please call `initpegoutwallet` with the appropriate "
-                    "arguments first.");
+        return fail(
+            "Pegout authorization for this wallet has not been set. Please call `initpegoutwallet` with the "
+            "appropriate "
+            "arguments first.");
     }
     const PakRecord before = *pak_;
     const PakDescriptor descriptor = TRY(PakDescriptor::parse(before.descriptor, options_.params->xpub));

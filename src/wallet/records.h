@@ -1,4 +1,5 @@
-// What the wallet stores in its database, and how each record is written (doc/storage-format.md). Keys begin with a letter:
+// What the wallet stores in its database, and how each record is written (doc/storage-format.md). Keys begin with a
+// letter:
 //   't' txid           -> WalletTx
 //   'a' script         -> AddressRecord: addresses handed out, with their label
 //   'd' parent script  -> PeginRecord: peg-in addresses handed out

@@ -35,7 +35,8 @@ Result<size_t> Wallet::sign(Transaction& tx, const std::vector<std::optional<TxO
             continue;
         }
         const SecretKey key = TRY(keys_->secret_key(*at));
-        const Hash256 digest = script::sighash_v0(tx, p2wpkh_code(output.script).view(), i, output.value, script::HashType{script::kSighashAll}, hashes);
+        const Hash256 digest = script::sighash_v0(tx, p2wpkh_code(output.script).view(), i, output.value,
+                                                  script::HashType{script::kSighashAll}, hashes);
         Bytes signature = sign_ecdsa(key, digest);
         signature.push_back(static_cast<uint8_t>(script::kSighashAll));
         tx.inputs[i].witness.script_witness = {std::move(signature), to_bytes(key.pubkey().view())};
@@ -58,7 +59,8 @@ Result<BlindedTx> Wallet::blind(const Draft& draft) const {
     return blind_transaction(draft.tx, request);
 }
 
-// The transaction is stored before it is broadcast: a crash between the two leaves it to rebroadcast(), never lost or doubled.
+// The transaction is stored before it is broadcast: a crash between the two leaves it to rebroadcast(), never lost or
+// doubled.
 Result<Txid> Wallet::finish(Draft draft, const std::string& comment) {
     BlindedTx blinded = TRY(blind(draft));
     std::vector<std::optional<TxOut>> spent;
@@ -116,7 +118,11 @@ Result<Funded> Wallet::fund(const FundOrder& wanted) {
         const TxOut& out = wanted.tx.outputs[i];
         if (!out.is_explicit()) return fail("an output of the transaction is blinded already");
         if (out.is_fee()) continue;  // the fee is ours to say
-        Recipient to{out.script, out.asset.explicit_value(), out.value.explicit_value(), wanted.subtract_fee_from.contains(i), {}};
+        Recipient to{out.script,
+                     out.asset.explicit_value(),
+                     out.value.explicit_value(),
+                     wanted.subtract_fee_from.contains(i),
+                     {}};
         if (out.nonce.is_commitment()) to.blinding_key = PubKey::parse(out.nonce.bytes->view());
         order.recipients.push_back(std::move(to));
     }

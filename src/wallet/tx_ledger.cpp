@@ -54,7 +54,8 @@ std::vector<Txid> TxLedger::conflicts_of(const Transaction& tx) const {
     std::deque<Txid> to_visit;
     for (const TxIn& in : tx.inputs) {
         const auto spenders = spenders_.find(in.prevout);
-        if (spenders != spenders_.end()) to_visit.insert(to_visit.end(), spenders->second.begin(), spenders->second.end());
+        if (spenders != spenders_.end())
+            to_visit.insert(to_visit.end(), spenders->second.begin(), spenders->second.end());
     }
     while (!to_visit.empty()) {
         const Txid txid = to_visit.front();
@@ -64,7 +65,8 @@ std::vector<Txid> TxLedger::conflicts_of(const Transaction& tx) const {
         out.push_back(txid);
         for (uint32_t i = 0; i < other->tx->tx.outputs.size(); ++i) {
             const auto spenders = spenders_.find({txid, i});
-            if (spenders != spenders_.end()) to_visit.insert(to_visit.end(), spenders->second.begin(), spenders->second.end());
+            if (spenders != spenders_.end())
+                to_visit.insert(to_visit.end(), spenders->second.begin(), spenders->second.end());
         }
     }
     return out;
@@ -77,8 +79,8 @@ bool TxLedger::cannot_confirm(const Transaction& tx) const {
         if (from != nullptr && from->dead()) return true;
         const auto spenders = spenders_.find(in.prevout);
         return spenders != spenders_.end() && std::ranges::any_of(spenders->second, [&](const Txid& txid) {
-            return txid != self && txs_.at(txid).block.has_value();
-        });
+                   return txid != self && txs_.at(txid).block.has_value();
+               });
     });
 }
 
@@ -137,7 +139,8 @@ std::set<Txid> TxLedger::losing(const std::function<bool(const Txid&)>& favoured
         }
         if (rivals.size() < 2) continue;
         const auto stands = std::ranges::find_if(rivals, [&](const WalletTx* t) { return favoured(t->tx->txid); });
-        const auto first = std::ranges::min_element(rivals, {}, [](const WalletTx* t) { return std::pair(t->time_received, t->tx->txid); });
+        const auto first = std::ranges::min_element(
+            rivals, {}, [](const WalletTx* t) { return std::pair(t->time_received, t->tx->txid); });
         const WalletTx* winner = stands != rivals.end() ? *stands : *first;
         for (const WalletTx* rival : rivals) {
             if (rival != winner) out.insert(rival->tx->txid);
@@ -152,7 +155,8 @@ std::vector<WalletCoin> TxLedger::coins(uint32_t tip_height, const std::set<Txid
     for (const auto& [txid, entry] : txs_) {
         if (entry.dead() || except.contains(txid)) continue;
         if (!entry.block && entry.tx->tx.is_coinbase()) continue;
-        const uint32_t depth = entry.block && tip_height >= entry.block->height ? tip_height - entry.block->height + 1 : 0;
+        const uint32_t depth =
+            entry.block && tip_height >= entry.block->height ? tip_height - entry.block->height + 1 : 0;
         const bool from_me = spends_ours(entry.tx->tx);
         for (uint32_t i = 0; i < entry.tx->tx.outputs.size(); ++i) {
             const TxOut& output = entry.tx->tx.outputs[i];

@@ -1,5 +1,5 @@
-// TxLedger: the wallet's transactions and what follows from them: coins, balances, history. In memory and pure: the wallet stores
-// each change before it shows here, and rebuilds the ledger from the store at start. One thread.
+// TxLedger: the wallet's transactions and what follows from them: coins, balances, history. In memory and pure: the
+// wallet stores each change before it shows here, and rebuilds the ledger from the store at start. One thread.
 #pragma once
 
 #include <functional>
@@ -30,8 +30,8 @@ struct WalletTx {
 
 struct WalletCoin {
     OutPoint outpoint;
-    TxOut out;      // as the chain has it
-    Opened opened;  // what it holds
+    TxOut out;           // as the chain has it
+    Opened opened;       // what it holds
     uint32_t depth = 0;  // confirmations; 0 unconfirmed
     bool coinbase = false;
     bool from_me = false;  // made by a transaction that spends our coins
@@ -58,7 +58,8 @@ public:
     // True if a confirmed transaction of the ledger spends an input of `tx`, or `tx` spends an output of a dead one.
     [[nodiscard]] bool cannot_confirm(const Transaction& tx) const;
 
-    // What a hidden amount holds, as soon as somebody knows. It stays when its transaction goes: who knows it once knows it.
+    // What a hidden amount holds, as soon as somebody knows. It stays when its transaction goes: who knows it once
+    // knows it.
     void note(const AmountPlace& at, const Opened& opened) { notes_.insert_or_assign(at, opened); }
     void forget(const AmountPlace& at) { notes_.erase(at); }
     [[nodiscard]] bool noted(const AmountPlace& at) const { return notes_.contains(at); }
@@ -67,8 +68,8 @@ public:
     // The same of an amount that input `index` issues.
     [[nodiscard]] std::optional<Opened> issued(const Txid& txid, uint32_t index, AmountPart part) const;
 
-    // Of transactions that wait and spend a coin twice, at most one will come true: those that count as losing, with all that
-    // depends on them. `favoured` tells if the node's mempool has one; else the first seen stands.
+    // Of transactions that wait and spend a coin twice, at most one will come true: those that count as losing, with
+    // all that depends on them. `favoured` tells if the node's mempool has one; else the first seen stands.
     [[nodiscard]] std::set<Txid> losing(const std::function<bool(const Txid&)>& favoured) const;
     // It and those that spend its outputs, and so on.
     [[nodiscard]] std::set<Txid> with_descendants(const Txid& txid) const;

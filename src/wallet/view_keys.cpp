@@ -11,7 +11,7 @@
 namespace sluice::wallet {
 namespace {
 
-constexpr uint8_t kFormat = 2;       // 1 is a Keychain's record alone
+constexpr uint8_t kFormat = 2;  // 1 is a Keychain's record alone
 constexpr size_t kNonceSize = 12;
 
 Secret<32> random_secret() {

@@ -1,6 +1,6 @@
-// ViewKeys: what lets the wallet see its confidential coins, and keeps what it saw sealed in the database. Kept in the wallet's key
-// file outside of the passphrase's seal: a locked wallet still receives, recognises and counts; it only cannot spend. Whoever
-// has the key file sees amounts; whoever has only the database does not. One thread.
+// ViewKeys: what lets the wallet see its confidential coins, and keeps what it saw sealed in the database. Kept in the
+// wallet's key file outside of the passphrase's seal: a locked wallet still receives, recognises and counts; it only
+// cannot spend. Whoever has the key file sees amounts; whoever has only the database does not. One thread.
 #pragma once
 
 #include <map>
@@ -17,7 +17,8 @@ namespace sluice::wallet {
 
 class ViewKeys {
 public:
-    // For a new wallet: the master key of the seed (SLIP-77), so that the seed alone finds the coins again; random if absent.
+    // For a new wallet: the master key of the seed (SLIP-77), so that the seed alone finds the coins again; random if
+    // absent.
     static ViewKeys make(std::optional<Secret<32>> master);
     static ViewKeys from(ByteView master, ByteView record_key);  // precondition: 32 bytes each
 
@@ -41,7 +42,8 @@ public:
     [[nodiscard]] Result<Bytes> open_record(ByteView name, ByteView sealed) const;
 
 private:
-    ViewKeys(Secret<32> master, Secret<32> record_key) : master_(std::move(master)), record_key_(std::move(record_key)) {}
+    ViewKeys(Secret<32> master, Secret<32> record_key)
+        : master_(std::move(master)), record_key_(std::move(record_key)) {}
 
     Secret<32> master_;
     Secret<32> record_key_;

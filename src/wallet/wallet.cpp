@@ -36,8 +36,9 @@ Wallet::Wallet(const WalletOptions& options, std::unique_ptr<storage::Db> db, po
 
 Wallet::~Wallet() = default;
 
-Result<std::unique_ptr<Wallet>> Wallet::open(const WalletOptions& options, storage::Disk& disk, ports::ChainClient& chain,
-                                             ports::ParentClient* parent, const Clock& clock) {
+Result<std::unique_ptr<Wallet>> Wallet::open(const WalletOptions& options, storage::Disk& disk,
+                                             ports::ChainClient& chain, ports::ParentClient* parent,
+                                             const Clock& clock) {
     CHECK(options.params != nullptr);
     auto db = disk.open_db("wallet", {});
     if (!db) return fail("Wallet file verification failed. " + db.error().message);
@@ -195,8 +196,8 @@ Status Wallet::block_disconnected(const Block& block, const ports::BlockPoint& a
             ledger_->put(std::move(entry));
         }
     }
-    // What this block had pushed aside may stand again, unless an earlier block pushes it aside as well; a block that connects
-    // next says otherwise if need be. Parents come before what spends them.
+    // What this block had pushed aside may stand again, unless an earlier block pushes it aside as well; a block that
+    // connects next says otherwise if need be. Parents come before what spends them.
     for (const TxRef& tx : block.transactions) {
         for (const Txid& other : ledger_->conflicts_of(tx->tx)) {
             WalletTx entry = *ledger_->find(other);
@@ -291,7 +292,8 @@ Balances Wallet::balances(uint32_t min_depth) const {
 }
 
 std::vector<WalletCoin> Wallet::unspent() const {
-    return ledger_->coins(tip_height(), ledger_->losing([this](const Txid& txid) { return chain_.in_mempool(txid).value_or(false); }));
+    return ledger_->coins(
+        tip_height(), ledger_->losing([this](const Txid& txid) { return chain_.in_mempool(txid).value_or(false); }));
 }
 
 Status Wallet::lock_coin(const OutPoint& coin, bool locked) {
@@ -324,7 +326,8 @@ Status Wallet::set_label(const Script& script, const std::string& label) {
 Status Wallet::abandon(const Txid& txid) {
     const WalletTx* entry = ledger_->find(txid);
     if (entry == nullptr) return fail("Invalid or non-wallet transaction id");
-    if (entry->block || entry->dead() || TRY(chain_.in_mempool(txid))) return fail("Transaction not eligible for abandonment");
+    if (entry->block || entry->dead() || TRY(chain_.in_mempool(txid)))
+        return fail("Transaction not eligible for abandonment");
     storage::Batch batch;
     for (const Txid& each : ledger_->with_descendants(txid)) {
         WalletTx given_up = *ledger_->find(each);

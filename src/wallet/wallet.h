@@ -1,8 +1,9 @@
 // Wallet: keys, coins, payments, peg-in claims and peg-out requests of one user. It sees the node through ports only.
 //
 // Thread: one, the notify thread; RPC posts to it. Every change is in the database, synced, before a call returns or a
-// transaction is broadcast. Confidential outputs to us are opened as they are seen, and what they hold is stored sealed; what we
-// send is blinded for whoever gave a blinding key. Errors are texts for people; those that Elements' users know are Elements' own.
+// transaction is broadcast. Confidential outputs to us are opened as they are seen, and what they hold is stored
+// sealed; what we send is blinded for whoever gave a blinding key. Errors are texts for people; those that Elements'
+// users know are Elements' own.
 #pragma once
 
 #include <functional>
@@ -26,26 +27,26 @@
 namespace sluice::wallet {
 
 struct WalletOptions {
-    std::string folder;                    // of the key file; the database is "<name>" of the disk handed in
-    const ChainParams* params = nullptr;   // outlives the wallet
-    AssetId policy_asset;                  // fees are paid in it
-    int64_t fee_rate = 1000;               // satoshi per 1000 virtual bytes
-    bool blinded_addresses = false;        // -blindedaddresses: addresses, change and claims are confidential
-    ProofOptions proof = {};               // -ct_exponent, -ct_bits
+    std::string folder;                   // of the key file; the database is "<name>" of the disk handed in
+    const ChainParams* params = nullptr;  // outlives the wallet
+    AssetId policy_asset;                 // fees are paid in it
+    int64_t fee_rate = 1000;              // satoshi per 1000 virtual bytes
+    bool blinded_addresses = false;       // -blindedaddresses: addresses, change and claims are confidential
+    ProofOptions proof = {};              // -ct_exponent, -ct_bits
 };
 
 // Per asset, satoshi.
 struct Balances {
-    std::map<AssetId, Amount> trusted;    // spendable now
-    std::map<AssetId, Amount> pending;    // others' unconfirmed payments to us
-    std::map<AssetId, Amount> immature;   // coinbase below maturity
+    std::map<AssetId, Amount> trusted;   // spendable now
+    std::map<AssetId, Amount> pending;   // others' unconfirmed payments to us
+    std::map<AssetId, Amount> immature;  // coinbase below maturity
 };
 
 struct Recipient {
     Script script;
     AssetId asset;
     Amount amount;
-    bool subtract_fee = false;  // policy asset only
+    bool subtract_fee = false;                // policy asset only
     std::optional<PubKey> blinding_key = {};  // of a confidential address: the output is blinded for its holder
 };
 
@@ -116,15 +117,17 @@ struct AuthorizedPegout {
 class Wallet {
 public:
     // Opens or makes the wallet "wallet" of `disk`. `parent` may be null (no peg-in addresses are watched then).
-    static Result<std::unique_ptr<Wallet>> open(const WalletOptions& options, storage::Disk& disk, ports::ChainClient& chain,
-                                                ports::ParentClient* parent, const Clock& clock);
+    static Result<std::unique_ptr<Wallet>> open(const WalletOptions& options, storage::Disk& disk,
+                                                ports::ChainClient& chain, ports::ParentClient* parent,
+                                                const Clock& clock);
     ~Wallet();
 
     // Chain events, in order. Also called by catch_up.
     Status block_connected(const Block& block, const ports::BlockPoint& at);
     Status block_disconnected(const Block& block, const ports::BlockPoint& at);
-    Status transaction_added(const TxRef& tx);    // to the mempool
-    // Reads every block since the last one read, undoing those that left the active chain. Call at start, before events.
+    Status transaction_added(const TxRef& tx);  // to the mempool
+    // Reads every block since the last one read, undoing those that left the active chain. Call at start, before
+    // events.
     Status catch_up();
     // Reads the active chain again from `height`.
     Status rescan(uint32_t height);
@@ -168,8 +171,8 @@ public:
     [[nodiscard]] const ViewKeys& view_keys() const { return *view_; }
     // Where our addresses are confidential: the blinding key of a script of ours.
     [[nodiscard]] std::optional<PubKey> receiver_key(const Script& script) const;
-    // Coins that the new key opens are found at once. The former master key is forgotten: addresses handed out under it need
-    // their keys imported.
+    // Coins that the new key opens are found at once. The former master key is forgotten: addresses handed out under it
+    // need their keys imported.
     Status import_blinding_key(const Script& script, SecretKey key);
     Status import_master_blinding_key(Secret<32> master);
 
@@ -180,11 +183,13 @@ public:
     // Destroys `amount` of the pegged asset in favour of a script on the parent chain.
     Result<Txid> send_to_mainchain(const Script& parent_script, Amount amount, bool subtract_fee);
 
-    // Sets how peg-outs are authorised, with this online key of ours or a fresh one. Parent addresses begin at `counter`.
+    // Sets how peg-outs are authorised, with this online key of ours or a fresh one. Parent addresses begin at
+    // `counter`.
     Result<PakInfo> init_pegouts(const std::string& descriptor, uint32_t counter, const std::optional<PubKey>& online);
     // nullopt before init_pegouts.
     [[nodiscard]] Result<std::optional<PakInfo>> pak_info() const;
-    // Destroys `amount` of the pegged asset in favour of the descriptor's next address, which is used up even if a crash follows.
+    // Destroys `amount` of the pegged asset in favour of the descriptor's next address, which is used up even if a
+    // crash follows.
     Result<AuthorizedPegout> send_authorized(Amount amount, bool subtract_fee);
 
     [[nodiscard]] bool encrypted() const { return keys_->encrypted(); }
@@ -201,8 +206,8 @@ public:
     Status change_passphrase(std::string_view from, std::string_view to);
 
 private:
-    Wallet(const WalletOptions& options, std::unique_ptr<storage::Db> db, ports::ChainClient& chain, ports::ParentClient* parent,
-           const Clock& clock, WalletKeys keys);
+    Wallet(const WalletOptions& options, std::unique_ptr<storage::Db> db, ports::ChainClient& chain,
+           ports::ParentClient* parent, const Clock& clock, WalletKeys keys);
 
     struct Draft;
     struct Order;

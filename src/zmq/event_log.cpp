@@ -43,14 +43,16 @@ Result<EventLog> EventLog::open(std::unique_ptr<storage::Db> db, EventLogLimits 
         const auto end = std::ranges::find(key, uint8_t{0});
         Reader number(key.subspan(static_cast<size_t>(std::distance(key.begin(), end)) + (end == key.end() ? 0 : 1)));
         const uint64_t sequence = number.u64_be();
-        Topic& topic = log.topics_[std::string(as_text(key.first(static_cast<size_t>(std::distance(key.begin(), end)))).substr(1))];
+        Topic& topic = log.topics_[std::string(
+            as_text(key.first(static_cast<size_t>(std::distance(key.begin(), end)))).substr(1))];
         damaged = !number.finish() || (!topic.sizes.empty() && sequence != topic.next);
         topic.next = sequence + 1;
         topic.bytes += value.size();
         topic.sizes.push_back(value.size());
         return !damaged;
     }));
-    if (damaged) return fail("the event log is damaged; remove the folder \"zmq\" to start a new one (its numbers begin anew)");
+    if (damaged)
+        return fail("the event log is damaged; remove the folder \"zmq\" to start a new one (its numbers begin anew)");
     return log;
 }
 
@@ -77,7 +79,8 @@ Result<std::vector<LoggedEvent>> EventLog::read(const std::string& topic, uint64
     std::vector<LoggedEvent> out;
     const Bytes prefix = prefix_of(topic);
     const std::unique_ptr<storage::DbIterator> it = db_->iterate();
-    for (it->seek(key_of(topic, from)); out.size() < count && it->valid() && storage::has_prefix(it->key(), prefix); it->next()) {
+    for (it->seek(key_of(topic, from)); out.size() < count && it->valid() && storage::has_prefix(it->key(), prefix);
+         it->next()) {
         Reader number(it->key().subspan(prefix.size()));
         out.push_back({number.u64_be(), to_bytes(it->value())});
     }

@@ -1,6 +1,7 @@
-// EventLog: the last messages of each topic, numbered without gaps, on disk. A message gets its number here before it is sent, so
-// that numbers go on after a restart and a subscriber can ask for what it missed. Bounded by count and bytes for each topic; the
-// last message always stays. One thread. Keys: topic, 0, sequence (8 bytes, big-endian); value: body.
+// EventLog: the last messages of each topic, numbered without gaps, on disk. A message gets its number here before it
+// is sent, so that numbers go on after a restart and a subscriber can ask for what it missed. Bounded by count and
+// bytes for each topic; the last message always stays. One thread. Keys: topic, 0, sequence (8 bytes, big-endian);
+// value: body.
 #pragma once
 
 #include <deque>

@@ -14,7 +14,7 @@ namespace sluice::zmq {
 namespace {
 
 constexpr const char* kFolder = "zmq";
-constexpr const char* kTipNote = "tip";  // the last block that was announced
+constexpr const char* kTipNote = "tip";   // the last block that was announced
 constexpr uint32_t kMostCaughtUp = 1000;  // blocks
 
 struct CloseSocket {
@@ -32,7 +32,8 @@ using Context = std::unique_ptr<void, EndContext>;
 
 Result<Socket> bind_socket(void* context, const Endpoint& endpoint) {
     const auto wrong = [&](const char* what) {
-        return fail("-zmqpub" + endpoint.topic + "=" + endpoint.address + ": cannot " + what + ": " + zmq_strerror(zmq_errno()));
+        return fail("-zmqpub" + endpoint.topic + "=" + endpoint.address + ": cannot " + what + ": " +
+                    zmq_strerror(zmq_errno()));
     };
     Socket socket(zmq_socket(context, ZMQ_PUB));
     if (!socket) return wrong("make a socket");
@@ -120,7 +121,8 @@ void Publisher::Impl::send(const std::string& topic, ByteView body) {
         const bool sent = zmq_send(socket, topic.data(), topic.size(), ZMQ_SNDMORE) >= 0 &&
                           zmq_send(socket, body.data(), body.size(), ZMQ_SNDMORE) >= 0 &&
                           zmq_send(socket, number.bytes().data(), number.bytes().size(), 0) >= 0;
-        if (!sent) log_warning("zmq", "cannot publish {} at {}: {}", topic, endpoint.address, zmq_strerror(zmq_errno()));
+        if (!sent)
+            log_warning("zmq", "cannot publish {} at {}: {}", topic, endpoint.address, zmq_strerror(zmq_errno()));
     }
 }
 
@@ -145,7 +147,8 @@ void Publisher::Impl::tip_rests(const chain::ChainTip& tip) {
         for (const auto& [block, hash] : connected) block_announced(*block, hash);
     }
     connected.clear();
-    if (const Status noted = log.set_note(kTipNote, tip.hash.view()); !noted) log_error("zmq", "{}", noted.error().message);
+    if (const Status noted = log.set_note(kTipNote, tip.hash.view()); !noted)
+        log_error("zmq", "{}", noted.error().message);
 }
 
 void Publisher::Impl::handle(const chain::ChainEvent& event) {
@@ -221,7 +224,8 @@ void Publisher::catch_up(const chain::ChainReader& reader) {
             impl->block_changed(**block, info->hash, true);
             impl->block_announced(**block, info->hash);
         }
-        if (const Status noted = impl->log.set_note(kTipNote, tip.hash.view()); !noted) log_error("zmq", "{}", noted.error().message);
+        if (const Status noted = impl->log.set_note(kTipNote, tip.hash.view()); !noted)
+            log_error("zmq", "{}", noted.error().message);
     });
 }
 
@@ -245,7 +249,8 @@ bool Publisher::publishes(std::string_view topic) const { return impl_->wants(to
 Result<std::vector<LoggedEvent>> Publisher::replay(const std::string& topic, uint64_t from, size_t count) {
     if (!impl_->wants(topic)) return fail("topic \"" + topic + "\" is not published (-zmqpub" + topic + ")");
     using Events = Result<std::vector<LoggedEvent>>;
-    const Result<Events> answer = impl_->loop.call([impl = impl_.get(), topic, from, count] { return impl->log.read(topic, from, count); });
+    const Result<Events> answer =
+        impl_->loop.call([impl = impl_.get(), topic, from, count] { return impl->log.read(topic, from, count); });
     if (!answer) return unexpected(answer.error());
     return *answer;
 }

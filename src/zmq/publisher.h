@@ -1,9 +1,10 @@
-// Publisher: the node's events on ZeroMQ PUB sockets, framed as Core does: topic, body, sequence (4 bytes, little-endian, counted
-// for each topic). Topics: hashblock hashtx rawblock rawtx sequence, and as JSON pegin pegout reserves federation.
+// Publisher: the node's events on ZeroMQ PUB sockets, framed as Core does: topic, body, sequence (4 bytes,
+// little-endian, counted for each topic). Topics: hashblock hashtx rawblock rawtx sequence, and as JSON pegin pegout
+// reserves federation.
 //
-// Its sockets and its log belong to a notify thread of its own. on_*() and publish() are called from any thread, return at once and
-// never fail: an event that cannot be stored is logged and lost. After a crash a block may be announced twice. Source: Core's doc of
-// its ZMQ interface.
+// Its sockets and its log belong to a notify thread of its own. on_*() and publish() are called from any thread, return
+// at once and never fail: an event that cannot be stored is logged and lost. After a crash a block may be announced
+// twice. Source: Core's doc of its ZMQ interface.
 #pragma once
 
 #include <memory>

@@ -18,9 +18,7 @@
 #include "confidential/secret/whitelist_sign.h"
 
 namespace sluice::confidential::secret {
-void declassify(const void* at, size_t size) {
-    (void)VALGRIND_MAKE_MEM_DEFINED(at, size);
-}
+void declassify(const void* at, size_t size) { (void)VALGRIND_MAKE_MEM_DEFINED(at, size); }
 }  // namespace sluice::confidential::secret
 
 using namespace sluice;
@@ -28,24 +26,16 @@ using namespace sluice::confidential;
 
 namespace {
 
-void hide(ByteView bytes) {
-    (void)VALGRIND_MAKE_MEM_UNDEFINED(bytes.data(), bytes.size());
-}
-void show(ByteView bytes) {
-    (void)VALGRIND_MAKE_MEM_DEFINED(bytes.data(), bytes.size());
-}
-void hide(uint64_t& value) {
-    (void)VALGRIND_MAKE_MEM_UNDEFINED(&value, sizeof(value));
-}
+void hide(ByteView bytes) { (void)VALGRIND_MAKE_MEM_UNDEFINED(bytes.data(), bytes.size()); }
+void show(ByteView bytes) { (void)VALGRIND_MAKE_MEM_DEFINED(bytes.data(), bytes.size()); }
+void hide(uint64_t& value) { (void)VALGRIND_MAKE_MEM_UNDEFINED(&value, sizeof(value)); }
 
 BlindingFactor blind(uint8_t fill) {
     BlindingFactor out = BlindingFactor::from_bytes(Bytes(32, fill)).value();
     hide(out.view());
     return out;
 }
-SecretKey secret_key(uint8_t fill) {
-    return SecretKey::from_bytes(Bytes(32, fill)).value();
-}
+SecretKey secret_key(uint8_t fill) { return SecretKey::from_bytes(Bytes(32, fill)).value(); }
 
 bool check(bool good, const char* what) {
     if (!good) std::printf("failed: %s\n", what);

@@ -1,5 +1,6 @@
-// The full-block generator: blocks on the tip of a chain, each with what must be said of it. One list for all who judge blocks:
-// rules, chain on its database, and peers. Chains are those of chain_maker.h with a subsidy, so that coinbases are worth something.
+// The full-block generator: blocks on the tip of a chain, each with what must be said of it. One list for all who judge
+// blocks: rules, chain on its database, and peers. Chains are those of chain_maker.h with a subsidy, so that coinbases
+// are worth something.
 #pragma once
 
 #include "consensus/primitives/issuance.h"
@@ -30,7 +31,8 @@ inline ChainParams case_chain_params() {
     return std::move(*params);
 }
 
-// Writes the witness commitment that the transactions need (into the coinbase output that is one, or a new one) and the Merkle root.
+// Writes the witness commitment that the transactions need (into the coinbase output that is one, or a new one) and the
+// Merkle root.
 inline void commit(Block& block) {
     Transaction coinbase = block.transactions[0]->tx;
     if (!rules::witness_commitment_output(coinbase)) {
@@ -51,7 +53,8 @@ inline void commit(Block& block) {
 class BlockCases {
 public:
     // `coin` is spendable now; `young` a coinbase that is not mature.
-    BlockCases(const ChainParams& params, const BlockHeader& tip, uint32_t median_time, OpenCoin coin, OutPoint young, int64_t now)
+    BlockCases(const ChainParams& params, const BlockHeader& tip, uint32_t median_time, OpenCoin coin, OutPoint young,
+               int64_t now)
         : params_(params), tip_(tip), median_(median_time), coin_(coin), young_(young), now_(now) {}
 
     std::vector<BlockCase> all() {
@@ -160,13 +163,15 @@ private:
             other.lock_time = 1;
             add("a block over the limit", Rule::kBlockLength, block({make_tx(big), make_tx(other)}));
         }
-        coinbase("too many signature operations in outputs", Rule::kBlockSigops,
-                 [](Transaction& t) { t.outputs[0].script.bytes.insert(t.outputs[0].script.bytes.end(), 20'001, 0xac); });
+        coinbase("too many signature operations in outputs", Rule::kBlockSigops, [](Transaction& t) {
+            t.outputs[0].script.bytes.insert(t.outputs[0].script.bytes.end(), 20'001, 0xac);
+        });
         tx("not final", Rule::kBlockNonFinal, [&](Transaction& t) {
             t.lock_time = tip_.height + 1;
             t.inputs[0].sequence = 0;
         });
-        tx("a relative lock that has not run out", Rule::kBlockNonFinal, [](Transaction& t) { t.inputs[0].sequence = 0xffff; });
+        tx("a relative lock that has not run out", Rule::kBlockNonFinal,
+           [](Transaction& t) { t.inputs[0].sequence = 0xffff; });
     }
 
     void witnesses() {
@@ -208,14 +213,17 @@ private:
     }
 
     void coinbases() {
-        coinbase("a script of one byte", Rule::kCoinbaseLength, [](Transaction& t) { t.inputs[0].script_sig.bytes = {0x51}; });
-        coinbase("a script of 101 bytes", Rule::kCoinbaseLength, [](Transaction& t) { t.inputs[0].script_sig.bytes.resize(101); });
+        coinbase("a script of one byte", Rule::kCoinbaseLength,
+                 [](Transaction& t) { t.inputs[0].script_sig.bytes = {0x51}; });
+        coinbase("a script of 101 bytes", Rule::kCoinbaseLength,
+                 [](Transaction& t) { t.inputs[0].script_sig.bytes.resize(101); });
         coinbase("a fee output", Rule::kCoinbaseFee, [](Transaction& t) {
             t.outputs[0].script = {};
             t.outputs[0].value = Amount{1};
         });
-        coinbase("another height", Rule::kBlockCoinbaseHeight,
-                 [](Transaction& t) { t.inputs[0].script_sig.bytes = {0x03, 0xff, 0xff, 0x7f, 0x00}; });
+        coinbase("another height", Rule::kBlockCoinbaseHeight, [](Transaction& t) {
+            t.inputs[0].script_sig.bytes = {0x03, 0xff, 0xff, 0x7f, 0x00};
+        });
         coinbase("more than the subsidy", Rule::kBlockCoinbaseAmount, [](Transaction& t) {
             t.outputs[0].value = Amount{5001};
             t.outputs[0].script = anyone();
@@ -225,7 +233,8 @@ private:
             t.outputs[0].value = Amount{1};
             t.outputs[0].script = anyone();
         });
-        coinbase("a spendable output of nothing", Rule::kBlockCoinbaseAmount, [](Transaction& t) { t.outputs[0].script = anyone(); });
+        coinbase("a spendable output of nothing", Rule::kBlockCoinbaseAmount,
+                 [](Transaction& t) { t.outputs[0].script = anyone(); });
         coinbase("a blinded amount", Rule::kBlockCoinbaseAmount, [](Transaction& t) {
             ValueCommitment value;
             value.bytes[0] = 8;
@@ -237,7 +246,8 @@ private:
         tx("no inputs", Rule::kTxNoInputs, [](Transaction& t) { t.inputs.clear(); });
         tx("no outputs", Rule::kTxNoOutputs, [](Transaction& t) { t.outputs.clear(); });
         tx("a negative value", Rule::kTxValueNegative, [](Transaction& t) { t.outputs[0].value = Amount{-1}; });
-        tx("a value above all money", Rule::kTxValueTooLarge, [](Transaction& t) { t.outputs[0].value = Amount{kMaxMoney.sat + 1}; });
+        tx("a value above all money", Rule::kTxValueTooLarge,
+           [](Transaction& t) { t.outputs[0].value = Amount{kMaxMoney.sat + 1}; });
         tx("values above all money in sum", Rule::kTxTotalTooLarge, [](Transaction& t) {
             t.outputs[0].value = kMaxMoney;
             t.outputs[1].value = Amount{1};
@@ -248,8 +258,10 @@ private:
 
     void amounts() {
         tx("a fee of nothing", Rule::kTxFeeRange, [](Transaction& t) { t.outputs.back().value = Amount{0}; });
-        tx("one satoshi too much", Rule::kTxInNotOut, [](Transaction& t) { t.outputs[0].value = Amount{t.outputs[0].value.explicit_value().sat + 1}; });
-        tx("one satoshi lost", Rule::kTxInNotOut, [](Transaction& t) { t.outputs[0].value = Amount{t.outputs[0].value.explicit_value().sat - 1}; });
+        tx("one satoshi too much", Rule::kTxInNotOut,
+           [](Transaction& t) { t.outputs[0].value = Amount{t.outputs[0].value.explicit_value().sat + 1}; });
+        tx("one satoshi lost", Rule::kTxInNotOut,
+           [](Transaction& t) { t.outputs[0].value = Amount{t.outputs[0].value.explicit_value().sat - 1}; });
         tx("an asset from nowhere", Rule::kTxInNotOut, [](Transaction& t) {
             t.outputs.push_back(t.outputs[0]);
             t.outputs.back().asset = AssetId{};
@@ -264,7 +276,8 @@ private:
             t.outputs.back().value = Amount{0};
             t.outputs.back().script.bytes = {0x6a};
         });
-        tx("a range proof on an open amount", Rule::kTxInNotOut, [](Transaction& t) { t.outputs[0].witness.rangeproof = {1}; });
+        tx("a range proof on an open amount", Rule::kTxInNotOut,
+           [](Transaction& t) { t.outputs[0].witness.rangeproof = {1}; });
         tx("a commitment without a proof", Rule::kTxInNotOut, [](Transaction& t) {
             ValueCommitment value;
             value.bytes[0] = 8;
@@ -274,7 +287,8 @@ private:
     }
 
     void issuances() {
-        // A transaction without any witness cannot issue; a peg-in stack on a plain input is a witness that nobody looks at.
+        // A transaction without any witness cannot issue; a peg-in stack on a plain input is a witness that nobody
+        // looks at.
         const auto issue = [&](Transaction& t, int64_t amount, int64_t tokens) {
             TxIn& in = t.inputs[0];
             if (amount != 0) in.issuance.amount = Amount{amount};
@@ -316,14 +330,16 @@ private:
     }
 
     void spends() {
-        tx("a coin that never was", Rule::kTxInputsMissing, [](Transaction& t) { t.inputs[0].prevout.txid.bytes[0] ^= 1; });
+        tx("a coin that never was", Rule::kTxInputsMissing,
+           [](Transaction& t) { t.inputs[0].prevout.txid.bytes[0] ^= 1; });
         {
             Transaction other = spend();
             other.outputs[0].script.bytes = {0x52};
             add("a coin twice", Rule::kTxInputsMissing, block({make_tx(spend()), make_tx(std::move(other))}));
         }
         tx("a coinbase too young", Rule::kTxPrematureCoinbase, [&](Transaction& t) { t.inputs[0].prevout = young_; });
-        tx("a script that leaves false", Rule::kTxScript, [](Transaction& t) { t.inputs[0].script_sig.bytes = {0x6a}; });
+        tx("a script that leaves false", Rule::kTxScript,
+           [](Transaction& t) { t.inputs[0].script_sig.bytes = {0x6a}; });
         tx("a claim without a proof", Rule::kTxPeginWitness, [](Transaction& t) {
             TxIn in;
             in.is_pegin = true;

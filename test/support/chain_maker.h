@@ -1,4 +1,5 @@
-// Makes blocks for tests: a custom chain whose blocks need no signature (OP_TRUE) and whose free coins anyone can spend.
+// Makes blocks for tests: a custom chain whose blocks need no signature (OP_TRUE) and whose free coins anyone can
+// spend.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -66,8 +67,8 @@ inline OpenCoin output_of(const TxRef& tx, uint32_t index) {
 }
 
 // A block after `prev`; `salt` tells blocks of one height apart. Its time is a minute after its parent's.
-inline std::shared_ptr<const Block> make_block(const ChainParams& params, const BlockHeader& prev, std::vector<TxRef> txs,
-                                               uint8_t salt = 0) {
+inline std::shared_ptr<const Block> make_block(const ChainParams& params, const BlockHeader& prev,
+                                               std::vector<TxRef> txs, uint8_t salt = 0) {
     Block block;
     block.header.version = 0x20000000;
     block.header.prev = compute_hash(prev);

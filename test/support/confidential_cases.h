@@ -9,7 +9,8 @@ namespace sluice::test {
 class ConfidentialCases {
 public:
     // `coin` is spendable now and worth more than 10,000.
-    ConfidentialCases(const ChainParams& params, const BlockHeader& tip, const OpenCoin& coin) : params_(params), tip_(tip), coin_(coin) {}
+    ConfidentialCases(const ChainParams& params, const BlockHeader& tip, const OpenCoin& coin)
+        : params_(params), tip_(tip), coin_(coin) {}
 
     std::vector<BlockCase> all() {
         valid();
@@ -72,9 +73,11 @@ private:
         }
         for (const bool hide_value : {true, false}) {
             ConfidentialTx half = start(4);
-            half.pay({.asset = params_.pegged_asset, .value = 7000, .hide_value = hide_value, .hide_asset = !hide_value});
+            half.pay(
+                {.asset = params_.pegged_asset, .value = 7000, .hide_value = hide_value, .hide_asset = !hide_value});
             rest(half, 7000);
-            add(hide_value ? "a hidden amount of an open asset" : "an open amount of a hidden asset", std::nullopt, {make_tx(half.finish())});
+            add(hide_value ? "a hidden amount of an open asset" : "an open amount of a hidden asset", std::nullopt,
+                {make_tx(half.finish())});
         }
         ConfidentialTx nothing = start(5);
         nothing.pay({.asset = params_.pegged_asset, .value = 0, .script = {{0x6a}}});
@@ -116,8 +119,9 @@ private:
         proof("a surjection proof with a bit changed", [](Bytes& p) { p[p.size() / 2] ^= 1; });
         proof("a surjection proof with a byte more", [](Bytes& p) { p.push_back(0); });
         proof("no surjection proof", [](Bytes& p) { p.clear(); });
-        bad("each other's surjection proofs", {}, good,
-            [](Transaction& t) { std::swap(t.outputs[0].witness.surjection_proof, t.outputs[1].witness.surjection_proof); });
+        bad("each other's surjection proofs", {}, good, [](Transaction& t) {
+            std::swap(t.outputs[0].witness.surjection_proof, t.outputs[1].witness.surjection_proof);
+        });
         bad("an asset commitment that is no point", {}, good, [](Transaction& t) {
             AssetCommitment asset;
             asset.bytes[0] = 0x0a;
@@ -130,8 +134,8 @@ private:
     void balances() {
         const Transaction good = two_payments(30).finish();
         for (const int64_t more : {1, -1}) {
-            bad(more > 0 ? "hidden amounts and a satoshi more of fee" : "hidden amounts and a satoshi less of fee", {}, good,
-                [&](Transaction& t) { t.outputs.back().value = Amount{kTestFee + more}; });
+            bad(more > 0 ? "hidden amounts and a satoshi more of fee" : "hidden amounts and a satoshi less of fee", {},
+                good, [&](Transaction& t) { t.outputs.back().value = Amount{kTestFee + more}; });
         }
         bad("hidden amounts and an output of nothing", {}, good, [&](Transaction& t) {
             t.outputs.push_back(t.outputs.back());
@@ -156,8 +160,10 @@ private:
         add("a hidden issuance with tokens", std::nullopt, {issued});
         bad("a hidden issuance whose proof has a bit changed", {}, good,
             [](Transaction& t) { t.inputs[0].witness.issuance_amount_rangeproof[99] ^= 1; });
-        bad("hidden tokens without a proof", {}, good, [](Transaction& t) { t.inputs[0].witness.inflation_keys_rangeproof.clear(); });
-        bad("another contract than the outputs' asset", {}, good, [](Transaction& t) { t.inputs[0].issuance.entropy.bytes[0] ^= 1; });
+        bad("hidden tokens without a proof", {}, good,
+            [](Transaction& t) { t.inputs[0].witness.inflation_keys_rangeproof.clear(); });
+        bad("another contract than the outputs' asset", {}, good,
+            [](Transaction& t) { t.inputs[0].issuance.entropy.bytes[0] ^= 1; });
         bad("an issued commitment that is no point", {}, good, [](Transaction& t) {
             ValueCommitment value;
             value.bytes[0] = 9;
@@ -177,10 +183,14 @@ private:
         };
         const Transaction again = reissue(41, true);
         add("a reissuance by the hidden token", std::nullopt, {issued, make_tx(again)});
-        bad("a reissuance by another blinding nonce", {issued}, again, [](Transaction& t) { t.inputs[0].issuance.blinding_nonce.bytes[5] ^= 1; });
-        bad("a reissuance by a nonce that is no number", {issued}, again, [](Transaction& t) { t.inputs[0].issuance.blinding_nonce.bytes.fill(0xff); });
-        bad("a reissuance that makes tokens", {issued}, again, [](Transaction& t) { t.inputs[0].issuance.inflation_keys = Amount{1}; });
-        bad("a reissuance of another asset", {issued}, again, [](Transaction& t) { t.inputs[0].issuance.entropy.bytes[0] ^= 1; });
+        bad("a reissuance by another blinding nonce", {issued}, again,
+            [](Transaction& t) { t.inputs[0].issuance.blinding_nonce.bytes[5] ^= 1; });
+        bad("a reissuance by a nonce that is no number", {issued}, again,
+            [](Transaction& t) { t.inputs[0].issuance.blinding_nonce.bytes.fill(0xff); });
+        bad("a reissuance that makes tokens", {issued}, again,
+            [](Transaction& t) { t.inputs[0].issuance.inflation_keys = Amount{1}; });
+        bad("a reissuance of another asset", {issued}, again,
+            [](Transaction& t) { t.inputs[0].issuance.entropy.bytes[0] ^= 1; });
         add("an open reissuance of what was issued hidden", Rule::kTxInNotOut, {issued, make_tx(reissue(42, false))});
     }
 

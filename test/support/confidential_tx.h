@@ -1,5 +1,5 @@
-// Makes transactions whose amounts are hidden, with the signing half of src/confidential: what a wallet does, for tests of who
-// judges them. Everything is seeded: one order of calls gives one result.
+// Makes transactions whose amounts are hidden, with the signing half of src/confidential: what a wallet does, for tests
+// of who judges them. Everything is seeded: one order of calls gives one result.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -68,12 +68,17 @@ public:
     IssuanceIds issue(const Issue& what) {
         TxIn& in = tx_.inputs.back();
         in.issuance.entropy = what.entropy;
-        if (what.token != nullptr) in.issuance.blinding_nonce.bytes = FixedBytes<struct Raw, 32>::from_view(what.token->opening.asset_blind.view()).bytes;
+        if (what.token != nullptr)
+            in.issuance.blinding_nonce.bytes =
+                FixedBytes<struct Raw, 32>::from_view(what.token->opening.asset_blind.view()).bytes;
         // The token's id depends on whether the amount is hidden.
-        if (what.amount != 0) in.issuance.amount = what.hidden ? ConfidentialValue(ValueCommitment{}) : ConfidentialValue(Amount{what.amount});
+        if (what.amount != 0)
+            in.issuance.amount =
+                what.hidden ? ConfidentialValue(ValueCommitment{}) : ConfidentialValue(Amount{what.amount});
         const IssuanceIds ids = issuance_ids(in);
         issue_one(in.issuance.amount, in.witness.issuance_amount_rangeproof, ids.asset, what.amount, what.hidden);
-        issue_one(in.issuance.inflation_keys, in.witness.inflation_keys_rangeproof, ids.token, what.tokens, what.hidden);
+        issue_one(in.issuance.inflation_keys, in.witness.inflation_keys_rangeproof, ids.token, what.tokens,
+                  what.hidden);
         if (!tx_.has_witness()) in.witness.pegin_witness = {Bytes{}};  // a transaction without any witness cannot issue
         return ids;
     }
@@ -156,8 +161,9 @@ private:
         if (payment.hide_value) {
             const SecretKey ephemeral = key();
             const bool spendable = !payment.prove_from_zero && !is_unspendable(payment.script);
-            ct::BlindedAmount made =
-                ct::blind_output({asset, opening.clone()}, payment.script.view(), spendable, key().pubkey(), ephemeral, {}).value();
+            ct::BlindedAmount made = ct::blind_output({asset, opening.clone()}, payment.script.view(), spendable,
+                                                      key().pubkey(), ephemeral, {})
+                                         .value();
             out.value = ValueCommitment::from(made.commitment);
             out.nonce.bytes = NonceBytes::from_view(ephemeral.pubkey().view());
             out.witness.rangeproof = std::move(made.range_proof);
@@ -167,8 +173,9 @@ private:
             const size_t use = std::min(ct::kUsualSurjectionInputs, targets_.size());
             const auto choice = ct::choose_surjection_inputs(target_assets_, use, asset, 100, draw());
             BOOST_REQUIRE(choice.has_value());
-            out.witness.surjection_proof =
-                ct::sign_surjection_proof(*choice, targets_, generator, target_blinds_[choice->index], opening.asset_blind).value();
+            out.witness.surjection_proof = ct::sign_surjection_proof(*choice, targets_, generator,
+                                                                     target_blinds_[choice->index], opening.asset_blind)
+                                               .value();
         }
         return out;
     }

@@ -1,4 +1,5 @@
-// Deposits on a parent chain that exists in the test only: the Bitcoin transaction, its block, and the input that claims it.
+// Deposits on a parent chain that exists in the test only: the Bitcoin transaction, its block, and the input that
+// claims it.
 #pragma once
 
 #include "consensus/params/chain_params.h"
@@ -21,8 +22,8 @@ struct DepositMade {
 };
 
 // `salt` tells deposits apart. The block has three transactions, the deposit's is the second.
-inline DepositMade make_deposit(const ChainParams& params, const FedpegScript& fedpeg, Amount value, const Script& claim_script,
-                                uint8_t salt = 0) {
+inline DepositMade make_deposit(const ChainParams& params, const FedpegScript& fedpeg, Amount value,
+                                const Script& claim_script, uint8_t salt = 0) {
     parent::ParentTransaction tx;
     tx.inputs.emplace_back();
     tx.inputs[0].prevout = {parent::ParentTxid::from(params.parent.genesis), salt};

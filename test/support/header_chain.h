@@ -35,7 +35,9 @@ public:
         const BlockHeader& header = *headers_.at(height);
         return header.is_dynafed() ? fed_rules::entry_root(header.dynafed().proposed) : Hash256{};
     }
-    [[nodiscard]] std::shared_ptr<const BlockHeader> header_at(uint32_t height) const override { return headers_.at(height); }
+    [[nodiscard]] std::shared_ptr<const BlockHeader> header_at(uint32_t height) const override {
+        return headers_.at(height);
+    }
 
 private:
     std::vector<std::shared_ptr<const BlockHeader>> headers_;

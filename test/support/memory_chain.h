@@ -1,5 +1,5 @@
-// A chain in memory, judged by the rules alone: for tests of rules and of what is above them. No reorganisation by itself; connect
-// and disconnect at the tip.
+// A chain in memory, judged by the rules alone: for tests of rules and of what is above them. No reorganisation by
+// itself; connect and disconnect at the tip.
 #pragma once
 
 #include <algorithm>
@@ -85,7 +85,8 @@ public:
     // What the block would change; nothing is kept.
     Judged<rules::BlockDelta> judge(const Block& block, rules::ProofCheck proof = rules::ProofCheck::kRequired) {
         TRY_VOID(rules::check_block(block, params, proof));
-        if (block.header.prev != headers.hash_at(headers.height())) return rules::broken(rules::Rule::kHeaderPrevUnknown);
+        if (block.header.prev != headers.hash_at(headers.height()))
+            return rules::broken(rules::Rule::kHeaderPrevUnknown);
         TRY_VOID(rules::check_header_in_place(block.header, headers, params, version_bits, now));
         TRY_VOID(rules::check_block_in_place(block, headers, params));
         rules::ConnectContext context{params, headers, coins, version_bits};

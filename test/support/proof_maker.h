@@ -33,15 +33,9 @@ private:
     Hash256 state_;
 };
 
-inline Affine affine(const Jacobian& point) {
-    return *normalize(point);
-}
-inline Affine base_times(const Scalar& k) {
-    return affine(multiply_add_complete(k, Scalar{}, kBasePoint));
-}
-inline Jacobian times(const Scalar& k, const Affine& p) {
-    return multiply_add_complete(Scalar{}, k, p);
-}
+inline Affine affine(const Jacobian& point) { return *normalize(point); }
+inline Affine base_times(const Scalar& k) { return affine(multiply_add_complete(k, Scalar{}, kBasePoint)); }
+inline Jacobian times(const Scalar& k, const Affine& p) { return multiply_add_complete(Scalar{}, k, p); }
 
 struct MadeRing {
     Hash256 e0;

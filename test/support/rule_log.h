@@ -1,5 +1,5 @@
-// Notes the reject reasons that a test binary meets, one a line, in the folder that the environment names, for the ctest
-// "rule_table" (test/layering/check_rules.py). Without that variable nothing is written.
+// Notes the reject reasons that a test binary meets, one a line, in the folder that the environment names, for the
+// ctest "rule_table" (test/layering/check_rules.py). Without that variable nothing is written.
 #pragma once
 
 #include <cerrno>
@@ -14,7 +14,8 @@ namespace sluice::test {
 inline std::string produced(std::string reason) {
     static const char* const folder = std::getenv("SLUICE_RULE_LOG");
     static std::FILE* const file =
-        folder == nullptr ? nullptr : std::fopen((std::string(folder) + "/" + program_invocation_short_name).c_str(), "w");
+        folder == nullptr ? nullptr
+                          : std::fopen((std::string(folder) + "/" + program_invocation_short_name).c_str(), "w");
     static std::set<std::string> known;
     if (file != nullptr && !reason.empty() && known.insert(reason).second) {
         std::fprintf(file, "%s\n", reason.c_str());

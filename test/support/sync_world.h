@@ -1,8 +1,8 @@
-// A small world of sync engines connected back to back: no sockets, no threads, one clock. Messages travel in order, as bytes;
-// a test may drop some. Chains and pools are fakes with rules that a test can break on purpose:
-//   a header is valid if its solution is {1}; a block is valid if its Merkle root is right and its coinbase script is not {0xff};
-//   a transaction is an orphan if it spends an output of an unknown transaction (ids that begin with 0xcc exist), and breaks
-//   consensus if its version is 99.
+// A small world of sync engines connected back to back: no sockets, no threads, one clock. Messages travel in order, as
+// bytes; a test may drop some. Chains and pools are fakes with rules that a test can break on purpose:
+//   a header is valid if its solution is {1}; a block is valid if its Merkle root is right and its coinbase script is
+//   not {0xff}; a transaction is an orphan if it spends an output of an unknown transaction (ids that begin with 0xcc
+//   exist), and breaks consensus if its version is 99.
 #pragma once
 
 #include <deque>
@@ -37,7 +37,8 @@ inline Transaction spend(const Txid& of, uint32_t salt) {
     TxOut out;
     out.asset = AssetId{};
     out.value = Amount{1};
-    out.script.bytes = {0x51, static_cast<uint8_t>(salt), static_cast<uint8_t>(salt >> 8), static_cast<uint8_t>(salt >> 16)};
+    out.script.bytes = {0x51, static_cast<uint8_t>(salt), static_cast<uint8_t>(salt >> 8),
+                        static_cast<uint8_t>(salt >> 16)};
     tx.outputs.push_back(out);
     return tx;
 }
@@ -82,7 +83,8 @@ public:
     [[nodiscard]] sync::Tip tip() const override {
         const Node& node = nodes.at(tip_hash);
         const Node& best = nodes.at(best_header);
-        sync::Tip out{tip_hash, node.header.height, node.header.time, best_header, best.header.height, best.header.time, false};
+        sync::Tip out{tip_hash, node.header.height, node.header.time, best_header, best.header.height, best.header.time,
+                      false};
         out.initial_download = int64_t{node.header.time} < clock.unix_time() - 24 * 3600;
         return out;
     }
@@ -90,8 +92,13 @@ public:
         const auto at = nodes.find(hash);
         if (at == nodes.end()) return std::nullopt;
         const Node& node = at->second;
-        return sync::KnownBlock{hash,        node.header.prev, node.header.height, node.header.time, is_active(hash, node.header.height),
-                                node.block != nullptr, node.failed};
+        return sync::KnownBlock{hash,
+                                node.header.prev,
+                                node.header.height,
+                                node.header.time,
+                                is_active(hash, node.header.height),
+                                node.block != nullptr,
+                                node.failed};
     }
     [[nodiscard]] std::optional<sync::KnownBlock> ancestor(const BlockHash& of, uint32_t height) const override {
         auto at = find(of);
@@ -100,7 +107,9 @@ public:
         while (at->height > height) at = at->active ? find(active[height]) : find(at->prev);
         return at;
     }
-    [[nodiscard]] std::optional<sync::KnownBlock> at_height(uint32_t height) const override { return ancestor(tip_hash, height); }
+    [[nodiscard]] std::optional<sync::KnownBlock> at_height(uint32_t height) const override {
+        return ancestor(tip_hash, height);
+    }
     [[nodiscard]] std::vector<BlockHash> locator(const BlockHash& from) const override {
         std::vector<BlockHash> out;
         uint32_t step = 1;
@@ -130,7 +139,8 @@ public:
         }
         return out;
     }
-    [[nodiscard]] std::vector<sync::KnownBlock> missing(const BlockHash& toward, size_t most, uint32_t max_height) const override {
+    [[nodiscard]] std::vector<sync::KnownBlock> missing(const BlockHash& toward, size_t most,
+                                                        uint32_t max_height) const override {
         std::vector<sync::KnownBlock> out;
         const auto end = find(toward);
         if (!end || end->failed) return {};
@@ -203,7 +213,8 @@ public:
     void mine(size_t count, int64_t time, uint32_t salt = 0, std::vector<TxRef> transactions = {}) {
         for (size_t i = 0; i < count; ++i) {
             const uint32_t height = nodes.at(tip_hash).header.height + 1;
-            add_block(make_block(tip_hash, height, static_cast<uint32_t>(time - static_cast<int64_t>(60 * (count - 1 - i))), salt,
+            add_block(make_block(tip_hash, height,
+                                 static_cast<uint32_t>(time - static_cast<int64_t>(60 * (count - 1 - i))), salt,
                                  i + 1 == count ? transactions : std::vector<TxRef>{}));
         }
     }
@@ -298,7 +309,8 @@ public:
             return result;
         }
         for (const TxIn& in : tx->tx.inputs) {
-            if (in.prevout.txid.bytes[0] != 0xcc && !known.contains(in.prevout.txid)) result.missing.push_back(in.prevout.txid);
+            if (in.prevout.txid.bytes[0] != 0xcc && !known.contains(in.prevout.txid))
+                result.missing.push_back(in.prevout.txid);
         }
         result.kind = result.missing.empty() ? Kind::kAccepted : Kind::kMissingInputs;
         if (!result.missing.empty()) return result;
@@ -446,8 +458,9 @@ inline Host::Host(World& owner, size_t number, sync::EngineOptions options)
       pool(owner.tasks),
       compute(owner.tasks),
       book({number, 1}, [&owner](uint64_t below) { return owner.random() % below; }),
-      engine({*this, book, chain, pool, compute, owner.clock, [&owner](uint64_t below) { return owner.random() % below; }},
-             std::move(options)) {
+      engine(
+          {*this, book, chain, pool, compute, owner.clock, [&owner](uint64_t below) { return owner.random() % below; }},
+          std::move(options)) {
     chain.on_connected = [this](const auto& blocks) { engine.blocks_connected(blocks); };
     pool.on_added = [this](const sync::RelayTx& tx) { engine.transaction_added(tx); };
 }

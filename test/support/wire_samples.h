@@ -78,7 +78,8 @@ public:
         out.time = static_cast<uint32_t>(number(UINT32_MAX));
         out.services = number(1 << 12);
         const size_t kinds = legacy ? 2 : 4;
-        const wire::Network networks[] = {wire::Network::kIpv4, wire::Network::kIpv6, wire::Network::kTorV3, wire::Network::kI2p};
+        const wire::Network networks[] = {wire::Network::kIpv4, wire::Network::kIpv6, wire::Network::kTorV3,
+                                          wire::Network::kI2p};
         const size_t sizes[] = {4, 16, 32, 32};
         const size_t kind = number(kinds);
         const Bytes raw = bytes(sizes[kind]);

@@ -53,9 +53,11 @@ TxRef initial_issuance(const ChainParams& params) {
 
 // Bitcoin's own first coinbase, as the "bitcoin" style repeats it.
 TxRef bitcoin_coinbase() {
-    static constexpr std::string_view kHeadline = "The Times 03/Jan/2009 Chancellor on brink of second bailout for banks";
+    static constexpr std::string_view kHeadline =
+        "The Times 03/Jan/2009 Chancellor on brink of second bailout for banks";
     static constexpr std::string_view kKey =
-        "04678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b"
+        "04678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b"
+        "8d578a4c702b"
         "6bf11d5f";
     Bytes script_sig = {0x04, 0xff, 0xff, 0x00, 0x1d, 0x01, 0x04, static_cast<uint8_t>(kHeadline.size())};
     append(script_sig, as_bytes(kHeadline));

@@ -1,4 +1,5 @@
-// Constants of the Liquid network (liquidv1), as hexadecimal text. Source: liquidv1-constants.txt, chain-params.md section 3.
+// Constants of the Liquid network (liquidv1), as hexadecimal text. Source: liquidv1-constants.txt, chain-params.md
+// section 3.
 #pragma once
 
 #include <array>

@@ -30,7 +30,8 @@ std::optional<int64_t> parse_money(std::string_view text) {
     const size_t point = std::min(text.find('.'), text.size());
     const std::string_view whole = text.substr(0, point);
     std::string fraction(point < text.size() ? text.substr(point + 1) : "");
-    if (text.empty() || whole.size() > 8 || fraction.size() > 8 || !is_digits(whole) || !is_digits(fraction)) return std::nullopt;
+    if (text.empty() || whole.size() > 8 || fraction.size() > 8 || !is_digits(whole) || !is_digits(fraction))
+        return std::nullopt;
     fraction.append(8 - fraction.size(), '0');
     int64_t coins = 0;
     int64_t parts = 0;

@@ -1,5 +1,5 @@
-// OptionReader: typed reading of chain options with one sticky error, so that a chain's table of overrides reads as a table.
-// Each call gives `otherwise` when the option is absent or wrong; the first wrong one is kept for error().
+// OptionReader: typed reading of chain options with one sticky error, so that a chain's table of overrides reads as a
+// table. Each call gives `otherwise` when the option is absent or wrong; the first wrong one is kept for error().
 #pragma once
 
 #include <array>
@@ -30,7 +30,8 @@ public:
     T number(std::string_view name, T otherwise) {
         static_assert(std::is_integral_v<T>);
         const int64_t least = std::is_signed_v<T> ? static_cast<int64_t>(std::numeric_limits<T>::min()) : 0;
-        const int64_t most = sizeof(T) < 8 ? static_cast<int64_t>(std::numeric_limits<T>::max()) : std::numeric_limits<int64_t>::max();
+        const int64_t most =
+            sizeof(T) < 8 ? static_cast<int64_t>(std::numeric_limits<T>::max()) : std::numeric_limits<int64_t>::max();
         return static_cast<T>(bounded(name, static_cast<int64_t>(otherwise), least, most));
     }
     // Hexadecimal bytes; the empty text gives no bytes.

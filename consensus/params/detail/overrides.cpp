@@ -61,7 +61,8 @@ void apply_vbparams(ChainParams& p, OptionReader& options) {
     for (const std::string& text : options.texts("vbparams")) {
         const std::vector<std::string> parts = split(text, ':');
         if (parts.size() < 3 || parts.size() > 4) {
-            return options.fail("Version bits parameters malformed, expecting deployment:start:end[:min_activation_height]");
+            return options.fail(
+                "Version bits parameters malformed, expecting deployment:start:end[:min_activation_height]");
         }
         const std::optional<size_t> which = deployment_named(parts[0]);
         if (!which) return options.fail("Invalid deployment (" + parts[0] + ")");
@@ -77,20 +78,22 @@ void apply_vbparams(ChainParams& p, OptionReader& options) {
     }
 }
 
-// -evbparams=name:start:end:period:threshold: an empty field keeps what is there, the first of two for one name counts, period
-// and threshold count only where the deployment has its own.
+// -evbparams=name:start:end:period:threshold: an empty field keeps what is there, the first of two for one name counts,
+// period and threshold count only where the deployment has its own.
 void apply_evbparams(ChainParams& p, OptionReader& options) {
     std::set<size_t> seen;
     for (const std::string& text : options.texts("evbparams")) {
         const std::vector<std::string> parts = split(text, ':');
         if (parts.size() != 5) {
-            return options.fail("ElementsVersion bits parameters malformed, expecting deployment:start:end:period:threshold");
+            return options.fail(
+                "ElementsVersion bits parameters malformed, expecting deployment:start:end:period:threshold");
         }
         int64_t period = 0;
         int64_t threshold = 0;
         DeploymentParams given;
-        if (!take(options, parts[1], "nStartTime", given.start) || !take(options, parts[2], "nTimeout", given.timeout) ||
-            !take(options, parts[3], "nPeriod", period) || !take(options, parts[4], "nThreshold", threshold)) {
+        if (!take(options, parts[1], "nStartTime", given.start) ||
+            !take(options, parts[2], "nTimeout", given.timeout) || !take(options, parts[3], "nPeriod", period) ||
+            !take(options, parts[4], "nThreshold", threshold)) {
             return;
         }
         const std::optional<size_t> which = deployment_named(parts[0]);
@@ -127,7 +130,8 @@ void apply_activation_heights(ChainParams& p, OptionReader& options) {
 
 void apply_network(ChainParams& p, OptionReader& o) {
     p.network.magic = o.four_bytes("pchmessagestart", p.network.magic);
-    if (const std::vector<std::string> seeds = o.texts("seednode"); !seeds.empty() && (seeds.size() > 1 || seeds[0] != "0")) {
+    if (const std::vector<std::string> seeds = o.texts("seednode");
+        !seeds.empty() && (seeds.size() > 1 || seeds[0] != "0")) {
         p.network.seeds = seeds;
     }
     p.address.bech32_hrp = o.text("bech32_hrp", p.address.bech32_hrp);
@@ -196,8 +200,9 @@ void apply_peg(ChainParams& p, OptionReader& o) {
     p.parent.pegged_asset = o.id("con_parent_pegged_asset", p.parent.pegged_asset);
     p.parent.pegin_min_depth = o.number("peginconfirmationdepth", p.parent.pegin_min_depth);
     if (p.parent.exists == p.parent.genesis.is_zero()) {
-        o.fail(p.parent.exists ? "-parentgenesisblockhash must be given for a chain with a parent chain (-con_has_parent_chain)"
-                               : "-parentgenesisblockhash must be 0 for a chain without a parent chain (-con_has_parent_chain=0)");
+        o.fail(p.parent.exists
+                   ? "-parentgenesisblockhash must be given for a chain with a parent chain (-con_has_parent_chain)"
+                   : "-parentgenesisblockhash must be 0 for a chain without a parent chain (-con_has_parent_chain=0)");
     }
     // Fact: the empty text is an empty script on liquidv1test, and the default on the other chains.
     p.fedpegscript.bytes = p.kind == ChainKind::kLiquidV1Test ? o.hex("fedpegscript", p.fedpegscript.bytes)
@@ -216,10 +221,12 @@ void apply_policy(ChainParams& p, OptionReader& o) {
     peg.subsidy_height = o.number("peginsubsidyheight", peg.subsidy_height);
     peg.minimum_height = o.number("peginminheight", peg.minimum_height);
     if (peg.subsidy_height < 0) {
-        o.fail("Invalid block height (" + std::to_string(peg.subsidy_height) + ") for -peginsubsidyheight. Must be positive.");
+        o.fail("Invalid block height (" + std::to_string(peg.subsidy_height) +
+               ") for -peginsubsidyheight. Must be positive.");
     }
     if (peg.minimum_height < 0) {
-        o.fail("Invalid block height (" + std::to_string(peg.minimum_height) + ") for -peginminheight. Must be positive.");
+        o.fail("Invalid block height (" + std::to_string(peg.minimum_height) +
+               ") for -peginminheight. Must be positive.");
     }
     peg.subsidy_threshold = o.money("peginsubsidythreshold", peg.subsidy_threshold);
     peg.minimum_amount = o.money("peginminamount", peg.minimum_amount);
@@ -242,7 +249,8 @@ void apply_overrides(ChainParams& p, OptionReader& o) {
     apply_evbparams(p, o);
     // liquidtestnet always permits it; a custom chain's default follows -enforce_pak.
     if (p.kind == ChainKind::kCustom) p.multi_data_permitted = o.flag("multi_data_permitted", p.enforce_pak);
-    if (p.kind == ChainKind::kLiquidV1Test) p.multi_data_permitted = o.flag("multi_data_permitted", p.multi_data_permitted);
+    if (p.kind == ChainKind::kLiquidV1Test)
+        p.multi_data_permitted = o.flag("multi_data_permitted", p.multi_data_permitted);
     p.anyone_can_spend_are_mine = o.flag("anyonecanspendaremine", p.anyone_can_spend_are_mine);
     p.prune_after_height = o.number("npruneafterheight", p.prune_after_height);
     p.default_consistency_checks = o.flag("fdefaultconsistencychecks", p.default_consistency_checks);

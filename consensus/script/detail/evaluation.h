@@ -1,4 +1,5 @@
-// One run of one script: the state that opcodes work on, and the opcodes by group (a .cpp file each). Private to consensus/script.
+// One run of one script: the state that opcodes work on, and the opcodes by group (a .cpp file each). Private to
+// consensus/script.
 #pragma once
 
 #include <optional>
@@ -43,7 +44,13 @@ class Evaluation {
 public:
     Evaluation(Stack& stack, ByteView script, Flags flags, const SignatureChecker& checker, SigVersion version,
                TaprootContext& taproot, ScriptObserver* observer)
-        : stack_(stack), script_(script), flags_(flags), checker_(checker), version_(version), taproot_(taproot), observer_(observer) {}
+        : stack_(stack),
+          script_(script),
+          flags_(flags),
+          checker_(checker),
+          version_(version),
+          taproot_(taproot),
+          observer_(observer) {}
     ScriptResult run();
 
 private:

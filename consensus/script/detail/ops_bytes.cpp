@@ -15,7 +15,8 @@ ScriptResult Evaluation::bytes_op(uint8_t opcode) {
     switch (opcode) {
         case OP_CAT: {
             TRY_VOID(need(2));
-            if (top(0).size() + top(1).size() > kMaxElementSize) return script_fail(ScriptError::kInvalidStackOperation);
+            if (top(0).size() + top(1).size() > kMaxElementSize)
+                return script_fail(ScriptError::kInvalidStackOperation);
             const Bytes tail = take();
             append(top(), tail);
             return {};

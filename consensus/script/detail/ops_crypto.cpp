@@ -39,7 +39,8 @@ Result<bool, ScriptError> Evaluation::signature_ok(ByteView signature, ByteView 
     return good;
 }
 
-// BIP342: an empty signature is false, a non-empty one spends budget and must be valid; keys of unknown size always pass.
+// BIP342: an empty signature is false, a non-empty one spends budget and must be valid; keys of unknown size always
+// pass.
 Result<bool, ScriptError> Evaluation::tapscript_signature_ok(ByteView signature, ByteView pubkey) {
     if (!signature.empty()) TRY_VOID(spend_validation_weight());
     if (pubkey.empty()) return script_fail(ScriptError::kPubkeyType);
@@ -80,7 +81,8 @@ ScriptResult Evaluation::check_sig_add() {
     return {};
 }
 
-// Stack, bottom first: dummy, signatures, their number, keys, their number. Signatures must come in the order of their keys.
+// Stack, bottom first: dummy, signatures, their number, keys, their number. Signatures must come in the order of their
+// keys.
 ScriptResult Evaluation::check_multisig(bool verify) {
     if (!before_tapscript()) return script_fail(ScriptError::kTapscriptCheckMultisig);
     TRY_VOID(need(1));
@@ -94,8 +96,8 @@ ScriptResult Evaluation::check_multisig(bool verify) {
     if (signature_count < 0 || signature_count > key_count) return script_fail(ScriptError::kSigCount);
     const size_t signatures = static_cast<size_t>(signature_count);
     TRY_VOID(need(keys + signatures + 2));
-    const size_t first_key = 1;                // depth on the stack of the last key pushed
-    const size_t first_signature = keys + 2;   // likewise of the last signature
+    const size_t first_key = 1;               // depth on the stack of the last key pushed
+    const size_t first_signature = keys + 2;  // likewise of the last signature
 
     Bytes script_code = to_bytes(script_.subspan(code_start_));
     for (size_t i = 0; i < signatures; ++i) {
@@ -129,8 +131,8 @@ ScriptResult Evaluation::check_multisig(bool verify) {
     return {};
 }
 
-// Before tapscript: ECDSA over SHA256(message), without a hash type byte, and a bad signature ends the script. In tapscript:
-// BIP340 over the whole message (protocol page "script", section 3.2).
+// Before tapscript: ECDSA over SHA256(message), without a hash type byte, and a bad signature ends the script. In
+// tapscript: BIP340 over the whole message (protocol page "script", section 3.2).
 ScriptResult Evaluation::check_sig_from_stack(bool verify) {
     TRY_VOID(need(3));
     const Bytes& signature = top(2);

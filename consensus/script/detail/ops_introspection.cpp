@@ -11,7 +11,8 @@ Result<const Introspection*, ScriptError> Evaluation::introspection() const {
 }
 
 Result<size_t, ScriptError> Evaluation::checked_index(int64_t index, size_t count) const {
-    if (index < 0 || static_cast<uint64_t>(index) >= count) return script_fail(ScriptError::kIntrospectIndexOutOfBounds);
+    if (index < 0 || static_cast<uint64_t>(index) >= count)
+        return script_fail(ScriptError::kIntrospectIndexOutOfBounds);
     return static_cast<size_t>(index);
 }
 

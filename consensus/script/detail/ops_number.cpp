@@ -61,8 +61,8 @@ ScriptResult Evaluation::within() {
     return {};
 }
 
-// A number in [min, max) drawn from a seed by rejection sampling over SHA256(seed, counter). Three of the four words of each
-// hash are used, and the bound is inclusive: both are consensus (protocol page "script", section 3.1).
+// A number in [min, max) drawn from a seed by rejection sampling over SHA256(seed, counter). Three of the four words of
+// each hash are used, and the bound is inclusive: both are consensus (protocol page "script", section 3.1).
 ScriptResult Evaluation::deterministic_random() {
     TRY_VOID(need(3));
     const int64_t min = TRY(number(1));

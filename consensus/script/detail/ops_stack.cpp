@@ -82,7 +82,8 @@ ScriptResult Evaluation::pick_or_roll(bool roll) {
     TRY_VOID(need(2));
     const int64_t depth = TRY(number(0));
     pop();
-    if (depth < 0 || depth >= static_cast<int64_t>(stack_.size())) return script_fail(ScriptError::kInvalidStackOperation);
+    if (depth < 0 || depth >= static_cast<int64_t>(stack_.size()))
+        return script_fail(ScriptError::kInvalidStackOperation);
     const auto at = stack_.end() - 1 - depth;
     if (roll) {
         std::rotate(at, at + 1, stack_.end());

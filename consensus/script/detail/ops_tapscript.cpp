@@ -1,5 +1,5 @@
-// Opcodes that exist in tapscript only: streaming SHA-256, 64-bit arithmetic, curve checks (protocol page "script", section 4).
-// Introspection is in ops_introspection.cpp.
+// Opcodes that exist in tapscript only: streaming SHA-256, 64-bit arithmetic, curve checks (protocol page "script",
+// section 4). Introspection is in ops_introspection.cpp.
 #include <limits>
 
 #include "consensus/script/detail/evaluation.h"

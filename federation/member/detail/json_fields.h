@@ -1,4 +1,5 @@
-// Visitors over named fields: one list of fields writes JSON, reads it strictly, or feeds a hash. Private to the manifest.
+// Visitors over named fields: one list of fields writes JSON, reads it strictly, or feeds a hash. Private to the
+// manifest.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -24,7 +25,9 @@ struct FieldWriter {
     Json& json;
 
     template <Number T>
-    void operator()(const char* name, T value) { json[name] = value; }
+    void operator()(const char* name, T value) {
+        json[name] = value;
+    }
     void operator()(const char* name, const std::string& value) { json[name] = value; }
     void operator()(const char* name, const agreement::Milliseconds& value) { json[name] = value.count(); }
     void operator()(const char* name, const Bytes& value) { json[name] = to_hex(value); }
@@ -90,7 +93,8 @@ struct FieldReader {
     void operator()(const char* name, std::string& out) {
         const Json* value = find(name);
         if (value == nullptr) return;
-        if (!value->is_string() || value->get<std::string>().size() > 300) fault(std::string(name) + " is not a short text");
+        if (!value->is_string() || value->get<std::string>().size() > 300)
+            fault(std::string(name) + " is not a short text");
         else out = value->get<std::string>();
     }
     void operator()(const char* name, agreement::Milliseconds& out) {
@@ -147,19 +151,27 @@ struct FieldHasher {
     Writer& writer;
 
     template <Number T>
-    void operator()(const char*, T value) { writer.u64(static_cast<uint64_t>(value)); }
+    void operator()(const char*, T value) {
+        writer.u64(static_cast<uint64_t>(value));
+    }
     void operator()(const char*, const std::string& value) { writer.var_bytes(as_bytes(value)); }
-    void operator()(const char*, const agreement::Milliseconds& value) { writer.u64(static_cast<uint64_t>(value.count())); }
+    void operator()(const char*, const agreement::Milliseconds& value) {
+        writer.u64(static_cast<uint64_t>(value.count()));
+    }
     void operator()(const char*, const Bytes& value) { writer.var_bytes(value); }
     template <class Tag, size_t N>
-    void operator()(const char*, const FixedBytes<Tag, N>& value) { writer.raw(value.view()); }
+    void operator()(const char*, const FixedBytes<Tag, N>& value) {
+        writer.raw(value.view());
+    }
     template <class V, class F>
     void array(const char*, const V& values, F each) {
         writer.compact_size(values.size());
         for (const auto& value : values) each(*this, value);
     }
     template <class F>
-    void object(const char*, F fields) { fields(*this); }
+    void object(const char*, F fields) {
+        fields(*this);
+    }
 };
 
 }  // namespace sluice::member::detail

@@ -1,4 +1,5 @@
-// The fields of one member as manifests, successors and keygen's output write them. Private to the module; pure, any thread.
+// The fields of one member as manifests, successors and keygen's output write them. Private to the module; pure, any
+// thread.
 #pragma once
 
 namespace sluice::member::detail {

@@ -1,4 +1,5 @@
-// Dialer: the nodes that the user named (-addnode, -connect) and when to try each again. Pure decisions; time is handed in.
+// Dialer: the nodes that the user named (-addnode, -connect) and when to try each again. Pure decisions; time is handed
+// in.
 #pragma once
 
 #include <chrono>

@@ -28,7 +28,8 @@ Status Connections::Impl::listen_on(const wire::NetAddress& address) {
         },
         this, flags, 128, socket->get(), static_cast<int>(socket->size));
     if (listener == nullptr) {
-        return fail("Unable to bind to " + address.to_string() + " on this computer. Sluice is probably already running.");
+        return fail("Unable to bind to " + address.to_string() +
+                    " on this computer. Sluice is probably already running.");
     }
     listeners.push_back(listener);
     listening.push_back(detail::local_address(evconnlistener_get_fd(listener)));
@@ -56,7 +57,8 @@ void Connections::Impl::stop_listening() {
 
 void Connections::Impl::accept(int fd, const wire::NetAddress& from) {
     const wire::NetAddress local = detail::local_address(fd);
-    const bool trusted = is_whitelisted(from) || std::ranges::find(options.trusted_binds, local) != options.trusted_binds.end();
+    const bool trusted =
+        is_whitelisted(from) || std::ranges::find(options.trusted_binds, local) != options.trusted_binds.end();
     const auto refuse = [&](const char* why) {
         log_debug("net", "refused {}: {}", from.to_string(), why);
         ::close(fd);
@@ -66,11 +68,13 @@ void Connections::Impl::accept(int fd, const wire::NetAddress& from) {
     size_t inbound = 0;
     size_t handshakes = 0;
     for (const auto& [id, connection] : connections) {
-        if (connection->stats.info.kind != ConnectionKind::kInbound || connection->state != ConnectionState::kOpen) continue;
+        if (connection->stats.info.kind != ConnectionKind::kInbound || connection->state != ConnectionState::kOpen)
+            continue;
         ++inbound;
         if (!connection->is_established && connection->stats.info.address.same_host(from)) ++handshakes;
     }
-    if (handshakes >= kHandshakesPerHost && !from.is_local() && !trusted) return refuse("too many unfinished handshakes");
+    if (handshakes >= kHandshakesPerHost && !from.is_local() && !trusted)
+        return refuse("too many unfinished handshakes");
     const size_t most = options.max_connections > kReservedOutbound ? options.max_connections - kReservedOutbound : 0;
     if (bans.is_discouraged(from) && !trusted && inbound + 1 >= most) return refuse("discouraged");
     if (inbound >= most && !make_room_for_inbound()) return refuse("full");
@@ -91,12 +95,15 @@ void Connections::Impl::accept(int fd, const wire::NetAddress& from) {
     announce(placed);
 }
 
-// The youngest of the neighbourhood with the most connections goes: an attacker competes with itself. The oldest are safe.
+// The youngest of the neighbourhood with the most connections goes: an attacker competes with itself. The oldest are
+// safe.
 bool Connections::Impl::make_room_for_inbound() {
     std::vector<Connection*> candidates;
     for (const auto& [id, connection] : connections) {
         const PeerInfo& info = connection->stats.info;
-        if (info.kind != ConnectionKind::kInbound || connection->state != ConnectionState::kOpen || info.protected_from_bans) continue;
+        if (info.kind != ConnectionKind::kInbound || connection->state != ConnectionState::kOpen ||
+            info.protected_from_bans)
+            continue;
         candidates.push_back(connection.get());  // ascending id: oldest first
     }
     if (candidates.size() <= kProtectedByAge) return false;

@@ -32,7 +32,8 @@ size_t Connections::Impl::count_of(ConnectionKind kind) const {
 
 void Connections::Impl::dial_due() {
     if (!running || !active) return;
-    for (const std::string& name : dialer.due(clock.steady(), [this](const std::string& n) { return is_connected(n); })) {
+    for (const std::string& name :
+         dialer.due(clock.steady(), [this](const std::string& n) { return is_connected(n); })) {
         dial_named(name, ConnectionKind::kManual);
     }
     if (options.connect_only) return;
@@ -83,14 +84,15 @@ void Connections::Impl::dial_named(const std::string& name, ConnectionKind kind)
         resolver->start();
     }
     // The reference to the loop outlives the resolver, which stop() joins first.
-    resolver->post([this, name, kind, host = target->host, port = target->port, weak = std::weak_ptr<int>(alive), &net = loop] {
-        const std::vector<wire::NetAddress> found = detail::resolve_blocking(host, port);
-        net.post([this, name, kind, weak, found] {
-            if (weak.expired()) return;
-            if (found.empty()) return dial_failed(name);
-            dial(name, found[random_below(found.size())], kind);
+    resolver->post(
+        [this, name, kind, host = target->host, port = target->port, weak = std::weak_ptr<int>(alive), &net = loop] {
+            const std::vector<wire::NetAddress> found = detail::resolve_blocking(host, port);
+            net.post([this, name, kind, weak, found] {
+                if (weak.expired()) return;
+                if (found.empty()) return dial_failed(name);
+                dial(name, found[random_below(found.size())], kind);
+            });
         });
-    });
 }
 
 void Connections::Impl::dial_failed(const std::string& name) {
@@ -146,7 +148,9 @@ void Connections::Impl::dial_from_book() {
     };
     const auto chosen = book->pick(now, acceptable, kind == ConnectionKind::kFeeler);
     if (!chosen) return;
-    if (std::ranges::any_of(connections, [&](const auto& c) { return c.second->stats.info.address.same_host(chosen->address); })) return;
+    if (std::ranges::any_of(connections,
+                            [&](const auto& c) { return c.second->stats.info.address.same_host(chosen->address); }))
+        return;
     dial(chosen->address.to_string(), chosen->address, kind);
 }
 

@@ -1,4 +1,5 @@
-// Addresses of peers: what strangers tell us goes into the address book at a limited rate; fresh ones are passed on to two peers.
+// Addresses of peers: what strangers tell us goes into the address book at a limited rate; fresh ones are passed on to
+// two peers.
 #include <algorithm>
 
 #include "crypto/hash.h"
@@ -8,9 +9,9 @@ namespace sluice::sync {
 namespace {
 constexpr double kTokensPerSecond = 0.1;
 constexpr double kMaxTokens = 1000;
-constexpr int64_t kPenalty = 2 * 60 * 60;       // seconds taken off what a stranger claims
-constexpr int64_t kFresh = 10 * 60;             // seconds: younger ones are passed on
-constexpr size_t kPassedOnFrom = 10;            // entries: larger messages answer a getaddr and are not passed on
+constexpr int64_t kPenalty = 2 * 60 * 60;  // seconds taken off what a stranger claims
+constexpr int64_t kFresh = 10 * 60;        // seconds: younger ones are passed on
+constexpr size_t kPassedOnFrom = 10;       // entries: larger messages answer a getaddr and are not passed on
 constexpr size_t kSamplePercent = 23;
 constexpr std::chrono::seconds kSendInterval{30};
 constexpr std::chrono::hours kSelfInterval{24};
@@ -35,7 +36,8 @@ void Engine::Impl::on_addresses(Peer& peer, const std::vector<wire::PeerAddress>
     if (peer.info.kind == net::ConnectionKind::kBlockRelay) return;
     peer.relays_addresses = true;
     const double elapsed = std::chrono::duration<double>(now() - peer.address_tokens_at).count();
-    if (peer.address_tokens < kMaxTokens) peer.address_tokens = std::min(kMaxTokens, peer.address_tokens + elapsed * kTokensPerSecond);
+    if (peer.address_tokens < kMaxTokens)
+        peer.address_tokens = std::min(kMaxTokens, peer.address_tokens + elapsed * kTokensPerSecond);
     peer.address_tokens_at = now();
     const int64_t unix_now = needs.clock.unix_time();
     std::vector<wire::PeerAddress> accepted;
@@ -47,7 +49,8 @@ void Engine::Impl::on_addresses(Peer& peer, const std::vector<wire::PeerAddress>
         peer.address_tokens = std::max(0.0, peer.address_tokens - 1);
         if (address.address.network == wire::Network::kNone) continue;
         ++peer.addresses_processed;
-        if (address.time <= 100'000'000 || address.time > unix_now + 600) address.time = static_cast<uint32_t>(unix_now - 5 * 24 * 3600);
+        if (address.time <= 100'000'000 || address.time > unix_now + 600)
+            address.time = static_cast<uint32_t>(unix_now - 5 * 24 * 3600);
         peer.known_addresses.insert(address.address);
         const bool fresh = address.time > unix_now - kFresh;
         if (fresh && !peer.getaddr_sent && addresses.size() <= kPassedOnFrom && address.address.is_routable()) {
@@ -57,7 +60,8 @@ void Engine::Impl::on_addresses(Peer& peer, const std::vector<wire::PeerAddress>
     }
     needs.addresses.add(accepted, peer.info.address, unix_now, kPenalty);
     if (addresses.size() < wire::kMaxAddresses) peer.getaddr_sent = false;
-    if (peer.info.kind == net::ConnectionKind::kAddrFetch && addresses.size() > 1) drop(peer, "gave the addresses that it was asked for");
+    if (peer.info.kind == net::ConnectionKind::kAddrFetch && addresses.size() > 1)
+        drop(peer, "gave the addresses that it was asked for");
 }
 
 // To two peers, the same two for a day: repeating an announcement does not spread it further.
@@ -90,7 +94,8 @@ void Engine::Impl::on_getaddr(Peer& peer) {
     if (now() >= getaddr_cache_until) {
         // One answer for a day: many questions do not reveal when we learnt what.
         getaddr_cache = needs.addresses.sample(wire::kMaxAddresses, kSamplePercent, needs.clock.unix_time());
-        getaddr_cache_until = now() + (getaddr_cache.size() >= kWorthCaching ? std::chrono::minutes(kCacheLife) : kYoungCacheLife);
+        getaddr_cache_until =
+            now() + (getaddr_cache.size() >= kWorthCaching ? std::chrono::minutes(kCacheLife) : kYoungCacheLife);
     }
     peer.addresses_to_send.clear();
     for (const wire::PeerAddress& address : getaddr_cache) queue_address(peer, address);

@@ -1,5 +1,5 @@
-// Compact blocks (BIP152 version 2), both directions. We ask the last three peers that gave us a new block first to announce by
-// compact block; others send one when asked.
+// Compact blocks (BIP152 version 2), both directions. We ask the last three peers that gave us a new block first to
+// announce by compact block; others send one when asked.
 #include <algorithm>
 
 #include "consensus/primitives/merkle.h"
@@ -46,11 +46,12 @@ void Engine::Impl::on_cmpctblock(Peer& peer, wire::CmpctBlock message) {
         return begin_compact(peer, std::move(message));
     }
     std::vector<BlockHeader> headers{message.header};
-    needs.chain.accept_headers(std::move(headers), [this, id = peer.info.id, hash, message = std::move(message)](const HeadersResult& result) {
-        headers_checked(id, {hash}, false, {result.accepted, result.failure});
-        Peer* from = find(id);
-        if (from != nullptr && result.accepted == 1) begin_compact(*from, message);
-    });
+    needs.chain.accept_headers(
+        std::move(headers), [this, id = peer.info.id, hash, message = std::move(message)](const HeadersResult& result) {
+            headers_checked(id, {hash}, false, {result.accepted, result.failure});
+            Peer* from = find(id);
+            if (from != nullptr && result.accepted == 1) begin_compact(*from, message);
+        });
 }
 
 void Engine::Impl::begin_compact(Peer& peer, wire::CmpctBlock message) {
@@ -70,7 +71,8 @@ void Engine::Impl::begin_compact(Peer& peer, wire::CmpctBlock message) {
     auto partial = wire::PartialBlock::begin(std::move(message));
     if (!partial) {
         forget_download(hash);
-        if (partial.error() == wire::CompactError::kInvalid) return misbehaved(peer, kDiscourageScore, "invalid compact block");
+        if (partial.error() == wire::CompactError::kInvalid)
+            return misbehaved(peer, kDiscourageScore, "invalid compact block");
         downloads[hash] = {peer.info.id, known->height, nullptr};
         peer.in_flight.push_back(hash);
         return send(peer, wire::GetData{{wire::inv_item(wire::InvType::kWitnessBlock, hash.view())}});
@@ -89,12 +91,14 @@ void Engine::Impl::begin_compact(Peer& peer, wire::CmpctBlock message) {
 
 void Engine::Impl::on_blocktxn(Peer& peer, const wire::BlockTxn& message) {
     const auto download = downloads.find(message.block);
-    if (download == downloads.end() || download->second.peer != peer.info.id || download->second.partial == nullptr) return;
+    if (download == downloads.end() || download->second.peer != peer.info.id || download->second.partial == nullptr)
+        return;
     const std::unique_ptr<wire::PartialBlock> partial = std::move(download->second.partial);
     finish_compact(peer, *partial, message.transactions);
 }
 
-void Engine::Impl::finish_compact(Peer& peer, const wire::PartialBlock& partial, const std::vector<TxRef>& transactions) {
+void Engine::Impl::finish_compact(Peer& peer, const wire::PartialBlock& partial,
+                                  const std::vector<TxRef>& transactions) {
     const BlockHash hash = compute_hash(partial.header());
     auto block = partial.complete(transactions);
     if (!block) {
@@ -118,19 +122,21 @@ void Engine::Impl::on_getblocktxn(Peer& peer, const wire::GetBlockTxn& message) 
         return serve(peer);
     }
     ++peer.disk_reads;
-    needs.chain.read_block(message.block, [this, id = peer.info.id, message](const std::shared_ptr<const Block>& block) {
-        Peer* to = find(id);
-        if (to == nullptr) return;
-        --to->disk_reads;
-        if (block != nullptr) send_blocktxn(*to, *block, message);
-        hold_back(*to);
-    });
+    needs.chain.read_block(message.block,
+                           [this, id = peer.info.id, message](const std::shared_ptr<const Block>& block) {
+                               Peer* to = find(id);
+                               if (to == nullptr) return;
+                               --to->disk_reads;
+                               if (block != nullptr) send_blocktxn(*to, *block, message);
+                               hold_back(*to);
+                           });
 }
 
 void Engine::Impl::send_blocktxn(Peer& peer, const Block& block, const wire::GetBlockTxn& request) {
     wire::BlockTxn answer{request.block, {}};
     for (const uint32_t index : request.indexes) {
-        if (index >= block.transactions.size()) return misbehaved(peer, kDiscourageScore, "asks for transactions beyond the block");
+        if (index >= block.transactions.size())
+            return misbehaved(peer, kDiscourageScore, "asks for transactions beyond the block");
         answer.transactions.push_back(block.transactions[index]);
     }
     send(peer, answer);

@@ -1,5 +1,5 @@
-// Block download: up to 16 blocks from each peer at a time, within a window above the tip, each block from one peer. A peer that
-// keeps the window from moving, or that does not deliver, is dropped and its blocks are asked of others.
+// Block download: up to 16 blocks from each peer at a time, within a window above the tip, each block from one peer. A
+// peer that keeps the window from moving, or that does not deliver, is dropped and its blocks are asked of others.
 #include <algorithm>
 
 #include "p2p/sync/detail/engine_impl.h"
@@ -25,7 +25,8 @@ void Engine::Impl::schedule_all() {
 
 void Engine::Impl::schedule(Peer& peer) {
     // Asked again when half of it has come: not for every block.
-    if (!peer.best_known || peer.in_flight.size() > kMaxBlocksInFlight / 2 || in_check.size() >= kMaxBlocksInCheck) return;
+    if (!peer.best_known || peer.in_flight.size() > kMaxBlocksInFlight / 2 || in_check.size() >= kMaxBlocksInCheck)
+        return;
     if (!can_serve_blocks(peer)) return;
     const Tip tip = needs.chain.tip();
     const auto best = needs.chain.find(*peer.best_known);
@@ -59,14 +60,15 @@ void Engine::Impl::request(Peer& peer, const std::vector<KnownBlock>& blocks) {
     if (blocks.empty()) return;
     const Tip tip = needs.chain.tip();
     // A single block on our tip may come in its compact form: most of it is in the pool.
-    const bool compact = blocks.size() == 1 && peer.in_flight.empty() && peer.accepts_compact && blocks[0].prev == tip.hash &&
-                         is_tip_recent(20) && !pool.empty();
+    const bool compact = blocks.size() == 1 && peer.in_flight.empty() && peer.accepts_compact &&
+                         blocks[0].prev == tip.hash && is_tip_recent(20) && !pool.empty();
     wire::GetData message;
     for (const KnownBlock& block : blocks) {
         if (peer.in_flight.empty()) peer.download_since = now();
         downloads[block.hash] = {peer.info.id, block.height, nullptr};
         peer.in_flight.push_back(block.hash);
-        message.items.push_back(wire::inv_item(compact ? wire::InvType::kCompactBlock : wire::InvType::kWitnessBlock, block.hash.view()));
+        message.items.push_back(
+            wire::inv_item(compact ? wire::InvType::kCompactBlock : wire::InvType::kWitnessBlock, block.hash.view()));
     }
     send(peer, message);
 }
@@ -96,8 +98,8 @@ void Engine::Impl::on_block(Peer& peer, Block block) {
     give_block(peer.info.id, std::make_shared<const Block>(std::move(block)), hash, requested, false);
 }
 
-void Engine::Impl::give_block(net::PeerId from, std::shared_ptr<const Block> block, const BlockHash& hash, bool requested,
-                              bool compact) {
+void Engine::Impl::give_block(net::PeerId from, std::shared_ptr<const Block> block, const BlockHash& hash,
+                              bool requested, bool compact) {
     forget_download(hash);
     if (in_check.contains(hash)) return;
     const auto known = needs.chain.find(hash);
@@ -127,8 +129,8 @@ void Engine::Impl::block_checked(net::PeerId from, const BlockHash& hash, bool c
     if (peer != nullptr && result.failure && result.failure->kind == Failure::Kind::kInvalid) {
         const Failure& failure = *result.failure;
         log_debug("sync", "block {} of peer {} is refused: {}", hash.is_zero() ? 0 : 1, from, failure.reason);
-        // Compact blocks may be passed on before they are checked; a block that was known to be bad says little about an inbound
-        // peer; a clock that runs ahead is no proof of ill will.
+        // Compact blocks may be passed on before they are checked; a block that was known to be bad says little about
+        // an inbound peer; a clock that runs ahead is no proof of ill will.
         const bool known_bad = failure.reason == "duplicate-invalid" && !net::is_outbound(peer->info.kind);
         if (!compact && !known_bad && failure.reason != "time-too-new") {
             misbehaved(*peer, kDiscourageScore, "invalid block: " + failure.reason);
@@ -144,11 +146,11 @@ void Engine::Impl::tick_download(Peer& peer) {
     }
     if (peer.in_flight.empty()) return;
     // One block interval, and half of one more for each other peer that shares our line.
-    const auto others = std::ranges::count_if(peers, [&](const auto& p) {
-        return p.first != peer.info.id && !p.second.in_flight.empty();
-    });
+    const auto others = std::ranges::count_if(
+        peers, [&](const auto& p) { return p.first != peer.info.id && !p.second.in_flight.empty(); });
     const std::chrono::seconds spacing(options.block_spacing);
-    if (now() - peer.download_since > spacing + spacing * others / 2) drop(peer, "does not deliver the block that it was asked for");
+    if (now() - peer.download_since > spacing + spacing * others / 2)
+        drop(peer, "does not deliver the block that it was asked for");
 }
 
 }  // namespace sluice::sync

@@ -14,13 +14,13 @@ namespace sluice::sync {
 
 inline constexpr int kDiscourageScore = 100;
 inline constexpr uint64_t kLocalServices = wire::kNodeNetwork | wire::kNodeWitness | wire::kNodeNetworkLimited;
-inline constexpr size_t kMaxBlocksInFlight = 16;     // of one peer
-inline constexpr uint32_t kDownloadWindow = 1024;    // blocks above the tip
-inline constexpr size_t kMaxBlocksInCheck = 64;      // handed to the chain and not answered yet
-inline constexpr size_t kMaxAnnounced = 8;           // blocks in one announcement by headers
-inline constexpr uint32_t kMaxCompactDepth = 5;      // below the tip, served as compact block
-inline constexpr uint32_t kMaxBlockTxnDepth = 10;    // below the tip, served as blocktxn
-inline constexpr size_t kRecentBlocks = 16;          // kept in memory for those who ask at once
+inline constexpr size_t kMaxBlocksInFlight = 16;   // of one peer
+inline constexpr uint32_t kDownloadWindow = 1024;  // blocks above the tip
+inline constexpr size_t kMaxBlocksInCheck = 64;    // handed to the chain and not answered yet
+inline constexpr size_t kMaxAnnounced = 8;         // blocks in one announcement by headers
+inline constexpr uint32_t kMaxCompactDepth = 5;    // below the tip, served as compact block
+inline constexpr uint32_t kMaxBlockTxnDepth = 10;  // below the tip, served as blocktxn
+inline constexpr size_t kRecentBlocks = 16;        // kept in memory for those who ask at once
 
 // A block on its way from a peer.
 struct Download {
@@ -72,7 +72,8 @@ struct Engine::Impl {
     void schedule(Peer& peer);
     void request(Peer& peer, const std::vector<KnownBlock>& blocks);
     void on_block(Peer& peer, Block block);
-    void give_block(net::PeerId from, std::shared_ptr<const Block> block, const BlockHash& hash, bool requested, bool compact);
+    void give_block(net::PeerId from, std::shared_ptr<const Block> block, const BlockHash& hash, bool requested,
+                    bool compact);
     void block_checked(net::PeerId from, const BlockHash& hash, bool compact, const BlockResult& result);
     void forget_download(const BlockHash& hash);
     void tick_download(Peer& peer);
@@ -97,7 +98,8 @@ struct Engine::Impl {
     bool serve_block_item(Peer& peer, const wire::InvItem& item);  // false: waits for the disk
     [[nodiscard]] std::shared_ptr<const Block> recent(const BlockHash& hash) const;
 
-    void announce_blocks(Peer& peer, const std::vector<std::shared_ptr<const Block>>& blocks, const std::vector<BlockHash>& hashes);
+    void announce_blocks(Peer& peer, const std::vector<std::shared_ptr<const Block>>& blocks,
+                         const std::vector<BlockHash>& hashes);
 
     // transactions.cpp
     void on_tx_inv(Peer& peer, const std::vector<TxName>& names);
@@ -127,27 +129,27 @@ struct Engine::Impl {
     std::optional<net::PeerId> header_source;  // whom the initial headers come from
     SteadyTime progress_at{};                  // when the tip last moved, or everybody was asked again
     std::map<BlockHash, Download> downloads;
-    std::set<BlockHash> in_check;              // blocks that the chain or a worker has
+    std::set<BlockHash> in_check;  // blocks that the chain or a worker has
     std::chrono::seconds stall_timeout{2};
     std::deque<std::pair<BlockHash, std::shared_ptr<const Block>>> recent_blocks;
-    std::deque<net::PeerId> compact_sources;   // asked to announce by compact block, the latest last
+    std::deque<net::PeerId> compact_sources;  // asked to announce by compact block, the latest last
 
     struct Pooled {
         RelayTx relay;
         uint64_t sequence = 0;  // parents before children
     };
-    std::map<Wtxid, Pooled> pool;              // the mempool as it was told to us
+    std::map<Wtxid, Pooled> pool;  // the mempool as it was told to us
     uint64_t next_sequence = 0;
     std::map<Txid, Wtxid> pool_txids;
-    RecentSet<Hash256> rejected{50'000};       // wtxids, until the next block
-    RecentSet<Hash256> confirmed{50'000};      // txids and wtxids of recent blocks
+    RecentSet<Hash256> rejected{50'000};   // wtxids, until the next block
+    RecentSet<Hash256> confirmed{50'000};  // txids and wtxids of recent blocks
     std::set<Wtxid> txs_in_check;
     TxRequests requests;
     Orphanage orphans;
 
     std::vector<wire::PeerAddress> getaddr_cache;
     SteadyTime getaddr_cache_until{};
-    SteadyTime inbound_announce{};             // inbound peers hear of transactions at the same moments
+    SteadyTime inbound_announce{};  // inbound peers hear of transactions at the same moments
 };
 
 }  // namespace sluice::sync

@@ -27,13 +27,15 @@ void Engine::Impl::on_version(Peer& peer, const wire::Version& message) {
     if (peer.info.kind == net::ConnectionKind::kInbound) {
         // Our own version coming back: we dialled ourselves.
         for (const auto& [id, other] : peers) {
-            if (net::is_outbound(other.info.kind) && other.version_sent && !other.is_ready && other.nonce == message.nonce) {
+            if (net::is_outbound(other.info.kind) && other.version_sent && !other.is_ready &&
+                other.nonce == message.nonce) {
                 return drop(peer, "connected to ourselves");
             }
         }
     }
     if (message.version < wire::kMinProtocolVersion) return drop(peer, "obsolete protocol version");
-    const bool chosen = peer.info.kind == net::ConnectionKind::kOutbound || peer.info.kind == net::ConnectionKind::kBlockRelay;
+    const bool chosen =
+        peer.info.kind == net::ConnectionKind::kOutbound || peer.info.kind == net::ConnectionKind::kBlockRelay;
     const bool has_blocks = (message.services & (wire::kNodeNetwork | wire::kNodeNetworkLimited)) != 0;
     if (chosen && (!has_blocks || (message.services & wire::kNodeWitness) == 0)) {
         return drop(peer, "does not offer the services that we need");
@@ -59,8 +61,8 @@ void Engine::Impl::on_version(Peer& peer, const wire::Version& message) {
 void Engine::Impl::on_verack(Peer& peer) {
     if (peer.is_ready) return;
     peer.is_ready = true;
-    log_info("sync", "peer {}: {} {} version {} height {}", peer.info.id, net::to_string(peer.info.kind), peer.user_agent,
-             peer.version, peer.starting_height);
+    log_info("sync", "peer {}: {} {} version {} height {}", peer.info.id, net::to_string(peer.info.kind),
+             peer.user_agent, peer.version, peer.starting_height);
     needs.transport.established(peer.info.id, peer.services);
     if (peer.info.kind == net::ConnectionKind::kFeeler) return drop(peer, "is alive, which is what we wanted to know");
     if (peer.version >= wire::kSendHeadersVersion) send(peer, wire::SendHeaders{});

@@ -1,6 +1,6 @@
-// Headers first. One peer at a time gives us the chain from far behind; near the tip every peer tells us what it has. Every
-// header of a signed chain is checked by its signature before it is kept, so there is no cheap header to flood us with
-// (protocol/p2p.md section 4 says why the reference's own defence does nothing here).
+// Headers first. One peer at a time gives us the chain from far behind; near the tip every peer tells us what it has.
+// Every header of a signed chain is checked by its signature before it is kept, so there is no cheap header to flood us
+// with (protocol/p2p.md section 4 says why the reference's own defence does nothing here).
 #include <algorithm>
 
 #include "p2p/sync/detail/engine_impl.h"
@@ -15,7 +15,8 @@ constexpr std::chrono::minutes kBehindTimeout{20};
 }  // namespace
 
 bool Engine::Impl::is_tip_recent(uint32_t spacings) const {
-    return int64_t{needs.chain.tip().best_header_time} > needs.clock.unix_time() - int64_t{options.block_spacing} * spacings;
+    return int64_t{needs.chain.tip().best_header_time} >
+           needs.clock.unix_time() - int64_t{options.block_spacing} * spacings;
 }
 
 void Engine::Impl::ask_for_headers(Peer& peer, const BlockHash& from) {
@@ -82,24 +83,27 @@ void Engine::Impl::check_next_headers(Peer& peer) {
             continue;
         }
         peer.checking_headers = true;
-        needs.chain.accept_headers(std::move(headers), [this, id = peer.info.id, hashes, more](const HeadersResult& result) {
-            if (Peer* from = find(id)) from->checking_headers = false;
-            headers_checked(id, hashes, more, result);
-            if (Peer* from = find(id)) {
-                check_next_headers(*from);
-                hold_back(*from);
-            }
-        });
+        needs.chain.accept_headers(std::move(headers),
+                                   [this, id = peer.info.id, hashes, more](const HeadersResult& result) {
+                                       if (Peer* from = find(id)) from->checking_headers = false;
+                                       headers_checked(id, hashes, more, result);
+                                       if (Peer* from = find(id)) {
+                                           check_next_headers(*from);
+                                           hold_back(*from);
+                                       }
+                                   });
     }
 }
 
-void Engine::Impl::headers_checked(net::PeerId id, const std::vector<BlockHash>& hashes, bool more, const HeadersResult& result) {
+void Engine::Impl::headers_checked(net::PeerId id, const std::vector<BlockHash>& hashes, bool more,
+                                   const HeadersResult& result) {
     Peer* peer = find(id);
     if (peer == nullptr) return;
     if (result.accepted > 0) update_best_known(*peer, hashes[result.accepted - 1]);
     if (result.failure && result.failure->kind == Failure::Kind::kInvalid) {
         // A clock that runs ahead is no proof of ill will.
-        if (result.failure->reason != "time-too-new") misbehaved(*peer, kDiscourageScore, "invalid header: " + result.failure->reason);
+        if (result.failure->reason != "time-too-new")
+            misbehaved(*peer, kDiscourageScore, "invalid header: " + result.failure->reason);
         if (peer->leaving) return;
     }
     if (more && !result.failure) {

@@ -20,7 +20,7 @@ struct Peer {
     net::PeerInfo info;
     int misbehaviour = 0;
     SteadyTime distrusted_at{};  // when the score reached its end; a trusted peer gets another chance later
-    bool leaving = false;  // disconnect was asked for: nothing it says counts any more
+    bool leaving = false;        // disconnect was asked for: nothing it says counts any more
 
     // Handshake.
     bool has_version = false;
@@ -45,12 +45,12 @@ struct Peer {
     std::optional<SteadyTime::duration> min_ping;
 
     // Headers.
-    std::optional<BlockHash> best_known;    // the best header that it has, as far as we know; in our tree
-    std::optional<BlockHash> last_unknown;  // announced, not in our tree yet
-    std::optional<BlockHash> best_sent;     // the last header that we sent it
-    bool was_asked_for_headers = false;     // since the chain last grew, or stopped growing for long
-    std::optional<SteadyTime> behind_since;  // its best is below our tip
-    bool behind_warned = false;             // and it was asked once more
+    std::optional<BlockHash> best_known;      // the best header that it has, as far as we know; in our tree
+    std::optional<BlockHash> last_unknown;    // announced, not in our tree yet
+    std::optional<BlockHash> best_sent;       // the last header that we sent it
+    bool was_asked_for_headers = false;       // since the chain last grew, or stopped growing for long
+    std::optional<SteadyTime> behind_since;   // its best is below our tip
+    bool behind_warned = false;               // and it was asked once more
     std::optional<SteadyTime> headers_asked;  // unanswered since
     int unconnecting = 0;
     bool checking_headers = false;  // the chain has a batch of it
@@ -66,16 +66,16 @@ struct Peer {
     // Serving.
     std::deque<wire::InvItem> wanted;  // its getdata
     bool is_reading_disk = false;
-    size_t disk_reads = 0;  // answers to getheaders and getblocktxn that wait for the disk
+    size_t disk_reads = 0;                 // answers to getheaders and getblocktxn that wait for the disk
     std::optional<BlockHash> continue_at;  // getblocks: when it fetches this, tell it of our tip
 
     // Compact blocks.
-    bool accepts_compact = false;      // it speaks version 2
-    bool compact_announce_to = false;  // it asked us to announce by compact block
+    bool accepts_compact = false;        // it speaks version 2
+    bool compact_announce_to = false;    // it asked us to announce by compact block
     bool compact_announce_from = false;  // we asked it to
 
     // Transactions.
-    RecentSet<Hash256> known_txs{10'000};  // that it has: announced by it or sent to it
+    RecentSet<Hash256> known_txs{10'000};           // that it has: announced by it or sent to it
     std::set<std::pair<uint64_t, Wtxid>> tx_queue;  // to announce at next_announce, in the order of the pool
     SteadyTime next_announce{};
     int64_t fee_filter = 0;

@@ -1,5 +1,5 @@
-// What peers ask of us: headers, lists of blocks, blocks and transactions. Requests wait in the peer's own queue; while it does
-// not read our answers, we read no more of its requests.
+// What peers ask of us: headers, lists of blocks, blocks and transactions. Requests wait in the peer's own queue; while
+// it does not read our answers, we read no more of its requests.
 #include <algorithm>
 
 #include "p2p/sync/detail/engine_impl.h"
@@ -47,23 +47,24 @@ void Engine::Impl::on_getheaders(Peer& peer, const wire::Locator& locator) {
     std::vector<BlockHash> hashes;
     for (const KnownBlock& block : blocks) hashes.push_back(block.hash);
     ++peer.disk_reads;
-    needs.chain.read_headers(hashes, [this, id = peer.info.id, hashes](const std::vector<std::shared_ptr<const BlockHeader>>& headers) {
-        Peer* to = find(id);
-        if (to == nullptr) return;
-        --to->disk_reads;
-        wire::Headers message;
-        size_t bytes = 0;
-        for (size_t i = 0; i < headers.size() && headers[i] != nullptr; ++i) {
-            SizeWriter size;
-            describe(size, *headers[i]);
-            bytes += size.size() + 1;
-            if (bytes > kMaxHeaderBytes) break;
-            message.headers.push_back(*headers[i]);
-            to->best_sent = hashes[i];
-        }
-        send(*to, message);
-        hold_back(*to);
-    });
+    needs.chain.read_headers(
+        hashes, [this, id = peer.info.id, hashes](const std::vector<std::shared_ptr<const BlockHeader>>& headers) {
+            Peer* to = find(id);
+            if (to == nullptr) return;
+            --to->disk_reads;
+            wire::Headers message;
+            size_t bytes = 0;
+            for (size_t i = 0; i < headers.size() && headers[i] != nullptr; ++i) {
+                SizeWriter size;
+                describe(size, *headers[i]);
+                bytes += size.size() + 1;
+                if (bytes > kMaxHeaderBytes) break;
+                message.headers.push_back(*headers[i]);
+                to->best_sent = hashes[i];
+            }
+            send(*to, message);
+            hold_back(*to);
+        });
 }
 
 void Engine::Impl::on_getblocks(Peer& peer, const wire::Locator& locator) {

@@ -1,5 +1,5 @@
-// Transaction relay: announced by id, asked of one peer at a time, judged by the mempool, passed on after a random delay so that
-// nobody learns where a transaction entered the network.
+// Transaction relay: announced by id, asked of one peer at a time, judged by the mempool, passed on after a random
+// delay so that nobody learns where a transaction entered the network.
 #include <algorithm>
 
 #include "p2p/sync/detail/engine_impl.h"
@@ -7,12 +7,12 @@
 
 namespace sluice::sync {
 namespace {
-constexpr std::chrono::seconds kOutboundDelay{2};   // mean time between announcements to a peer that we chose
+constexpr std::chrono::seconds kOutboundDelay{2};     // mean time between announcements to a peer that we chose
 constexpr std::chrono::seconds kInboundHeadStart{2};  // that peers we chose have when we ask for a transaction
-constexpr std::chrono::seconds kTxidDelay{2};       // for announcements by txid while others speak wtxid
-constexpr std::chrono::seconds kBusyDelay{2};       // for a peer that owes us many already
+constexpr std::chrono::seconds kTxidDelay{2};         // for announcements by txid while others speak wtxid
+constexpr std::chrono::seconds kBusyDelay{2};         // for a peer that owes us many already
 constexpr std::chrono::minutes kFeeFilterInterval{10};
-constexpr size_t kAnnouncedAtOnce = 70;             // and more when the queue is long
+constexpr size_t kAnnouncedAtOnce = 70;  // and more when the queue is long
 constexpr size_t kMaxAnnouncedAtOnce = 1000;
 constexpr size_t kMaxAskedAtOnce = 100;
 
@@ -26,8 +26,9 @@ int64_t rounded(int64_t rate) {
 }  // namespace
 
 bool Engine::Impl::relays_to(const Peer& peer) const {
-    return peer.is_ready && !peer.leaving && peer.wants_transactions && peer.info.kind != net::ConnectionKind::kBlockRelay &&
-           peer.info.kind != net::ConnectionKind::kFeeler && peer.info.kind != net::ConnectionKind::kAddrFetch;
+    return peer.is_ready && !peer.leaving && peer.wants_transactions &&
+           peer.info.kind != net::ConnectionKind::kBlockRelay && peer.info.kind != net::ConnectionKind::kFeeler &&
+           peer.info.kind != net::ConnectionKind::kAddrFetch;
 }
 
 bool Engine::Impl::has_tx(const TxName& name) const {
@@ -67,7 +68,8 @@ void Engine::Impl::request_transactions(Peer& peer) {
             requests.forget(name.hash);
             continue;
         }
-        message.items.push_back(wire::inv_item(name.is_wtxid ? wire::InvType::kWtx : wire::InvType::kWitnessTx, name.hash.view()));
+        message.items.push_back(
+            wire::inv_item(name.is_wtxid ? wire::InvType::kWtx : wire::InvType::kWitnessTx, name.hash.view()));
     }
     if (!message.items.empty()) send(peer, message);
 }
@@ -111,9 +113,8 @@ void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const TxResult&
         case Kind::kKnown:
         case Kind::kDeferred: break;
         case Kind::kMissingInputs: {
-            const bool hopeless = std::ranges::any_of(result.missing, [this](const Txid& txid) {
-                return rejected.contains(Hash256::from(txid));
-            });
+            const bool hopeless = std::ranges::any_of(
+                result.missing, [this](const Txid& txid) { return rejected.contains(Hash256::from(txid)); });
             if (hopeless) {
                 rejected.insert(Hash256::from(tx->wtxid));
                 break;
@@ -130,7 +131,8 @@ void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const TxResult&
             // Not by its txid: with another witness it may be good.
             rejected.insert(Hash256::from(tx->wtxid));
             log_debug("sync", "transaction of peer {} is refused: {}", from, result.reason);
-            if (peer != nullptr && result.invalid) misbehaved(*peer, kDiscourageScore, "invalid transaction: " + result.reason);
+            if (peer != nullptr && result.invalid)
+                misbehaved(*peer, kDiscourageScore, "invalid transaction: " + result.reason);
             break;
     }
     if (Peer* still = find(from)) hold_back(*still);
@@ -168,7 +170,8 @@ void Engine::Impl::announce_transactions(Peer& peer) {
         if (peer.known_txs.contains(name)) continue;
         if (relay.fee < peer.fee_filter * int64_t{relay.vsize} / 1000) continue;
         peer.known_txs.insert(name);
-        message.items.push_back(wire::inv_item(peer.wtxid_relay ? wire::InvType::kWtx : wire::InvType::kTx, name.view()));
+        message.items.push_back(
+            wire::inv_item(peer.wtxid_relay ? wire::InvType::kWtx : wire::InvType::kTx, name.view()));
     }
     if (!message.items.empty()) send(peer, message);
 }
@@ -189,7 +192,8 @@ TxRef Engine::Impl::relayable(const Peer& peer, const wire::InvItem& item) const
 void Engine::Impl::tick_fee_filter(Peer& peer) {
     if (peer.version < wire::kFeeFilterVersion || options.blocks_only || !relays_to(peer)) return;
     const bool behind = needs.chain.tip().initial_download;
-    const int64_t rate = behind ? kMaxMoney.sat : std::max(rounded(needs.mempool.min_fee_rate()), options.min_relay_fee);
+    const int64_t rate =
+        behind ? kMaxMoney.sat : std::max(rounded(needs.mempool.min_fee_rate()), options.min_relay_fee);
     if (rate == peer.fee_filter_sent) return;
     // The end of the catching up is told at once; other changes wait for their turn.
     const bool caught_up = !behind && peer.fee_filter_sent == kMaxMoney.sat;

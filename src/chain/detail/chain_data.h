@@ -1,5 +1,5 @@
-// ChainData: what ChainState changes and ChainReader reads. The state thread is the only writer: it takes `mutex` to change what
-// is named under it and reads without; other threads take it to read. Nothing is called while it is held.
+// ChainData: what ChainState changes and ChainReader reads. The state thread is the only writer: it takes `mutex` to
+// change what is named under it and reads without; other threads take it to read. Nothing is called while it is held.
 #pragma once
 
 #include <atomic>

@@ -17,8 +17,8 @@ tl::unexpected<Failure> invalid_parent() { return rules::broken(rules::Rule::kHe
 Judged<void> header_alone(const BlockHeader& header, const ChainParams& params) {
     return rules::check_block_proof(header, params);
 }
-Judged<void> header_in_place(const BlockHeader& header, const HeaderView& branch, const ChainParams& params, Judges& judges,
-                             int64_t now) {
+Judged<void> header_in_place(const BlockHeader& header, const HeaderView& branch, const ChainParams& params,
+                             Judges& judges, int64_t now) {
     return rules::check_header_in_place(header, branch, params, *judges.version_bits, now);
 }
 Hash256 proposed_root(const BlockHeader& header) { return fed_rules::entry_root(header.dynafed().proposed); }
@@ -37,7 +37,9 @@ Judged<rules::BlockDelta> block_on_coins(const Block& block, const Place& place,
     context.accepted_pegins = &place.accepted_pegins;
     context.trust = place.assumed_valid ? rules::Trust::kAssumedValid : rules::Trust::kNone;
     rules::Connected connected = TRY(rules::connect_block(block, context));
-    const auto run_all = [&](size_t count, const std::function<bool(size_t)>& check) { return workers.run_all(count, check); };
+    const auto run_all = [&](size_t count, const std::function<bool(size_t)>& check) {
+        return workers.run_all(count, check);
+    };
     TRY_VOID(rules::verify(connected, run_all, &place.judges.proofs));
     return std::move(connected.delta);
 }

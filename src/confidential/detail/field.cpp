@@ -61,22 +61,12 @@ bool is_zero(const Fe& a) {
     return (c.n[0] | c.n[1] | c.n[2] | c.n[3]) == 0;
 }
 
-bool is_equal(const Fe& a, const Fe& b) {
-    return canonical(a).n == canonical(b).n;
-}
-bool is_odd(const Fe& a) {
-    return (canonical(a).n[0] & 1) != 0;
-}
+bool is_equal(const Fe& a, const Fe& b) { return canonical(a).n == canonical(b).n; }
+bool is_odd(const Fe& a) { return (canonical(a).n[0] & 1) != 0; }
 
-Fe add(const Fe& a, const Fe& b) {
-    return PlainOps::add(a, b);
-}
-Fe sub(const Fe& a, const Fe& b) {
-    return PlainOps::sub(a, b);
-}
-Fe negate(const Fe& a) {
-    return PlainOps::sub(Fe{}, a);
-}
+Fe add(const Fe& a, const Fe& b) { return PlainOps::add(a, b); }
+Fe sub(const Fe& a, const Fe& b) { return PlainOps::sub(a, b); }
+Fe negate(const Fe& a) { return PlainOps::sub(Fe{}, a); }
 
 Fe mul(const Fe& a, const Fe& b) {
     return with_ops([&](auto ops) { return decltype(ops)::mul(a, b); });
@@ -96,9 +86,7 @@ std::optional<Fe> square_root(const Fe& a) {
     return root;
 }
 
-bool is_square(const Fe& a) {
-    return square_root(a).has_value();
-}
+bool is_square(const Fe& a) { return square_root(a).has_value(); }
 
 void invert_all(std::span<Fe> values) {
     with_ops([&](auto ops) {

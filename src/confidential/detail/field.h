@@ -16,9 +16,7 @@ struct Fe {
     std::array<uint64_t, 4> n{};  // least significant first
 };
 
-constexpr Fe fe_small(uint64_t value) {
-    return Fe{{value, 0, 0, 0}};
-}
+constexpr Fe fe_small(uint64_t value) { return Fe{{value, 0, 0, 0}}; }
 // Precondition: 32 bytes, big-endian. nullopt if the integer is not below p: never reduced.
 std::optional<Fe> fe_from_bytes(ByteView bytes);
 // Big-endian, canonical.

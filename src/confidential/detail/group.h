@@ -29,21 +29,11 @@ struct Jacobian {
 extern const Affine kBasePoint;  // G
 extern const Fe kBeta;           // a cube root of one: (beta*x, y) = lambda*(x, y)
 
-inline Affine to_affine(const Point& point) {
-    return {Fe{point.x}, Fe{point.y}};
-}
-inline Point to_point(const Affine& a) {
-    return {canonical(a.x).n, canonical(a.y).n};
-}
-inline Jacobian to_jacobian(const Affine& a) {
-    return {a.x, a.y, fe_small(1)};
-}
-inline Affine negate(const Affine& a) {
-    return {a.x, negate(a.y)};
-}
-inline Jacobian negate(const Jacobian& a) {
-    return {a.x, negate(a.y), a.z};
-}
+inline Affine to_affine(const Point& point) { return {Fe{point.x}, Fe{point.y}}; }
+inline Point to_point(const Affine& a) { return {canonical(a.x).n, canonical(a.y).n}; }
+inline Jacobian to_jacobian(const Affine& a) { return {a.x, a.y, fe_small(1)}; }
+inline Affine negate(const Affine& a) { return {a.x, negate(a.y)}; }
+inline Jacobian negate(const Jacobian& a) { return {a.x, negate(a.y), a.z}; }
 
 // The point with this x whose y is itself a square; nullopt if x^3 + 7 is no square.
 std::optional<Affine> lift_x_square(const Fe& x);

@@ -110,9 +110,7 @@ Scalar add(const Scalar& a, const Scalar& b) {
     return sum.carry ? Scalar{sub_words(sum.n, kOrder).n} : reduce_once(sum.n);
 }
 
-Scalar negate(const Scalar& a) {
-    return a.is_zero() ? a : Scalar{sub_words(kOrder, a.n).n};
-}
+Scalar negate(const Scalar& a) { return a.is_zero() ? a : Scalar{sub_words(kOrder, a.n).n}; }
 
 Scalar mul(const Scalar& a, const Scalar& b) {
     // high * 2^256 = high * (2^256 - n) mod n, until there is no high half.

@@ -16,9 +16,7 @@ struct Scalar {
     [[nodiscard]] bool is_zero() const { return (n[0] | n[1] | n[2] | n[3]) == 0; }
 };
 
-constexpr Scalar scalar_small(uint64_t value) {
-    return Scalar{{value, 0, 0, 0}};
-}
+constexpr Scalar scalar_small(uint64_t value) { return Scalar{{value, 0, 0, 0}}; }
 // Precondition: 32 bytes, big-endian. nullopt if the integer is not below n: never reduced. Zero is a scalar.
 std::optional<Scalar> scalar_from_bytes(ByteView bytes);
 std::array<uint8_t, 32> scalar_to_bytes(const Scalar& a);

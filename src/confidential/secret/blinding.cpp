@@ -8,13 +8,9 @@ using secret::Scalar;
 
 namespace {
 
-Scalar scalar(const BlindingFactor& factor) {
-    return Scalar::from_checked(factor.view());
-}
+Scalar scalar(const BlindingFactor& factor) { return Scalar::from_checked(factor.view()); }
 
-BlindingFactor factor(const Scalar& scalar) {
-    return BlindingFactor::from_bytes(scalar.view()).value();
-}
+BlindingFactor factor(const Scalar& scalar) { return BlindingFactor::from_bytes(scalar.view()).value(); }
 
 }  // namespace
 

@@ -129,9 +129,7 @@ Bytes read_message(const Verified& proof, const RangeSecrets& secrets, const Slo
 }
 
 // The secret of a member whose nonce is known: (k - s) / e.
-Scalar secret_of(const Scalar& nonce, const Scalar& s, const Scalar& e) {
-    return (nonce - s) * inverse(e);
-}
+Scalar secret_of(const Scalar& nonce, const Scalar& s, const Scalar& e) { return (nonce - s) * inverse(e); }
 
 // The blind of the last digit's commitment, from its real member.
 Scalar last_blind(const Verified& proof, const RangeSecrets& stream, uint64_t real) {

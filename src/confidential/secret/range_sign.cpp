@@ -19,9 +19,7 @@ struct Plan {
     uint64_t hidden = 0;
 };
 
-bool published(bool condition) {
-    return declassified(condition);
-}
+bool published(bool condition) { return declassified(condition); }
 
 // How many bits the number has, or `least` if that is more.
 int bits_at_least(uint64_t number, int least) {
@@ -83,9 +81,7 @@ void put_value(Slots& slots, const RangeLayout& layout, uint64_t hidden) {
     for (const size_t back : {size_t{1}, size_t{2}}) {
         const MutableBytes slot = slots.at(last, size - back);
         const Mask here = back == 1 ? at_end : ~at_end;
-        for (size_t i = 0; i < 32; ++i) {
-            slot[i] = static_cast<uint8_t>((content[i] & here) | (slot[i] & ~here));
-        }
+        for (size_t i = 0; i < 32; ++i) { slot[i] = static_cast<uint8_t>((content[i] & here) | (slot[i] & ~here)); }
     }
     wipe(content);
 }

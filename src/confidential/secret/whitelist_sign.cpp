@@ -10,13 +10,9 @@ using namespace secret;
 namespace {
 
 // SHA256 of the compressed sum of an offline key and the destination, which multiplies that sum in the ring's key.
-Scalar::Parsed multiplier(const Affine& sum) {
-    return Scalar::parse(sha256(compress(sum)).view());
-}
+Scalar::Parsed multiplier(const Affine& sum) { return Scalar::parse(sha256(compress(sum)).view()); }
 
-Point point_of(const PubKey& key) {
-    return to_point(PublicPoint::from_key(key.view()).affine());
-}
+Point point_of(const PubKey& key) { return to_point(PublicPoint::from_key(key.view()).affine()); }
 
 // online + H(offline + destination) * (offline + destination). All public.
 std::optional<PublicPoint> ring_key(const PubKey& online, const PubKey& offline, const PubKey& destination) {

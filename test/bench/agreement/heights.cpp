@@ -1,5 +1,5 @@
-// Agreement in the simulator: heights decided per second of processor time, n members, without elliptic curves (a keyed hash stands
-// in for signatures) and with them. Compared: one height's cost as n grows; messages are counted beside it.
+// Agreement in the simulator: heights decided per second of processor time, n members, without elliptic curves (a keyed
+// hash stands in for signatures) and with them. Compared: one height's cost as n grows; messages are counted beside it.
 #include <benchmark/benchmark.h>
 
 #include "simulator/agreement/world.cpp"  // the simulator is not a library of its own
@@ -19,7 +19,8 @@ void heights(benchmark::State& state) {
         messages += world.delivered;
     }
     state.counters["heights/s"] = benchmark::Counter(static_cast<double>(decided), benchmark::Counter::kIsRate);
-    state.counters["frames/height"] = static_cast<double>(messages) / static_cast<double>(std::max<uint64_t>(1, decided));
+    state.counters["frames/height"] =
+        static_cast<double>(messages) / static_cast<double>(std::max<uint64_t>(1, decided));
 }
 BENCHMARK(heights)->Arg(4)->Arg(7)->Arg(15)->Unit(benchmark::kMillisecond);
 

@@ -1,6 +1,6 @@
-// A block of 500 transactions with two hidden outputs each, judged on two cores as a node does: once as a stranger's block, once with
-// all of its proofs in the cache, as after they came through the mempool. It is a quarter heavier than a block may be, which these
-// checks do not ask. Making the proofs takes some seconds first.
+// A block of 500 transactions with two hidden outputs each, judged on two cores as a node does: once as a stranger's
+// block, once with all of its proofs in the cache, as after they came through the mempool. It is a quarter heavier than
+// a block may be, which these checks do not ask. Making the proofs takes some seconds first.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -18,7 +18,8 @@ using namespace sluice;
 namespace ct = sluice::confidential;
 
 constexpr size_t kTransactions = 500;
-constexpr uint32_t kDistinct = 32;  // payments of different amounts and blinds; one alone would be learnt by branch predictors
+constexpr uint32_t kDistinct =
+    32;  // payments of different amounts and blinds; one alone would be learnt by branch predictors
 constexpr uint64_t kPart = 1'000'000;
 constexpr uint64_t kFee = 100;
 
@@ -67,13 +68,16 @@ TxRef hidden_payment(const ChainParams& params, const OutPoint& from, uint32_t n
         TxOut out = open_output(params, 0, {0x51});
         const SecretKey ephemeral = SecretKey::from_bytes(seed(number, 10 + i).view()).value();
         const PubKey receiver = SecretKey::from_bytes(seed(number, 20 + i).view()).value().pubkey();
-        auto made = ct::blind_output({asset, opening.clone()}, out.script.view(), true, receiver, ephemeral, {}).value();
+        auto made =
+            ct::blind_output({asset, opening.clone()}, out.script.view(), true, receiver, ephemeral, {}).value();
         out.asset = AssetCommitment::from(made.generator);
         out.value = ValueCommitment::from(made.commitment);
         out.nonce.bytes = NonceBytes::from_view(ephemeral.pubkey().view());
         out.witness.rangeproof = std::move(made.range_proof);
-        const auto choice = ct::choose_surjection_inputs(target_assets, 1, asset, 100, seed(number, 30 + i).view()).value();
-        out.witness.surjection_proof = ct::sign_surjection_proof(choice, targets, made.generator, {}, opening.asset_blind).value();
+        const auto choice =
+            ct::choose_surjection_inputs(target_assets, 1, asset, 100, seed(number, 30 + i).view()).value();
+        out.witness.surjection_proof =
+            ct::sign_surjection_proof(choice, targets, made.generator, {}, opening.asset_blind).value();
         tx.outputs.push_back(std::move(out));
     }
     tx.outputs.push_back(open_output(params, kFee, {}));
@@ -116,7 +120,8 @@ struct Blocks {
                 left = tx->tx.outputs[i].value.explicit_value().sat;
             }
         }
-        for (size_t i = 0; i < kTransactions; ++i) split.outputs.push_back(open_output(params, static_cast<int64_t>(kPart), {0x51}));
+        for (size_t i = 0; i < kTransactions; ++i)
+            split.outputs.push_back(open_output(params, static_cast<int64_t>(kPart), {0x51}));
         left -= static_cast<int64_t>(kTransactions * kPart);
         split.outputs.push_back(open_output(params, left - 1000, {0x51}));
         split.outputs.push_back(open_output(params, 1000, {}));
@@ -124,7 +129,8 @@ struct Blocks {
         const auto first = make_block(params, params.genesis.header, {parts});
         if (!chain.connect(*first)) std::abort();
         std::vector<TxRef> payments;
-        for (uint32_t i = 0; i < kTransactions; ++i) payments.push_back(hidden_payment(params, {parts->txid, i}, i % kDistinct));
+        for (uint32_t i = 0; i < kTransactions; ++i)
+            payments.push_back(hidden_payment(params, {parts->txid, i}, i % kDistinct));
         second = make_block(params, first->header, std::move(payments));
     }
 };
@@ -133,8 +139,11 @@ struct Blocks {
 void confidential_block(benchmark::State& state, bool known) {
     static Blocks made;
     runtime::WorkerPool workers(1);  // this thread is the second
-    const auto run_all = [&](size_t count, const std::function<bool(size_t)>& check) { return workers.run_all(count, check); };
-    const rules::ConnectContext context{made.chain.params, made.chain.headers, made.chain.coins, made.chain.version_bits};
+    const auto run_all = [&](size_t count, const std::function<bool(size_t)>& check) {
+        return workers.run_all(count, check);
+    };
+    const rules::ConnectContext context{made.chain.params, made.chain.headers, made.chain.coins,
+                                        made.chain.version_bits};
     for (auto _ : state) {
         state.PauseTiming();
         rules::ProofCache cache;
@@ -150,4 +159,6 @@ void confidential_block(benchmark::State& state, bool known) {
 }  // namespace
 
 BENCHMARK_CAPTURE(confidential_block, unknown_proofs, false)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(confidential_block, proofs_known_from_the_mempool, true)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(confidential_block, proofs_known_from_the_mempool, true)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();

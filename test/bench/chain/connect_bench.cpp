@@ -1,6 +1,6 @@
-// Block decode and block connect, on blocks of payments that need no signature: what is measured is decoding, hashing, coins, the
-// interpreter's overhead, undo and the database, not the curve. Connect runs on a simulated disk and on a real one; their ratio
-// says what the disk costs.
+// Block decode and block connect, on blocks of payments that need no signature: what is measured is decoding, hashing,
+// coins, the interpreter's overhead, undo and the database, not the curve. Connect runs on a simulated disk and on a
+// real one; their ratio says what the disk costs.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 

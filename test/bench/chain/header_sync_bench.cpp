@@ -1,5 +1,6 @@
-// Header sync: a message of 2000 headers accepted, as a peer sends them. One chain needs no signature (what the index, the checks
-// in place and the database cost), the other 2 of 3 (what signatures cost on top); their ratio is the price of the signatures.
+// Header sync: a message of 2000 headers accepted, as a peer sends them. One chain needs no signature (what the index,
+// the checks in place and the database cost), the other 2 of 3 (what signatures cost on top); their ratio is the price
+// of the signatures.
 #include <benchmark/benchmark.h>
 
 #include "chain/chain_state.h"

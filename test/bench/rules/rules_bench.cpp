@@ -1,4 +1,5 @@
-// Judging blocks without scripts, which have a bench of their own: what one input and one output cost beside decoding them.
+// Judging blocks without scripts, which have a bench of their own: what one input and one output cost beside decoding
+// them.
 #include <benchmark/benchmark.h>
 
 #include "consensus/primitives/merkle.h"
@@ -57,17 +58,21 @@ BENCHMARK(decode)->Name("block: decode, txids included")->Arg(1000);
 
 void check(benchmark::State& state) {
     const Wide wide(static_cast<size_t>(state.range(0)));
-    for (auto _ : state) benchmark::DoNotOptimize(rules::check_block(wide.block, wide.chain.params, rules::ProofCheck::kSkipped));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(rules::check_block(wide.block, wide.chain.params, rules::ProofCheck::kSkipped));
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(check)->Name("block: check by itself, compare with decode")->Arg(1000);
 
 void connect(benchmark::State& state) {
     Wide wide(static_cast<size_t>(state.range(0)));
-    const rules::ConnectContext context{wide.chain.params, wide.chain.headers, wide.chain.coins, wide.chain.version_bits};
+    const rules::ConnectContext context{wide.chain.params, wide.chain.headers, wide.chain.coins,
+                                        wide.chain.version_bits};
     for (auto _ : state) benchmark::DoNotOptimize(rules::connect_block(wide.block, context));
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(connect)->Name("block: connect on coins in memory, scripts collected but not run, compare with decode")->Arg(1000);
+BENCHMARK(connect)
+    ->Name("block: connect on coins in memory, scripts collected but not run, compare with decode")
+    ->Arg(1000);
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Digests of transactions with many inputs, all inputs of each: for witness v0 and taproot ten times the inputs take about ten times
-// as long (the counter "per_input", a time, stays), because what all inputs share is hashed once. Legacy digests cover the whole transaction for
-// each input, by their definition: their "per_input" grows with it.
+// Digests of transactions with many inputs, all inputs of each: for witness v0 and taproot ten times the inputs take
+// about ten times as long (the counter "per_input", a time, stays), because what all inputs share is hashed once.
+// Legacy digests cover the whole transaction for each input, by their definition: their "per_input" grows with it.
 #include <benchmark/benchmark.h>
 
 #include "consensus/script/taproot.h"
@@ -31,8 +31,9 @@ struct Large {
 };
 
 void report(benchmark::State& state) {
-    state.counters["per_input"] = benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(state.range(0)),
-                                                     benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["per_input"] =
+        benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(state.range(0)),
+                           benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
     state.SetComplexityN(state.range(0));
 }
 
@@ -70,8 +71,20 @@ void sighash_legacy_all_inputs(benchmark::State& state) {
     report(state);
 }
 
-BENCHMARK(sighash_v0_all_inputs)->RangeMultiplier(10)->Range(10, 10'000)->Complexity(benchmark::oN)->Unit(benchmark::kMicrosecond);
-BENCHMARK(sighash_taproot_all_inputs)->RangeMultiplier(10)->Range(10, 10'000)->Complexity(benchmark::oN)->Unit(benchmark::kMicrosecond);
-BENCHMARK(sighash_legacy_all_inputs)->RangeMultiplier(10)->Range(10, 1'000)->Complexity(benchmark::oNSquared)->Unit(benchmark::kMicrosecond);
+BENCHMARK(sighash_v0_all_inputs)
+    ->RangeMultiplier(10)
+    ->Range(10, 10'000)
+    ->Complexity(benchmark::oN)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(sighash_taproot_all_inputs)
+    ->RangeMultiplier(10)
+    ->Range(10, 10'000)
+    ->Complexity(benchmark::oN)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(sighash_legacy_all_inputs)
+    ->RangeMultiplier(10)
+    ->Range(10, 1'000)
+    ->Complexity(benchmark::oNSquared)
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace

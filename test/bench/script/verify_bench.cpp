@@ -1,5 +1,5 @@
-// Checking an input's script against the bare signature check of libsecp256k1 that it contains: the counter "ratio" is time of the
-// first over time of the second, on the same signatures.
+// Checking an input's script against the bare signature check of libsecp256k1 that it contains: the counter "ratio" is
+// time of the first over time of the second, on the same signatures.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -43,7 +43,8 @@ Spend make_spend(size_t inputs, bool taproot) {
     for (size_t i = 0; i < inputs; ++i) {
         WitnessStack& witness = s.tx.inputs[i].witness.script_witness;
         if (taproot) {
-            const auto digest = sighash_taproot(s.tx, i, s.spent, kSighashDefault, SigVersion::kTaproot, {}, *s.hashes.taproot);
+            const auto digest =
+                sighash_taproot(s.tx, i, s.spent, kSighashDefault, SigVersion::kTaproot, {}, *s.hashes.taproot);
             s.digests.push_back(*digest);
             witness = {sign_schnorr(s.key, digest->view(), Bytes(32, 0))};
         } else {
@@ -72,7 +73,8 @@ void run(benchmark::State& state, bool taproot) {
     for (auto _ : state) {
         scripts += seconds_of([&] {
             const TxHashes hashes = compute_tx_hashes(s.tx, s.spent, {});
-            for (size_t i = 0; i < s.spent.size(); ++i) CHECK(verify_input(s.tx, i, s.spent, kMandatoryFlags, hashes).has_value());
+            for (size_t i = 0; i < s.spent.size(); ++i)
+                CHECK(verify_input(s.tx, i, s.spent, kMandatoryFlags, hashes).has_value());
         });
         bare += seconds_of([&] {
             for (size_t i = 0; i < s.spent.size(); ++i) {
@@ -83,7 +85,8 @@ void run(benchmark::State& state, bool taproot) {
         });
     }
     state.counters["ratio"] = scripts / bare;
-    state.counters["inputs/s"] = static_cast<double>(state.iterations()) * static_cast<double>(state.range(0)) / scripts;
+    state.counters["inputs/s"] =
+        static_cast<double>(state.iterations()) * static_cast<double>(state.range(0)) / scripts;
 }
 
 void p2wpkh_over_bare_ecdsa(benchmark::State& state) { run(state, false); }

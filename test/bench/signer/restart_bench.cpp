@@ -1,6 +1,6 @@
 // What a member does for each block of its chain before it votes: decode it, let the signer follow it, fold it into the
-// ledger. Compared: blocks that the signer's journal holds (a restart) and blocks that are new to it (proofs checked, journal
-// synced). A block has a coinbase with its commitment and two payments; 3 of 4 sign.
+// ledger. Compared: blocks that the signer's journal holds (a restart) and blocks that are new to it (proofs checked,
+// journal synced). A block has a coinbase with its commitment and two payments; 3 of 4 sign.
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
@@ -89,12 +89,11 @@ void BM_follow(benchmark::State& state, bool journalled) {
     const Chain chain(static_cast<size_t>(state.range(0)));
     const std::string folder =
         (std::filesystem::temp_directory_path() / ("sluice-restart-" + std::to_string(random_u64()))).string();
-    const auto open = [&] {
-        return std::move(*MemberSigner::open({"alice", {}, key(1), key(9), {}}, folder));
-    };
+    const auto open = [&] { return std::move(*MemberSigner::open({"alice", {}, key(1), key(9), {}}, folder)); };
     if (journalled) follow(chain, *open());
     for (auto _ : state) follow(chain, *open());
-    state.counters["blocks/s"] = benchmark::Counter(static_cast<double>(chain.blocks.size()), benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["blocks/s"] =
+        benchmark::Counter(static_cast<double>(chain.blocks.size()), benchmark::Counter::kIsIterationInvariantRate);
     std::filesystem::remove_all(folder);
 }
 BENCHMARK_CAPTURE(BM_follow, restart, true)->Arg(10'000)->Unit(benchmark::kMillisecond);

@@ -1,5 +1,5 @@
-// A fresh engine fetches a chain from another in memory: messages encoded and decoded, headers and download scheduled, no socket, no
-// disk, no rules. What is left is the protocol's own cost a block; blocks carry one transaction.
+// A fresh engine fetches a chain from another in memory: messages encoded and decoded, headers and download scheduled,
+// no socket, no disk, no rules. What is left is the protocol's own cost a block; blocks carry one transaction.
 #include <benchmark/benchmark.h>
 
 #include "support/sync_world.h"

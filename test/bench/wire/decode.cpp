@@ -1,5 +1,6 @@
-// What a peer makes us do first: find the message, check its sum, decode it. Names say what is decoded; bytes per second compare
-// with the plain double SHA-256 of the same bytes, which every implementation must pay for a frame's checksum.
+// What a peer makes us do first: find the message, check its sum, decode it. Names say what is decoded; bytes per
+// second compare with the plain double SHA-256 of the same bytes, which every implementation must pay for a frame's
+// checksum.
 #include <benchmark/benchmark.h>
 
 #include "crypto/hash.h"
@@ -52,7 +53,8 @@ void headers_2000_with_hashes(benchmark::State& state) {
     const auto frames = FrameParser(kMagic).push(headers_frame());
     for (auto _ : state) {
         const auto message = decode_message(frames->at(0).command, frames->at(0).payload);
-        for (const BlockHeader& header : std::get<Headers>(*message).headers) benchmark::DoNotOptimize(compute_hash(header));
+        for (const BlockHeader& header : std::get<Headers>(*message).headers)
+            benchmark::DoNotOptimize(compute_hash(header));
     }
     state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kMaxHeaders));
 }

@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     committee.keys = {Bytes(33, 2), Bytes(33, 3), Bytes(33, 4)};
     const EcdsaVerifier verifier;
     if (const auto* cert = std::get_if<Cert>(&frame->message)) (void)verify_cert(committee, verifier, *cert);
-    if (const auto* evidence = std::get_if<Evidence>(&frame->message)) (void)verify_evidence(committee, verifier, *evidence);
+    if (const auto* evidence = std::get_if<Evidence>(&frame->message))
+        (void)verify_evidence(committee, verifier, *evidence);
     return 0;
 }

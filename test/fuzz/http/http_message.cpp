@@ -1,4 +1,5 @@
-// Input: first byte chooses request or response and how the rest is cut into pieces. Cutting must never change the outcome.
+// Input: first byte chooses request or response and how the rest is cut into pieces. Cutting must never change the
+// outcome.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -41,7 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         CHECK(whole.message().body == pieces.message().body);
         CHECK(whole.message().headers == pieces.message().headers);
         CHECK(whole.message().body.size() <= limits.body);
-        if (const auto auth = sluice::http::find_header(whole.message().headers, "authorization")) (void)sluice::http::parse_basic(*auth);
+        if (const auto auth = sluice::http::find_header(whole.message().headers, "authorization"))
+            (void)sluice::http::parse_basic(*auth);
         (void)sluice::http::percent_decode(whole.message().path);
     }
     return 0;

@@ -4,7 +4,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     using namespace sluice;
     static const ChainParams params = make_chain_params("fuzzchain", Options{}).value();
-    static const std::vector<FedpegScript> fedpegs = {{Script{{0x51, 0x02, 0x01, 0x02}}, Script{}}, {Script{}, params.fedpegscript}};
+    static const std::vector<FedpegScript> fedpegs = {{Script{{0x51, 0x02, 0x01, 0x02}}, Script{}},
+                                                      {Script{}, params.fedpegscript}};
     TxIn in;
     in.is_pegin = true;
     Reader reader({data, size});

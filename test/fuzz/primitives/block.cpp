@@ -1,4 +1,5 @@
-// A block that decodes encodes to the same bytes, except a dynafed header with two null entries, whose mark is not kept.
+// A block that decodes encodes to the same bytes, except a dynafed header with two null entries, whose mark is not
+// kept.
 #include "consensus/primitives/block.h"
 #include "consensus/primitives/merkle.h"
 #include "util/check.h"

@@ -1,6 +1,6 @@
 // A transaction that decodes encodes to the same bytes, and its derived sizes agree with them.
-#include "consensus/primitives/merkle.h"
 #include "consensus/primitives/transaction.h"
+#include "consensus/primitives/merkle.h"
 #include "util/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

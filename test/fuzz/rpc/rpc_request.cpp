@@ -29,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }();
     const http::Response reply = dispatcher->handle({reinterpret_cast<const char*>(data), size}, Caller{});
     CHECK(reply.status == 204 || read_json(reply.body).has_value() || size > 0);
-    CHECK(reply.status == 200 || reply.status == 204 || reply.status == 400 || reply.status == 404 || reply.status == 500);
+    CHECK(reply.status == 200 || reply.status == 204 || reply.status == 400 || reply.status == 404 ||
+          reply.status == 500);
     return 0;
 }

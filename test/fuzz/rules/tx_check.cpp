@@ -1,8 +1,8 @@
 // Any transaction: the checks that need no chain end, and so do those that need coins, whatever the coins are.
+#include "consensus/rules/tx_check.h"
 #include "consensus/rules/hidden_amounts.h"
 #include "consensus/rules/locktime.h"
 #include "consensus/rules/sigops.h"
-#include "consensus/rules/tx_check.h"
 #include "consensus/rules/tx_inputs.h"
 #include "support/fuzz_chain.h"
 

@@ -1,4 +1,5 @@
-// Both readings of the script rules on spends and scripts drawn from the input: same verdict, same error, same final stack.
+// Both readings of the script rules on spends and scripts drawn from the input: same verdict, same error, same final
+// stack.
 #include <cstdio>
 #include <cstdlib>
 

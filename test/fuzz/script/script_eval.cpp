@@ -1,4 +1,5 @@
-// Any bytes as a spend: scriptPubKey, scriptSig and witness under any flags. Templates, text and counts read the same script.
+// Any bytes as a spend: scriptPubKey, scriptSig and witness under any flags. Templates, text and counts read the same
+// script.
 #include "codec/reader.h"
 #include "consensus/primitives/transaction.h"
 #include "consensus/script/asm.h"

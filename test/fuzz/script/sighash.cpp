@@ -1,6 +1,6 @@
 // Any transaction, script code and hash type: both digests exist for every input.
-#include "codec/reader.h"
 #include "consensus/script/sighash.h"
+#include "codec/reader.h"
 #include "util/check.h"
 
 using namespace sluice;

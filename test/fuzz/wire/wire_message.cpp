@@ -1,5 +1,5 @@
-// Decodes a payload as each message of the peer protocol: the first byte chooses the command. What decodes must encode to
-// bytes that decode to the same bytes again.
+// Decodes a payload as each message of the peer protocol: the first byte chooses the command. What decodes must encode
+// to bytes that decode to the same bytes again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

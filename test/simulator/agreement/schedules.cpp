@@ -13,8 +13,8 @@ bool is_vote(const Message& message, VoteType type) {
 
 }  // namespace
 
-// Section 2, rule 4: 1, 2 and a liar prevote B, 1 locks, 3 dislikes B, the liar falls silent. 1 votes only B; 3 must follow the
-// polka although B is not acceptable to it.
+// Section 2, rule 4: 1, 2 and a liar prevote B, 1 locks, 3 dislikes B, the liar falls silent. 1 votes only B; 3 must
+// follow the polka although B is not acceptable to it.
 BOOST_AUTO_TEST_CASE(a_member_that_dislikes_a_block_follows_its_polka) {
     for (uint64_t seed = 1; seed <= 50; ++seed) {
         World world(seed, 4, 3);
@@ -30,14 +30,16 @@ BOOST_AUTO_TEST_CASE(a_member_that_dislikes_a_block_follows_its_polka) {
         // Only `one` sees the polka at first: the prevotes for B of the others reach nobody else.
         const auto only_one_learns = [&world, height, one](MemberIndex to, const Message& message) {
             const auto* vote = std::get_if<Vote>(&message);
-            const bool early = vote != nullptr && vote->height == height && vote->view == 0 && vote->type == VoteType::kPrevote;
+            const bool early =
+                vote != nullptr && vote->height == height && vote->view == 0 && vote->type == VoteType::kPrevote;
             return early && !vote->is_nil() && to != one && world.now < 60'000;
         };
         world.nodes[liar]->censor = only_one_learns;
         world.nodes[two]->censor = only_one_learns;
         const bool locked = world.run_until(world.now + 20'000, [&] {
             const auto& node = *world.nodes[one];
-            return node.up() && node.participant->agreement().machine()->locked_view() == 0 && node.height() + 1 == height;
+            return node.up() && node.participant->agreement().machine()->locked_view() == 0 &&
+                   node.height() + 1 == height;
         });
         world.nodes[liar]->lie = Lie::kMute;
         BOOST_TEST(locked, "seed " << seed << ": the schedule did not happen");
@@ -48,7 +50,8 @@ BOOST_AUTO_TEST_CASE(a_member_that_dislikes_a_block_follows_its_polka) {
     }
 }
 
-// Section 2, rule 8: a liar precommits and withholds its block signature, one honest member disliked the block: it must sign it.
+// Section 2, rule 8: a liar precommits and withholds its block signature, one honest member disliked the block: it must
+// sign it.
 BOOST_AUTO_TEST_CASE(a_member_that_prevoted_nil_signs_a_decided_block) {
     for (uint64_t seed = 1; seed <= 50; ++seed) {
         World world(seed, 4, 3);
@@ -166,7 +169,8 @@ BOOST_AUTO_TEST_CASE(a_second_signed_header_halts_the_signer) {
     BOOST_TEST(!answer.has_value());
     BOOST_TEST(node.signer->status().halted);
     const Height at = world.highest_height();
-    BOOST_TEST(world.run_until(world.now + 60'000, [&] { return world.highest_height() >= at + 3; }));  // the others go on
+    BOOST_TEST(
+        world.run_until(world.now + 60'000, [&] { return world.highest_height() >= at + 3; }));  // the others go on
     BOOST_TEST(!node.signer->resume_now().has_value());
     BOOST_TEST(node.signer->resolve_conflict(known.hash()).has_value());
     BOOST_TEST(!node.signer->status().halted);

@@ -1,4 +1,5 @@
-// Seeded runs. SLUICE_SIM_SEED=<seed> replays one seed of every case; SLUICE_SIM_SEEDS=<count> changes how many are run.
+// Seeded runs. SLUICE_SIM_SEED=<seed> replays one seed of every case; SLUICE_SIM_SEEDS=<count> changes how many are
+// run.
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 
@@ -49,7 +50,8 @@ std::string settle(World& world) {
             continue;
         }
         const HeightMachine* machine = node->participant->agreement().machine();
-        if (machine) where += "/v" + std::to_string(machine->view()) + "s" + std::to_string(static_cast<int>(machine->step()));
+        if (machine)
+            where += "/v" + std::to_string(machine->view()) + "s" + std::to_string(static_cast<int>(machine->step()));
         if (node->signer->status().observing) where += "(observing)";
         if (node->signer->status().halted) where += "(halted)";
     }
@@ -60,7 +62,8 @@ constexpr Size kSizes[] = {{3, 2}, {3, 3}, {4, 3}, {5, 4}, {7, 5}};
 
 std::string name_of(Size size) { return std::to_string(size.n) + "," + std::to_string(size.k); }
 
-// Loss, duplication, reordering, skewed clocks, one partition that heals, and one crash in the middle of a journal write.
+// Loss, duplication, reordering, skewed clocks, one partition that heals, and one crash in the middle of a journal
+// write.
 std::string rough_weather(uint64_t seed, Size size) {
     World world(seed, size.n, size.k);
     world.faults = {static_cast<int>(world.random.below(30)), static_cast<int>(world.random.below(20)), 1,
@@ -150,7 +153,8 @@ std::string absent(uint64_t seed, Size size) {
 
 BOOST_AUTO_TEST_CASE(rough_weather_seeds) {
     for (const Size size : kSizes) {
-        for_seeds(("rough weather " + name_of(size)).c_str(), 100, [&](uint64_t seed) { return rough_weather(seed, size); });
+        for_seeds(("rough weather " + name_of(size)).c_str(), 100,
+                  [&](uint64_t seed) { return rough_weather(seed, size); });
     }
     for_seeds("rough weather 15,11", 6, [](uint64_t seed) { return rough_weather(seed, {15, 11}); });
 }

@@ -44,7 +44,9 @@ Signature FakeVerifier::make(ByteView key, const Hash256& digest) {
     std::ranges::copy(mac.view(), out.bytes.begin());
     return out;
 }
-Bytes FakeVerifier::make_block(ByteView key, const BlockHash& hash) { return to_bytes(hmac_sha256(key, hash.view()).view()); }
+Bytes FakeVerifier::make_block(ByteView key, const BlockHash& hash) {
+    return to_bytes(hmac_sha256(key, hash.view()).view());
+}
 bool FakeVerifier::verify(ByteView key, const Hash256& digest, const Signature& signature) const {
     return make(key, digest) == signature;
 }
@@ -112,7 +114,8 @@ void Node::resend_later() {
 void Node::begin_height() {
     const FakeBlock& tip = disk.chain.back();
     const int64_t wall = world_.now + skew;
-    const int64_t wait = std::clamp<int64_t>(tip.time + world_.timing.interval.count() - wall, 0, world_.timing.interval.count());
+    const int64_t wait =
+        std::clamp<int64_t>(tip.time + world_.timing.interval.count() - wall, 0, world_.timing.interval.count());
     HeightMachine::Config config{height() + 1, tip.hash(), world_.committee, me_, world_.timing};
     perform(participant->begin(std::move(config), Milliseconds(wait)));
     if (!up()) return;
@@ -161,7 +164,8 @@ void Node::deliver(MemberIndex from, const Bytes& frame) {
         world_.fail("frame does not decode");
         return;
     }
-    if (const auto* state = std::get_if<State>(&decoded->message); state && state->height != 0 && state->height <= height()) {
+    if (const auto* state = std::get_if<State>(&decoded->message);
+        state && state->height != 0 && state->height <= height()) {
         // Blocks reach a laggard over p2p.
         const Height wanted = state->height;
         world_.at(world_.now + 5, [this, from, wanted] {
@@ -177,7 +181,8 @@ void Node::on_signed_block(const FakeBlock& block, const std::vector<BlockSig>& 
     if (!up() || block.height != height() + 1 || block.prev != disk.chain.back().hash()) return;
     Bitmap signers = 0;
     for (const BlockSig& sig : witness) {
-        if (sig.hash == block.hash() && verify_block_sig(world_.committee, world_.verifier, sig)) signers |= member_bit(sig.member);
+        if (sig.hash == block.hash() && verify_block_sig(world_.committee, world_.verifier, sig))
+            signers |= member_bit(sig.member);
     }
     if (static_cast<uint32_t>(count_members(signers)) < world_.committee.threshold) {
         world_.fail("witness too small");
@@ -229,8 +234,8 @@ void Node::perform_lying(const Send& out) {
                 twin.salt ^= 1;
                 proposal->hash = twin.hash();
                 proposal->block = twin.encode();
-                proposal->signature = sign(proposal_digest(world_.committee, proposal->height, proposal->view, proposal->hash,
-                                                           proposal->valid_view));
+                proposal->signature = sign(proposal_digest(world_.committee, proposal->height, proposal->view,
+                                                           proposal->hash, proposal->valid_view));
                 disk.bodies.emplace(proposal->hash, twin);
                 // And a vote for it, as if meant.
                 for (const VoteType type : {VoteType::kPrevote, VoteType::kPrecommit}) {
@@ -288,9 +293,8 @@ void Node::perform(Participant::Outs outs) {
                                                          j.fresh ? verdict.second : Judgement::kUnknown));
             });
         } else if (const auto* timer = std::get_if<StartTimer>(&out)) {
-            after(timer->after.count(), [t = *timer](Node& node) {
-                node.perform(node.participant->on_timer(t.kind, t.height, t.view));
-            });
+            after(timer->after.count(),
+                  [t = *timer](Node& node) { node.perform(node.participant->on_timer(t.kind, t.height, t.view)); });
         } else if (const auto* assemble = std::get_if<Assemble>(&out)) {
             after(4, [a = *assemble](Node& node) {
                 const auto body = node.disk.bodies.find(a.hash);
@@ -298,7 +302,8 @@ void Node::perform(Participant::Outs outs) {
                 const FakeBlock block = body->second;
                 for (MemberIndex peer = 0; peer < node.world_.committee.size(); ++peer) {
                     if (peer == node.me_ || node.world_.island[peer] != node.world_.island[node.me_]) continue;
-                    if (node.lie != Lie::kNone || node.world_.random.chance(30)) continue;  // p2p is not reliable either
+                    if (node.lie != Lie::kNone || node.world_.random.chance(30))
+                        continue;  // p2p is not reliable either
                     node.world_.at(node.world_.now + 10 + static_cast<int64_t>(node.world_.random.below(30)),
                                    [&world = node.world_, peer, block, sigs = a.signatures] {
                                        world.nodes[peer]->on_signed_block(block, sigs);
@@ -308,11 +313,13 @@ void Node::perform(Participant::Outs outs) {
             });
         } else if (const auto* serve = std::get_if<ServeBody>(&out)) {
             const auto body = disk.bodies.find(serve->hash);
-            if (body != disk.bodies.end() && lie != Lie::kMute) send(serve->to, Body{serve->hash, body->second.encode()});
+            if (body != disk.bodies.end() && lie != Lie::kMute)
+                send(serve->to, Body{serve->hash, body->second.encode()});
         } else if (const auto* accuse = std::get_if<Accuse>(&out)) {
             ++lies_seen;
             const auto member = accused(accuse->evidence);
-            if (!verify_evidence(world_.committee, world_.verifier, accuse->evidence)) world_.fail("S11: evidence does not verify");
+            if (!verify_evidence(world_.committee, world_.verifier, accuse->evidence))
+                world_.fail("S11: evidence does not verify");
             else if (world_.nodes[*member]->lie == Lie::kNone) world_.fail("S11: evidence names an honest member");
         } else if (const auto* raise = std::get_if<Raise>(&out)) {
             if (raise->kind != AlarmKind::kSignerRefused) ++alarms;
@@ -373,7 +380,8 @@ void World::fail(std::string what) {
 
 void World::saw_release(MemberIndex member, const SlotRecord& slot) {
     const auto [at, fresh] = released_.emplace(std::tuple(member, slot.height, slot.view, slot.kind), slot.hash);
-    if (!fresh && at->second != slot.hash) fail("S2: two signatures of member " + std::to_string(member) + " for one slot");
+    if (!fresh && at->second != slot.hash)
+        fail("S2: two signatures of member " + std::to_string(member) + " for one slot");
     votes_[{slot.height, slot.view, slot.kind, slot.hash}] |= member_bit(member);
 }
 
@@ -385,7 +393,9 @@ void World::saw_release(MemberIndex member, const BlockSigRecord& sig) {
     for (const auto& node : nodes) liars += node->lie != Lie::kNone ? 1 : 0;
     bool certified = false;
     for (const auto& [slot, members] : votes_) {
-        if (std::get<0>(slot) != sig.height || std::get<2>(slot) != SlotKind::kPrecommit || std::get<3>(slot) != sig.hash) continue;
+        if (std::get<0>(slot) != sig.height || std::get<2>(slot) != SlotKind::kPrecommit ||
+            std::get<3>(slot) != sig.hash)
+            continue;
         certified |= static_cast<uint32_t>(count_members(members)) + liars >= committee.threshold;
     }
     if (!certified) fail("S3: block signature without a quorum of one view");

@@ -1,6 +1,7 @@
 // A federation in a box: members, links, disks and clocks under one event queue and one seed. Each member runs the real
-// Participant and SignerCore; only elliptic curves (a keyed hash instead), blocks (a few fields) and disks are pretended.
-// Safety (S1-S4, S11 of federation-design section 9) is checked as events happen; the first breach is kept in `breach`.
+// Participant and SignerCore; only elliptic curves (a keyed hash instead), blocks (a few fields) and disks are
+// pretended. Safety (S1-S4, S11 of federation-design section 9) is checked as events happen; the first breach is kept
+// in `breach`.
 #pragma once
 
 #include <functional>
@@ -91,7 +92,7 @@ public:
     int64_t skew = 0;
     Lie lie = Lie::kNone;
     bool connected = true;
-    int crash_at_append = -1;  // counts down; the append at 0 is lost or kept whole, and the node dies
+    int crash_at_append = -1;     // counts down; the append at 0 is lost or kept whole, and the node dies
     bool dislikes_local = false;  // its fee view differs: refuses every fresh block that carries local things
     std::function<bool(const FakeBlock&)> dislikes;
     std::function<bool(MemberIndex to, const Message&)> censor;  // true: this message is not sent
@@ -129,7 +130,7 @@ public:
     void saw_release(MemberIndex member, const BlockSigRecord& sig);
     void saw_final(const FakeBlock& block);
 
-    [[nodiscard]] Height lowest_height() const;   // of members that are up and honest
+    [[nodiscard]] Height lowest_height() const;  // of members that are up and honest
     [[nodiscard]] Height highest_height() const;
     [[nodiscard]] bool reached(Height height) const { return lowest_height() >= height; }
 

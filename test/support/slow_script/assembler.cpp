@@ -10,7 +10,9 @@
 namespace sluice::slow {
 
 namespace {
-SecretKey secret(uint8_t which) { return SecretKey::from_bytes(Bytes(32, static_cast<uint8_t>(which % 3 + 1))).value(); }
+SecretKey secret(uint8_t which) {
+    return SecretKey::from_bytes(Bytes(32, static_cast<uint8_t>(which % 3 + 1))).value();
+}
 }  // namespace
 
 Octets test_key(uint8_t which) { return to_bytes(secret(which).pubkey().view()); }
@@ -28,14 +30,36 @@ void Assembler::push(const Octets& data) {
 void Assembler::push_int(int64_t value) { push(script_number(Int(value))); }
 void Assembler::push_number() {
     if (draw_.once_in(10)) return push(draw_.bytes(draw_.below(7)));
-    push_int(draw_.of<int64_t>({0, 1, -1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 32, 64, 127, 128, -127, -128, 255, 256, 519, 520, 521, 4160, 32767,
-                                65535, 65536, 2147483647, -2147483647, 2147483648, 499'999'999, 500'000'000, draw_.byte()}));
+    push_int(draw_.of<int64_t>({0,          1,           -1,         2,           3,           4,           5,
+                                7,          8,           9,          16,          17,          31,          32,
+                                64,         127,         128,        -127,        -128,        255,         256,
+                                519,        520,         521,        4160,        32767,       65535,       65536,
+                                2147483647, -2147483647, 2147483648, 499'999'999, 500'000'000, draw_.byte()}));
 }
 void Assembler::push_wide() {
     if (draw_.once_in(20)) return push(draw_.bytes(draw_.below(10)));
-    const auto value = static_cast<uint64_t>(
-        draw_.of<int64_t>({0, 1, -1, 2, -2, 3, -3, 10, -10, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1, 0x7fffffff, -0x7fffffff,
-                           0x80000000, -0x80000000LL, 0x100000000, 3037000499, 3037000500, -3037000500, draw_.byte() - 128}));
+    const auto value = static_cast<uint64_t>(draw_.of<int64_t>({0,
+                                                                1,
+                                                                -1,
+                                                                2,
+                                                                -2,
+                                                                3,
+                                                                -3,
+                                                                10,
+                                                                -10,
+                                                                INT64_MAX,
+                                                                INT64_MIN,
+                                                                INT64_MAX - 1,
+                                                                INT64_MIN + 1,
+                                                                0x7fffffff,
+                                                                -0x7fffffff,
+                                                                0x80000000,
+                                                                -0x80000000LL,
+                                                                0x100000000,
+                                                                3037000499,
+                                                                3037000500,
+                                                                -3037000500,
+                                                                draw_.byte() - 128}));
     Octets out = magnitude(Int(value));
     out.resize(8, 0);
     push(out);
@@ -47,9 +71,7 @@ void Assembler::push_key(uint8_t which) {
     switch (draw_.below(10)) {
         case 0: return push(uncompressed(key, 4));
         case 1: return push(uncompressed(key, draw_.of<uint8_t>({6, 7})));
-        case 2:
-            key[draw_.below(33)] ^= draw_.byte();
-            return push(key);
+        case 2: key[draw_.below(33)] ^= draw_.byte(); return push(key);
         case 3: return push(draw_.bytes(draw_.of<size_t>({0, 1, 32, 33, 65})));
         default: return push(key);
     }
@@ -65,8 +87,10 @@ void Assembler::fetch(size_t which) {
 size_t Assembler::new_signature(uint8_t key) {
     Slot slot;
     slot.key = key;
-    slot.hash_type = version_ == Version::kTapscript ? draw_.of<uint8_t>({0, 0, 1, 2, 3, 0x81, 0x82, 0x83, 0x41, draw_.byte()})
-                                                     : draw_.of<uint8_t>({1, 1, 2, 3, 0x81, 0x82, 0x83, 0x41, 0x42, 0x43, 0xc1, 0xc2, 0xc3, 0, draw_.byte()});
+    slot.hash_type =
+        version_ == Version::kTapscript
+            ? draw_.of<uint8_t>({0, 0, 1, 2, 3, 0x81, 0x82, 0x83, 0x41, draw_.byte()})
+            : draw_.of<uint8_t>({1, 1, 2, 3, 0x81, 0x82, 0x83, 0x41, 0x42, 0x43, 0xc1, 0xc2, 0xc3, 0, draw_.byte()});
     slot.spoil = draw_.once_in(5) ? draw_.byte() : uint8_t{0};
     slot.code_begins = code_begins_;
     slot.separator = separator_;
@@ -113,7 +137,8 @@ std::vector<Octets> Assembler::arguments(const Spending& on, const TaprootState&
             out.push_back(slot.bytes);
             continue;
         }
-        const Octets code(script_.begin() + static_cast<std::ptrdiff_t>(std::min(slot.code_begins, script_.size())), script_.end());
+        const Octets code(script_.begin() + static_cast<std::ptrdiff_t>(std::min(slot.code_begins, script_.size())),
+                          script_.end());
         Octets sig;
         Digest digest{};
         if (version_ == Version::kTapscript) {
@@ -122,7 +147,8 @@ std::vector<Octets> Assembler::arguments(const Spending& on, const TaprootState&
             digest = taproot_digest(on, slot.hash_type, true, here).value_or(Digest{});
             sig = sign_message(slot.key, octets(digest));
         } else {
-            digest = version_ == Version::kV0 ? v0_digest(on, code, slot.hash_type) : legacy_digest(on, code, slot.hash_type);
+            digest = version_ == Version::kV0 ? v0_digest(on, code, slot.hash_type)
+                                              : legacy_digest(on, code, slot.hash_type);
             sig = sign_digest(slot.key, digest);
         }
         sig = spoiled(sig, slot.spoil, slot.key, digest);
@@ -201,9 +227,7 @@ void Assembler::strings() {
             push_number();
             push_number();
             return op(draw_.of<uint8_t>({0x7f, 0xc3}));
-        case 1:
-            push_number();
-            return op(draw_.of<uint8_t>({0x80, 0x81, 0x98, 0x99}));
+        case 1: push_number(); return op(draw_.of<uint8_t>({0x80, 0x81, 0x98, 0x99}));
         case 2:
             push(draw_.bytes(draw_.of<size_t>({0, 1, 2, 5, 20, 80, 500, 520})));
             return op(draw_.of<uint8_t>({0x7e, 0x84, 0x85, 0x86, 0x87, 0x88}));
@@ -263,7 +287,8 @@ void Assembler::check_multisig() {
     const uint32_t keys = draw_.below(4);
     const uint32_t sigs = keys == 0 ? 0 : draw_.below(keys + 1);
     push(draw_.once_in(6) ? draw_.bytes(1) : Octets{});
-    for (uint32_t i = 0; i < sigs; ++i) fetch(new_signature(static_cast<uint8_t>(draw_.once_in(5) ? draw_.below(3) : i)));
+    for (uint32_t i = 0; i < sigs; ++i)
+        fetch(new_signature(static_cast<uint8_t>(draw_.once_in(5) ? draw_.below(3) : i)));
     push_int(draw_.once_in(12) ? draw_.below(25) : sigs);
     for (uint32_t i = 0; i < keys; ++i) push_key(static_cast<uint8_t>(i));
     push_int(draw_.once_in(12) ? draw_.below(25) : keys);
@@ -312,7 +337,8 @@ void Assembler::branch() {
         --depth_;
         return op(0x68);
     }
-    if (!draw_.once_in(4)) push(draw_.of<Octets>({Octets{}, Octets{1}, Octets{1}, Octets{2}, Octets{0}, Octets{0x80}, Octets{0, 1}}));
+    if (!draw_.once_in(4))
+        push(draw_.of<Octets>({Octets{}, Octets{1}, Octets{1}, Octets{2}, Octets{0}, Octets{0x80}, Octets{0, 1}}));
     op(draw_.of<uint8_t>({0x63, 0x64}));
     ++depth_;
 }

@@ -1,5 +1,5 @@
-// Scripts drawn from octets. The arguments that a script finds on its stack may be signatures over the script itself: they are slots,
-// filled when the script is complete.
+// Scripts drawn from octets. The arguments that a script finds on its stack may be signatures over the script itself:
+// they are slots, filled when the script is complete.
 #pragma once
 
 #include "support/slow_script/world.h"
@@ -7,12 +7,12 @@
 namespace sluice::slow {
 
 struct Slot {
-    uint8_t key = 0;       // which of the test keys
+    uint8_t key = 0;  // which of the test keys
     uint8_t hash_type = 1;
-    bool is_plain = false;         // `bytes` as they are
+    bool is_plain = false;  // `bytes` as they are
     Octets bytes;
-    uint8_t spoil = 0;             // how the signature is damaged or written otherwise
-    size_t code_begins = 0;        // behind the separator that ran before it is checked
+    uint8_t spoil = 0;       // how the signature is damaged or written otherwise
+    size_t code_begins = 0;  // behind the separator that ran before it is checked
     uint32_t separator = 0xffffffff;
 };
 

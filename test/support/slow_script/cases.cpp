@@ -43,7 +43,8 @@ Drawn draw_code(Draw& draw, const SpendCase& c, Version version, TaprootState st
     };
     state.leaf = leaf(assembler.script());
     state.budget = 100'000;
-    const Outcome first = run(c.spending(), version, assembler.arguments(c.spending(), state), assembler.script(), state);
+    const Outcome first =
+        run(c.spending(), version, assembler.arguments(c.spending(), state), assembler.script(), state);
     if (first.verdict == "OK" || first.verdict == "UNBALANCED_CONDITIONAL") assembler.finish(first.stack.size());
     state.leaf = leaf(assembler.script());
     return {assembler.script(), assembler.arguments(c.spending(), state)};
@@ -82,10 +83,12 @@ void spend_taproot(Draw& draw, SpendCase& c, bool script_path) {
         Octets node = octets(tagged("TapLeaf/elements", leaf.u8(leaf_version).sized(script).bytes));
         for (const Octets& other : path) {
             Tape both;
-            node = octets(tagged("TapBranch/elements", both.raw(std::min(node, other)).raw(std::max(node, other)).bytes));
+            node =
+                octets(tagged("TapBranch/elements", both.raw(std::min(node, other)).raw(std::max(node, other)).bytes));
         }
         Tape tweak;
-        const auto out = internal.add_tweak(Hash256(tagged("TapTweak/elements", tweak.raw(to_bytes(internal.view())).raw(node).bytes)).view());
+        const auto out = internal.add_tweak(
+            Hash256(tagged("TapTweak/elements", tweak.raw(to_bytes(internal.view())).raw(node).bytes)).view());
         script_pubkey = program(0x51, to_bytes(out->key.view()));
         Octets control{static_cast<uint8_t>(leaf_version | (out->is_odd ? 1 : 0))};
         append(control, internal.view());
@@ -122,7 +125,8 @@ void spend_key_hash(Draw& draw, SpendCase& c) {
     const bool segwit = draw.once_in(2);
     c.spent[c.index].script.bytes = segwit ? program(0, hash) : code;
     const auto type = draw.of<uint8_t>({1, 2, 3, 0x81, 0x82, 0x83, 0x41, 0x42, 0x43, 0xc1, 0xc3, 0});
-    Octets sig = sign_digest(key, segwit ? v0_digest(c.spending(), code, type) : legacy_digest(c.spending(), code, type));
+    Octets sig =
+        sign_digest(key, segwit ? v0_digest(c.spending(), code, type) : legacy_digest(c.spending(), code, type));
     sig.push_back(type);
     if (draw.once_in(6)) sig[draw.below(60)] ^= draw.byte();
     TxIn& in = c.tx.inputs[c.index];
@@ -137,8 +141,9 @@ void spend_key_hash(Draw& draw, SpendCase& c) {
 
 SpendCase draw_spend(Draw& draw) {
     SpendCase c = draw_world(draw);
-    const auto shape = draw.of<Shape>({Shape::kBare, Shape::kP2sh, Shape::kP2wsh, Shape::kP2wsh, Shape::kP2shP2wsh, Shape::kTapscript,
-                                       Shape::kTapscript, Shape::kTapscript, Shape::kKeyPath, Shape::kKeyHash, Shape::kOddProgram});
+    const auto shape =
+        draw.of<Shape>({Shape::kBare, Shape::kP2sh, Shape::kP2wsh, Shape::kP2wsh, Shape::kP2shP2wsh, Shape::kTapscript,
+                        Shape::kTapscript, Shape::kTapscript, Shape::kKeyPath, Shape::kKeyHash, Shape::kOddProgram});
     TxIn& in = c.tx.inputs[c.index];
     Octets& script_pubkey = c.spent[c.index].script.bytes;
     switch (shape) {
@@ -152,7 +157,8 @@ SpendCase draw_spend(Draw& draw) {
                 in.script_sig.bytes = push_instruction(script_pubkey);
                 script_pubkey = script_hash(script_pubkey);
             }
-            for (uint32_t i = draw.below(3); i > 0; --i) in.witness.script_witness.push_back(draw.bytes(draw.below(40)));
+            for (uint32_t i = draw.below(3); i > 0; --i)
+                in.witness.script_witness.push_back(draw.bytes(draw.below(40)));
             break;
         }
         case Shape::kBare:

@@ -1,5 +1,5 @@
-// Spends and scripts drawn from a stream of octets, built so that most of them get far: signatures sign, tweaks tweak, operands have
-// the right form more often than not. Any stream gives a case; what it lacks at its end reads as zeros.
+// Spends and scripts drawn from a stream of octets, built so that most of them get far: signatures sign, tweaks tweak,
+// operands have the right form more often than not. Any stream gives a case; what it lacks at its end reads as zeros.
 #pragma once
 
 #include <optional>

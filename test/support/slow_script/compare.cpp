@@ -19,9 +19,11 @@ public:
         if (signature.size() != 64 && signature.size() != 65) return script_fail(script::ScriptError::kSchnorrSigSize);
         const uint8_t type = signature.size() == 65 ? signature[64] : uint8_t{0};
         if (signature.size() == 65 && type == 0) return script_fail(script::ScriptError::kSchnorrSigHashtype);
-        const auto digest = script::sighash_taproot(seen_.tx, seen_.index, seen_.spent, type, version, context, seen_.hashes);
+        const auto digest =
+            script::sighash_taproot(seen_.tx, seen_.index, seen_.spent, type, version, context, seen_.hashes);
         if (!digest) return script_fail(script::ScriptError::kSchnorrSigHashtype);
-        if (!verify_schnorr(pubkey, digest->view(), signature.first(64))) return script_fail(script::ScriptError::kSchnorrSig);
+        if (!verify_schnorr(pubkey, digest->view(), signature.first(64)))
+            return script_fail(script::ScriptError::kSchnorrSig);
         return {};
     }
     [[nodiscard]] const script::Introspection* introspection() const override { return &seen_; }
@@ -45,8 +47,9 @@ Comparison compare(const SpendCase& c) {
     const std::string ours = name(script::verify_input(c.tx, c.index, c.spent, c.flags, hashes));
     const std::string slow = spend(c.spending());
     if (ours == slow) return {slow, {}};
-    return {slow, "spend: we say " + ours + ", the slow reading " + slow + "; scriptPubKey " + to_hex(c.spent[c.index].script.view()) +
-                      ", scriptSig " + to_hex(c.tx.inputs[c.index].script_sig.view()) + ", flags " + std::to_string(c.flags) +
+    return {slow, "spend: we say " + ours + ", the slow reading " + slow + "; scriptPubKey " +
+                      to_hex(c.spent[c.index].script.view()) + ", scriptSig " +
+                      to_hex(c.tx.inputs[c.index].script_sig.view()) + ", flags " + std::to_string(c.flags) +
                       ", witness " + show(c.tx.inputs[c.index].witness.script_witness)};
 }
 
@@ -71,9 +74,10 @@ Comparison compare(const ScriptCase& c) {
     const bool same_end = ours != "OK" || (std::vector<Octets>(stack.begin(), stack.end()) == slow.stack &&
                                            context.validation_weight_left == slow.budget);
     if (ours == slow.verdict && same_end) return {slow.verdict, {}};
-    return {slow.verdict, "script: we say " + ours + " " + show(stack) + ", the slow reading " + slow.verdict + " " + show(slow.stack) +
-                              "; version " + std::to_string(static_cast<int>(c.version)) + ", flags " + std::to_string(c.on.flags) +
-                              ", script " + to_hex(c.script) + ", on " + show(c.stack)};
+    return {slow.verdict, "script: we say " + ours + " " + show(stack) + ", the slow reading " + slow.verdict + " " +
+                              show(slow.stack) + "; version " + std::to_string(static_cast<int>(c.version)) +
+                              ", flags " + std::to_string(c.on.flags) + ", script " + to_hex(c.script) + ", on " +
+                              show(c.stack)};
 }
 
 }  // namespace sluice::slow

@@ -5,7 +5,8 @@
 
 namespace sluice::slow {
 
-// What both said; they agree if `difference` is empty. Of a script that ran: "OK" only if the final stacks are the same too.
+// What both said; they agree if `difference` is empty. Of a script that ran: "OK" only if the final stacks are the same
+// too.
 struct Comparison {
     std::string verdict;
     std::string difference;

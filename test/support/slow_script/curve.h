@@ -7,7 +7,8 @@ namespace sluice::slow {
 
 // SHA-256 whose state can be looked at between blocks.
 struct PlainSha256 {
-    std::array<uint32_t, 8> words{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    std::array<uint32_t, 8> words{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     uint64_t bytes = 0;
     Octets rest;  // fewer than 64
 

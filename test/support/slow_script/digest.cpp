@@ -42,11 +42,16 @@ Tape& issuance(Tape& t, const TxIn& in) {
 }
 Tape& issuance_or_zero(Tape& t, const TxIn& in) { return in.issuance.is_null() ? t.u8(0) : issuance(t, in); }
 Tape& output(Tape& t, const TxOut& out) {
-    return t.raw(asset_octets(out.asset)).raw(value_octets(out.value)).raw(nonce_octets(out.nonce)).sized(script_octets(out.script));
+    return t.raw(asset_octets(out.asset))
+        .raw(value_octets(out.value))
+        .raw(nonce_octets(out.nonce))
+        .sized(script_octets(out.script));
 }
 // In a witness the surjection proof comes first; what SIGHASH_RANGEPROOF adds has it last.
 Tape& proofs(Tape& t, const TxOut& out) { return t.sized(out.witness.rangeproof).sized(out.witness.surjection_proof); }
-Tape& output_witness(Tape& t, const TxOut& out) { return t.sized(out.witness.surjection_proof).sized(out.witness.rangeproof); }
+Tape& output_witness(Tape& t, const TxOut& out) {
+    return t.sized(out.witness.surjection_proof).sized(out.witness.rangeproof);
+}
 Tape& issuance_proofs(Tape& t, const TxIn& in) {
     return t.sized(in.witness.issuance_amount_rangeproof).sized(in.witness.inflation_keys_rangeproof);
 }
@@ -55,8 +60,8 @@ void stack_of(Tape& t, const std::vector<Octets>& stack) {
     for (const Octets& item : stack) t.sized(item);
 }
 
-// All but the separators. Reading stops where a push is cut short, right behind the push's own opcode and length: what would be
-// pushed is not covered, although the length in front counts it.
+// All but the separators. Reading stops where a push is cut short, right behind the push's own opcode and length: what
+// would be pushed is not covered, although the length in front counts it.
 Octets legacy_code(const Octets& code, size_t& counted) {
     Octets kept;
     counted = code.size();
@@ -65,7 +70,9 @@ Octets legacy_code(const Octets& code, size_t& counted) {
         const Token token = read_token(code, at);
         const bool separator = token.whole && token.opcode == 0xab;
         if (separator) --counted;
-        if (!separator) kept.insert(kept.end(), code.begin() + static_cast<std::ptrdiff_t>(at), code.begin() + static_cast<std::ptrdiff_t>(token.end));
+        if (!separator)
+            kept.insert(kept.end(), code.begin() + static_cast<std::ptrdiff_t>(at),
+                        code.begin() + static_cast<std::ptrdiff_t>(token.end));
         if (!token.whole) break;
         at = token.end;
     }
@@ -79,7 +86,8 @@ struct Type {
     bool proofs;
 };
 Type read_type(const Spending& on, uint8_t type) {
-    return {(type & 0x80) != 0, (type & 0x1f) == 2, (type & 0x1f) == 3, (type & 0x40) != 0 && (on.flags & kRangeproof) != 0};
+    return {(type & 0x80) != 0, (type & 0x1f) == 2, (type & 0x1f) == 3,
+            (type & 0x40) != 0 && (on.flags & kRangeproof) != 0};
 }
 }  // namespace
 
@@ -100,7 +108,9 @@ Octets value_octets(const ConfidentialValue& value) {
     return out;
 }
 Octets nonce_octets(const ConfidentialNonce& nonce) { return nonce.is_null() ? Octets{0} : whole(*nonce.bytes); }
-uint8_t input_flags(const TxIn& in) { return static_cast<uint8_t>((in.issuance.is_null() ? 0 : 128) + (in.is_pegin ? 64 : 0)); }
+uint8_t input_flags(const TxIn& in) {
+    return static_cast<uint8_t>((in.issuance.is_null() ? 0 : 128) + (in.is_pegin ? 64 : 0));
+}
 
 uint64_t transaction_weight(const Transaction& tx) {
     Tape base;
@@ -189,7 +199,8 @@ Digest v0_digest(const Spending& on, const Octets& code, uint8_t hash_type) {
     return sha_twice(t.u32(tx.lock_time).u32(hash_type).bytes);
 }
 
-std::optional<Digest> taproot_digest(const Spending& on, uint8_t hash_type, bool script_path, const TaprootState& state) {
+std::optional<Digest> taproot_digest(const Spending& on, uint8_t hash_type, bool script_path,
+                                     const TaprootState& state) {
     const Transaction& tx = on.tx;
     const TxIn& me = tx.inputs[on.index];
     const TxOut& coin = on.spent[on.index];
@@ -214,7 +225,8 @@ std::optional<Digest> taproot_digest(const Spending& on, uint8_t hash_type, bool
             issuance_or_zero(issuances, in);
             issuance_proofs(amount_proofs, in);
         }
-        for (const Tape* part : {&flags, &prevouts, &money, &scripts, &sequences, &issuances, &amount_proofs}) t.raw(sha(part->bytes));
+        for (const Tape* part : {&flags, &prevouts, &money, &scripts, &sequences, &issuances, &amount_proofs})
+            t.raw(sha(part->bytes));
     }
     if (outputs == 1) {
         Tape all, witnesses;
@@ -227,7 +239,11 @@ std::optional<Digest> taproot_digest(const Spending& on, uint8_t hash_type, bool
     t.u8(static_cast<uint8_t>((script_path ? 2 : 0) + (state.has_annex ? 1 : 0)));
     if (one_input) {
         t.u8(input_flags(me));
-        outpoint(t, me).raw(asset_octets(coin.asset)).raw(value_octets(coin.value)).sized(script_octets(coin.script)).u32(me.sequence);
+        outpoint(t, me)
+            .raw(asset_octets(coin.asset))
+            .raw(value_octets(coin.value))
+            .sized(script_octets(coin.script))
+            .u32(me.sequence);
         issuance_or_zero(t, me);
         if (!me.issuance.is_null()) {
             Tape amount_proofs;
@@ -239,7 +255,8 @@ std::optional<Digest> taproot_digest(const Spending& on, uint8_t hash_type, bool
     if (state.has_annex) t.raw(state.annex);
     if (outputs == 3) {
         Tape one, witness;
-        t.raw(sha(output(one, tx.outputs[on.index]).bytes)).raw(sha(output_witness(witness, tx.outputs[on.index]).bytes));
+        t.raw(sha(output(one, tx.outputs[on.index]).bytes))
+            .raw(sha(output_witness(witness, tx.outputs[on.index]).bytes));
     }
     if (script_path) t.raw(state.leaf).u8(0).u32(state.separator);
     return tagged("TapSighash/elements", t.bytes);

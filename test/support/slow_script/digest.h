@@ -27,6 +27,7 @@ uint64_t transaction_weight(const Transaction& tx);
 Digest legacy_digest(const Spending& on, const Octets& code, uint8_t hash_type);
 Digest v0_digest(const Spending& on, const Octets& code, uint8_t hash_type);
 // Nothing for hash types that do not exist, and for SINGLE without its output.
-std::optional<Digest> taproot_digest(const Spending& on, uint8_t hash_type, bool script_path, const TaprootState& state);
+std::optional<Digest> taproot_digest(const Spending& on, uint8_t hash_type, bool script_path,
+                                     const TaprootState& state);
 
 }  // namespace sluice::slow

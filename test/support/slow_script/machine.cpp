@@ -102,8 +102,8 @@ void Machine::run() {
 }
 
 void Machine::step(uint8_t opcode, size_t end) {
-    if (flow(opcode) || shuffle(opcode) || text(opcode) || arithmetic(opcode) || random_number(opcode) || hash(opcode) || lock(opcode) ||
-        signature(opcode, end) || multisig(opcode) || from_stack(opcode)) {
+    if (flow(opcode) || shuffle(opcode) || text(opcode) || arithmetic(opcode) || random_number(opcode) ||
+        hash(opcode) || lock(opcode) || signature(opcode, end) || multisig(opcode) || from_stack(opcode)) {
         return;
     }
     if (tapscript() && (stream(opcode) || wide(opcode) || points(opcode) || inspect(opcode))) return;
@@ -225,7 +225,8 @@ bool Machine::shuffle(uint8_t opcode) {
 
 bool Machine::text(uint8_t opcode) {
     const auto cut = [](const Octets& from, size_t begin, size_t end) {
-        return Octets(from.begin() + static_cast<std::ptrdiff_t>(begin), from.begin() + static_cast<std::ptrdiff_t>(end));
+        return Octets(from.begin() + static_cast<std::ptrdiff_t>(begin),
+                      from.begin() + static_cast<std::ptrdiff_t>(end));
     };
     switch (opcode) {
         case 0x7e: {  // CAT

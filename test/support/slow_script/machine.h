@@ -82,6 +82,7 @@ private:
 };
 
 // Signature by a 32-byte key over the transaction; throws where it does not hold.
-void demand_schnorr(const Spending& on, const Octets& sig, const Octets& key, bool script_path, const TaprootState& state);
+void demand_schnorr(const Spending& on, const Octets& sig, const Octets& key, bool script_path,
+                    const TaprootState& state);
 
 }  // namespace sluice::slow

@@ -30,13 +30,14 @@ bool is_bip66(const Octets& sig) {
     const size_t s_begin = r_end + 2;
     const size_t s_end = s_begin + sig[r_end + 1];
     if (s_end + 1 != sig.size()) return false;
-    return sig[0] == 0x30 && sig[1] == sig.size() - 3 && sig[2] == 2 && sig[r_end] == 2 && is_der_integer(sig, r_begin, r_end) &&
-           is_der_integer(sig, s_begin, s_end);
+    return sig[0] == 0x30 && sig[1] == sig.size() - 3 && sig[2] == 2 && sig[r_end] == 2 &&
+           is_der_integer(sig, r_begin, r_end) && is_der_integer(sig, s_begin, s_end);
 }
 
 }  // namespace
 
-void demand_schnorr(const Spending& on, const Octets& sig, const Octets& key, bool script_path, const TaprootState& state) {
+void demand_schnorr(const Spending& on, const Octets& sig, const Octets& key, bool script_path,
+                    const TaprootState& state) {
     if (sig.size() != 64 && sig.size() != 65) refuse("SCHNORR_SIG_SIZE");
     const uint8_t type = sig.size() == 65 ? sig[64] : 0;
     if (sig.size() == 65 && type == 0) refuse("SCHNORR_SIG_HASHTYPE");
@@ -57,7 +58,8 @@ void Machine::check_encoding(const Octets& sig, const Octets& key, uint32_t flag
         }
     }
     if ((flags & kStrictEnc) != 0 && !is_plain_key(key)) refuse("PUBKEYTYPE");
-    if ((flags & kWitnessKeyType) != 0 && version_ == Version::kV0 && !is_compressed_key(key)) refuse("WITNESS_PUBKEYTYPE");
+    if ((flags & kWitnessKeyType) != 0 && version_ == Version::kV0 && !is_compressed_key(key))
+        refuse("WITNESS_PUBKEYTYPE");
 }
 
 Octets Machine::code() const { return {script_.begin() + static_cast<std::ptrdiff_t>(code_begins_), script_.end()}; }
@@ -70,14 +72,16 @@ void Machine::forget(Octets& code, const Octets& sig) const {
     bool found = false;
     size_t at = 0;
     while (true) {
-        while (code.size() - at >= pattern.size() && std::equal(pattern.begin(), pattern.end(), code.begin() + static_cast<std::ptrdiff_t>(at))) {
+        while (code.size() - at >= pattern.size() &&
+               std::equal(pattern.begin(), pattern.end(), code.begin() + static_cast<std::ptrdiff_t>(at))) {
             at += pattern.size();
             found = true;
         }
         if (at >= code.size()) break;
         const Token token = read_token(code, at);
         const size_t next = token.whole ? token.end : code.size();
-        kept.insert(kept.end(), code.begin() + static_cast<std::ptrdiff_t>(at), code.begin() + static_cast<std::ptrdiff_t>(next));
+        kept.insert(kept.end(), code.begin() + static_cast<std::ptrdiff_t>(at),
+                    code.begin() + static_cast<std::ptrdiff_t>(next));
         at = next;
     }
     if (!found) return;
@@ -87,7 +91,8 @@ void Machine::forget(Octets& code, const Octets& sig) const {
 
 bool Machine::ecdsa(const Octets& sig, const Octets& key, const Octets& code) const {
     if (sig.empty() || !is_any_key(key)) return false;
-    const Digest digest = version_ == Version::kV0 ? v0_digest(on_, code, sig.back()) : legacy_digest(on_, code, sig.back());
+    const Digest digest =
+        version_ == Version::kV0 ? v0_digest(on_, code, sig.back()) : legacy_digest(on_, code, sig.back());
     return ecdsa_holds(key, Octets(sig.begin(), sig.end() - 1), digest);
 }
 
@@ -161,7 +166,8 @@ bool Machine::multisig(uint8_t opcode) {
         check_encoding(sigs[matched], keys[i], on_.flags);
         if (ecdsa(sigs[matched], keys[i], covered)) ++matched;
     }
-    if (matched < k && has(kNullFail) && std::ranges::any_of(sigs, [](const Octets& sig) { return !sig.empty(); })) refuse("NULLFAIL");
+    if (matched < k && has(kNullFail) && std::ranges::any_of(sigs, [](const Octets& sig) { return !sig.empty(); }))
+        refuse("NULLFAIL");
     drop(n + k + 2);
     want(1);  // one more than is used
     if (has(kNullDummy) && !at(1).empty()) refuse("SIG_NULLDUMMY");

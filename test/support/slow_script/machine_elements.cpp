@@ -1,4 +1,5 @@
-// Opcodes of the slow reading that compute with 64 bits and look at the transaction (protocol page "script", section 4).
+// Opcodes of the slow reading that compute with 64 bits and look at the transaction (protocol page "script", section
+// 4).
 #include "support/slow_script/curve.h"
 #include "support/slow_script/digest.h"
 #include "support/slow_script/machine.h"
@@ -120,7 +121,8 @@ bool Machine::inspect(uint8_t opcode) {
     want(1);
     const Int wanted = read(1);
     drop(1);
-    if (wanted < 0 || wanted >= (of_input ? tx.inputs.size() : tx.outputs.size())) refuse("INTROSPECT_INDEX_OUT_OF_BOUNDS");
+    if (wanted < 0 || wanted >= (of_input ? tx.inputs.size() : tx.outputs.size()))
+        refuse("INTROSPECT_INDEX_OUT_OF_BOUNDS");
     const auto i = static_cast<size_t>(wanted);
     switch (opcode) {
         case 0xc7: {

@@ -1,6 +1,7 @@
-// A second reading of the script rules, for tests: written from the protocol page "script" and the BIPs, slow and plain, sharing
-// with consensus/script nothing but the transaction type. Numbers are big integers, curve arithmetic is OpenSSL's, digests are
-// put together field by field. Verdicts are "OK" or the short names of the reference's script vectors.
+// A second reading of the script rules, for tests: written from the protocol page "script" and the BIPs, slow and
+// plain, sharing with consensus/script nothing but the transaction type. Numbers are big integers, curve arithmetic is
+// OpenSSL's, digests are put together field by field. Verdicts are "OK" or the short names of the reference's script
+// vectors.
 #pragma once
 
 #include <array>
@@ -72,6 +73,7 @@ struct Outcome {
 // The whole of an input: scriptSig, scriptPubKey, witness.
 std::string spend(const Spending& spending);
 // One script on a stack.
-Outcome run(const Spending& spending, Version version, std::vector<Octets> stack, const Octets& script, TaprootState state);
+Outcome run(const Spending& spending, Version version, std::vector<Octets> stack, const Octets& script,
+            TaprootState state);
 
 }  // namespace sluice::slow

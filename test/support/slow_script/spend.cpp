@@ -12,8 +12,10 @@ namespace {
 
 class Spend {
 public:
-    explicit Spend(const Spending& on) : on_(on), witness_(on.tx.inputs[on.index].witness.script_witness.begin(),
-                                                           on.tx.inputs[on.index].witness.script_witness.end()) {}
+    explicit Spend(const Spending& on)
+        : on_(on),
+          witness_(on.tx.inputs[on.index].witness.script_witness.begin(),
+                   on.tx.inputs[on.index].witness.script_witness.end()) {}
 
     void judge() {
         const Octets script_sig = bytes_of(on_.tx.inputs[on_.index].script_sig);
@@ -29,7 +31,8 @@ public:
             used_witness = true;
             stack = {Octets{1}};
         }
-        const bool pays_hash = script_pubkey.size() == 23 && script_pubkey[0] == 0xa9 && script_pubkey[1] == 20 && script_pubkey[22] == 0x87;
+        const bool pays_hash = script_pubkey.size() == 23 && script_pubkey[0] == 0xa9 && script_pubkey[1] == 20 &&
+                               script_pubkey[22] == 0x87;
         if (has(kP2sh) && pays_hash) {
             if (!only_pushes(script_sig)) refuse("SIG_PUSHONLY");
             const Octets redeem = pushed.back();
@@ -58,7 +61,8 @@ private:
         machine.run();
         return machine.stack();
     }
-    void run_witness(const std::vector<Octets>& stack, const Octets& script, Version version, TaprootState state) const {
+    void run_witness(const std::vector<Octets>& stack, const Octets& script, Version version,
+                     TaprootState state) const {
         for (const Octets& item : stack) {
             if (item.size() > 520) refuse("PUSH_SIZE");
         }
@@ -109,13 +113,15 @@ private:
         stack.pop_back();
         const Octets script = stack.back();
         stack.pop_back();
-        if (control.size() < 33 || control.size() > 33 + 32 * 128 || control.size() % 32 != 1) refuse("TAPROOT_WRONG_CONTROL_SIZE");
+        if (control.size() < 33 || control.size() > 33 + 32 * 128 || control.size() % 32 != 1)
+            refuse("TAPROOT_WRONG_CONTROL_SIZE");
         const auto leaf_version = static_cast<uint8_t>(control[0] & 0xfe);
         Tape leaf;
         state.leaf = tagged("TapLeaf/elements", leaf.u8(leaf_version).sized(script).bytes);
         Octets node = octets(state.leaf);
         for (size_t at = 33; at < control.size(); at += 32) {
-            const Octets other(control.begin() + static_cast<std::ptrdiff_t>(at), control.begin() + static_cast<std::ptrdiff_t>(at + 32));
+            const Octets other(control.begin() + static_cast<std::ptrdiff_t>(at),
+                               control.begin() + static_cast<std::ptrdiff_t>(at + 32));
             Tape both;
             both.raw(std::min(node, other)).raw(std::max(node, other));
             node = octets(tagged("TapBranch/elements", both.bytes));
@@ -153,7 +159,8 @@ private:
     static bool is_success(uint8_t opcode) {
         static const std::vector<std::pair<int, int>> kRanges = {{80, 80},   {98, 98},   {137, 138}, {141, 142},
                                                                  {149, 151}, {187, 191}, {229, 254}};
-        return std::ranges::any_of(kRanges, [&](const auto& range) { return opcode >= range.first && opcode <= range.second; });
+        return std::ranges::any_of(kRanges,
+                                   [&](const auto& range) { return opcode >= range.first && opcode <= range.second; });
     }
 
     const Spending& on_;
@@ -165,19 +172,16 @@ private:
 std::string spend(const Spending& spending) {
     try {
         Spend(spending).judge();
-    } catch (const Refusal& refusal) {
-        return refusal.name;
-    }
+    } catch (const Refusal& refusal) { return refusal.name; }
     return "OK";
 }
 
-Outcome run(const Spending& spending, Version version, std::vector<Octets> stack, const Octets& script, TaprootState state) {
+Outcome run(const Spending& spending, Version version, std::vector<Octets> stack, const Octets& script,
+            TaprootState state) {
     Machine machine(spending, version, std::move(stack), script, state);
     try {
         machine.run();
-    } catch (const Refusal& refusal) {
-        return {refusal.name, {}, state.budget};
-    }
+    } catch (const Refusal& refusal) { return {refusal.name, {}, state.budget}; }
     return {"OK", machine.stack(), state.budget};
 }
 

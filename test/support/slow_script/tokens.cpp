@@ -51,7 +51,8 @@ Octets push_instruction(const Octets& data) {
     } else if (size <= 65535) {
         out = {77, static_cast<uint8_t>(size), static_cast<uint8_t>(size >> 8)};
     } else {
-        out = {78, static_cast<uint8_t>(size), static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size >> 16), static_cast<uint8_t>(size >> 24)};
+        out = {78, static_cast<uint8_t>(size), static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size >> 16),
+               static_cast<uint8_t>(size >> 24)};
     }
     out.insert(out.end(), data.begin(), data.end());
     return out;

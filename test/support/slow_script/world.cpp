@@ -64,7 +64,9 @@ TxIn input(Draw& draw) {
     }
     in.is_pegin = draw.once_in(6);
     // Of the form of a claim: value, asset, parent genesis, claim script, transaction, proof.
-    if (in.is_pegin) in.witness.pegin_witness = {draw.bytes(8), draw.bytes(32), draw.bytes(32), draw.bytes(3), draw.bytes(9), draw.bytes(7)};
+    if (in.is_pegin)
+        in.witness.pegin_witness = {draw.bytes(8), draw.bytes(32), draw.bytes(32),
+                                    draw.bytes(3), draw.bytes(9),  draw.bytes(7)};
     return in;
 }
 
@@ -113,8 +115,9 @@ SpendCase draw_world(Draw& draw) {
     c.genesis.bytes[0] = draw.byte();
     constexpr uint32_t kBlock = kP2sh | kDerSig | kNullDummy | kLockTime | kSequence | kWitness | kTaproot;
     constexpr uint32_t kRelay = 0x1fffff & ~kSigPushOnly;
-    c.flags = draw.of<uint32_t>({kBlock, kBlock | kRangeproof, kBlock | kRangeproof | kSimplicity, kRelay | kRangeproof, kP2sh | kWitness | kTaproot,
-                                 kP2sh | kWitness | kTaproot | (draw.u32() & 0xffffff), draw.u32() & 0xffffff});
+    c.flags = draw.of<uint32_t>({kBlock, kBlock | kRangeproof, kBlock | kRangeproof | kSimplicity, kRelay | kRangeproof,
+                                 kP2sh | kWitness | kTaproot, kP2sh | kWitness | kTaproot | (draw.u32() & 0xffffff),
+                                 draw.u32() & 0xffffff});
     if ((c.flags & kCleanStack) != 0) c.flags |= kWitness;
     if ((c.flags & kWitness) != 0) c.flags |= kP2sh;
     if (!draw.once_in(8)) c.flags &= ~static_cast<uint32_t>(kNoHashByte);

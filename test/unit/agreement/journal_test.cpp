@@ -26,7 +26,12 @@ std::string times(const char* byte, size_t count) {
 BOOST_AUTO_TEST_CASE(a_slot_is_stored_as_documented) {
     const Record slot = SlotRecord{7, 1, SlotKind::kPrevote, filled<BlockHash>(0x33), kNoView, filled<Signature>(0x44)};
     BOOST_TEST(to_hex(record_key(slot)) == "02000000070000000101");
-    const std::string value = "02" "07000000" "01000000" "01" + times("33", 32) + "ffffffff" + times("44", 64);
+    const std::string value =
+        "02"
+        "07000000"
+        "01000000"
+        "01" +
+        times("33", 32) + "ffffffff" + times("44", 64);
     BOOST_TEST(to_hex(encode_record(slot)) == value);
     BOOST_CHECK(decode_record(*from_hex(value)) == slot);
     const Record final_record = FinalRecord{300, filled<BlockHash>(0x55)};
@@ -35,7 +40,9 @@ BOOST_AUTO_TEST_CASE(a_slot_is_stored_as_documented) {
 }
 
 BOOST_AUTO_TEST_CASE(keys_sort_by_height_view_and_slot) {
-    const auto key = [](Height height, View view, SlotKind kind) { return record_key(SlotRecord{height, view, kind, {}, kNoView, {}}); };
+    const auto key = [](Height height, View view, SlotKind kind) {
+        return record_key(SlotRecord{height, view, kind, {}, kNoView, {}});
+    };
     BOOST_CHECK(key(1, 0, SlotKind::kPrecommit) < key(1, 1, SlotKind::kProposal));
     BOOST_CHECK(key(1, 300, SlotKind::kPrecommit) < key(2, 0, SlotKind::kProposal));
     BOOST_CHECK(key(255, 0, SlotKind::kProposal) < key(256, 0, SlotKind::kProposal));

@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(every_message_round_trips_and_no_prefix_decodes) {
         BOOST_CHECK_MESSAGE(frame->message == message, message_name(message));
         BOOST_CHECK(frame->envelope == envelope);
         for (size_t size = 0; size < bytes.size(); ++size) {
-            BOOST_REQUIRE_MESSAGE(!decode_frame(ByteView(bytes).first(size)), message_name(message) << " cut to " << size);
+            BOOST_REQUIRE_MESSAGE(!decode_frame(ByteView(bytes).first(size)), message_name(message)
+                                                                                  << " cut to " << size);
         }
         Bytes longer = bytes;
         longer.push_back(0);
@@ -187,7 +188,9 @@ BOOST_AUTO_TEST_CASE(block_signatures_are_strict_and_low) {
 
 BOOST_AUTO_TEST_CASE(evidence_names_only_who_signed_both) {
     const Members members;
-    const auto good = [&](const Evidence& evidence) { return verify_evidence(members.committee, members.verifier, evidence); };
+    const auto good = [&](const Evidence& evidence) {
+        return verify_evidence(members.committee, members.verifier, evidence);
+    };
     const Vote a = members.vote(1, 4, 0, VoteType::kPrevote, 3);
     const Vote b = members.vote(1, 4, 0, VoteType::kPrevote, 0);
     BOOST_CHECK(good(make_evidence(a, b)));

@@ -35,7 +35,8 @@ struct ChainFixture {
         open();
         BOOST_REQUIRE(chain->start().has_value());
     }
-    [[nodiscard]] std::shared_ptr<const Block> block_on(const BlockHeader& prev, std::vector<TxRef> txs = {}, uint8_t salt = 0) {
+    [[nodiscard]] std::shared_ptr<const Block> block_on(const BlockHeader& prev, std::vector<TxRef> txs = {},
+                                                        uint8_t salt = 0) {
         return sluice::test::make_block(params, prev, std::move(txs), salt);
     }
     std::string give(const std::shared_ptr<const Block>& block) {
@@ -50,6 +51,8 @@ struct ChainFixture {
     }
 };
 
-inline std::string hash_text(const std::shared_ptr<const Block>& block) { return to_display(compute_hash(block->header)); }
+inline std::string hash_text(const std::shared_ptr<const Block>& block) {
+    return to_display(compute_hash(block->header));
+}
 
 }  // namespace sluice::chain::test_support

@@ -62,7 +62,8 @@ BOOST_FIXTURE_TEST_CASE(the_longest_branch_wins_and_the_first_of_equals, Started
     });
     const auto b2 = block_on(b1->header, {}, 1);
     BOOST_TEST(give(b2) == "accepted");
-    const std::vector<std::string> wanted{"-" + hash_text(a1), "+" + hash_text(b1), "+" + hash_text(b2), "=" + hash_text(b2)};
+    const std::vector<std::string> wanted{"-" + hash_text(a1), "+" + hash_text(b1), "+" + hash_text(b2),
+                                          "=" + hash_text(b2)};
     BOOST_TEST(seen == wanted, boost::test_tools::per_element());
     listening = false;
     // Back again by an operator, and the coins are what they were.

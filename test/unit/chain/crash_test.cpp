@@ -1,5 +1,5 @@
-// Cuts the power at every write of a run that connects blocks and reorganises, and asks what is found afterwards: always the
-// state of one whole block, and a node that catches up.
+// Cuts the power at every write of a run that connects blocks and reorganises, and asks what is found afterwards:
+// always the state of one whole block, and a node that catches up.
 #include <map>
 
 #include "chain_fixture.h"
@@ -17,7 +17,8 @@ struct Story : ChainFixture {
     std::vector<std::shared_ptr<const Block>> blocks;  // in the order in which they arrive
     std::string final_tip;
 
-    // Three blocks with payments, one of them spent in its own block; then a branch from the first that wins with its third.
+    // Three blocks with payments, one of them spent in its own block; then a branch from the first that wins with its
+    // third.
     Story() {
         const TxRef first = split(params, free_coins(params), 4);
         const TxRef second = split(params, output_of(first, 0), 3);
@@ -63,7 +64,8 @@ BOOST_AUTO_TEST_CASE(a_power_cut_at_any_write_leaves_one_whole_block) {
         BOOST_REQUIRE(clean.chain->start().has_value());
         coins_at[clean.tip()] = clean.coins();
         clean.chain->add_listener([&](const ChainEvent& event) {
-            if (const auto* connected = std::get_if<BlockConnected>(&event)) coins_at[to_display(connected->info.hash)] = clean.coins();
+            if (const auto* connected = std::get_if<BlockConnected>(&event))
+                coins_at[to_display(connected->info.hash)] = clean.coins();
             if (const auto* gone = std::get_if<BlockDisconnected>(&event)) {
                 BOOST_TEST(coins_at.at(to_display(gone->info.prev)) == clean.coins());
             }
@@ -82,7 +84,8 @@ BOOST_AUTO_TEST_CASE(a_power_cut_at_any_write_leaves_one_whole_block) {
             ++crashes;
             story.disk.restart(seed);
             story.start();
-            BOOST_REQUIRE_MESSAGE(coins_at.contains(story.tip()), "write " << at << " seed " << seed << ": tip " << story.tip());
+            BOOST_REQUIRE_MESSAGE(coins_at.contains(story.tip()),
+                                  "write " << at << " seed " << seed << ": tip " << story.tip());
             BOOST_REQUIRE_MESSAGE(coins_at.at(story.tip()) == story.coins(), "write " << at << " seed " << seed);
             // And the story goes on.
             for (const auto& block : story.blocks) BOOST_REQUIRE(!story.chain->accept_block(block).failure);

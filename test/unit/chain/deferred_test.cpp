@@ -1,4 +1,5 @@
-// Blocks that claim deposits which the node cannot see yet: neither refused nor connected, tried once for each view of the parent.
+// Blocks that claim deposits which the node cannot see yet: neither refused nor connected, tried once for each view of
+// the parent.
 #include "chain_fixture.h"
 #include "consensus/script/templates.h"
 #include "peg/proof/contract.h"

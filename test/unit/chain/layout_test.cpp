@@ -1,6 +1,6 @@
 // The files and keys that a new chain with one block leaves, as doc/storage-format.md says.
-#include "chain_fixture.h"
 #include "chain/records.h"
+#include "chain_fixture.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
-// Readers on other threads while the chain grows and reorganises on a real database. Under the thread sanitizer this is the proof
-// that ChainReader keeps its word; without it, that answers are whole.
+// Readers on other threads while the chain grows and reorganises on a real database. Under the thread sanitizer this is
+// the proof that ChainReader keeps its word; without it, that answers are whole.
 #include <unistd.h>
 
 #include <atomic>

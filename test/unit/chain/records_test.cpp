@@ -22,11 +22,19 @@ rules::Coin sample_coin() {
 
 BOOST_AUTO_TEST_CASE(coin_and_its_key) {
     const OutPoint outpoint{Txid(std::array<uint8_t, 32>{0x11, 0x22}), 258};
-    BOOST_TEST(to_hex(coin_key(outpoint)) == "43" "1122" + std::string(60, '0') + "00000102");
+    BOOST_TEST(to_hex(coin_key(outpoint)) ==
+               "43"
+               "1122" +
+                   std::string(60, '0') + "00000102");
     BOOST_TEST((parse_coin_key(coin_key(outpoint)) == outpoint));
     BOOST_TEST(!parse_coin_key(as_bytes("C")).has_value());
     const Bytes bytes = encode_coin(sample_coin());
-    BOOST_TEST(to_hex(bytes) == "0f000000" "01aa" + std::string(62, '0') + "010000000008f0d180" "51");
+    BOOST_TEST(to_hex(bytes) ==
+               "0f000000"
+               "01aa" +
+                   std::string(62, '0') +
+                   "010000000008f0d180"
+                   "51");
     BOOST_TEST((decode_coin(bytes) == sample_coin()));
     BOOST_TEST(!decode_coin(ByteView(bytes).first(20)).has_value());
     BOOST_TEST(!decode_coin(*from_hex("0000000000000000")).has_value());
@@ -34,7 +42,10 @@ BOOST_AUTO_TEST_CASE(coin_and_its_key) {
 
 BOOST_AUTO_TEST_CASE(claimed_deposit_key) {
     const rules::PeginId pegin{ParentGenesis(std::array<uint8_t, 32>{0x77}), {Txid(std::array<uint8_t, 32>{0x99}), 1}};
-    BOOST_TEST(to_hex(pegin_key(pegin)) == "50" "77" + std::string(62, '0') + "99" + std::string(62, '0') + "00000001");
+    BOOST_TEST(to_hex(pegin_key(pegin)) ==
+               "50"
+               "77" +
+                   std::string(62, '0') + "99" + std::string(62, '0') + "00000001");
 }
 
 BOOST_AUTO_TEST_CASE(index_records) {
@@ -46,10 +57,26 @@ BOOST_AUTO_TEST_CASE(index_records) {
     record.status = kHasBlock | kChecked;
     record.tx_count = 2;
     record.block = {0, 8};
-    BOOST_TEST(to_hex(encode(record)) == "0a" + std::string(62, '0') + "2c010000" "00f15365" "00000020" "0900" "02000000"
-                                             "00000000" "08000000" "00000000" "00000000" + std::string(64, '0'));
-    BOOST_TEST(to_hex(encode(FileEnds{{1, 515}, {0, 40}})) == "01000000" "03020000" "00000000" "28000000");
-    BOOST_TEST(to_hex(encode(Schema{1, BlockHash(std::array<uint8_t, 32>{0x0b})})) == "01000000" "0b" + std::string(62, '0'));
+    BOOST_TEST(to_hex(encode(record)) == "0a" + std::string(62, '0') +
+                                             "2c010000"
+                                             "00f15365"
+                                             "00000020"
+                                             "0900"
+                                             "02000000"
+                                             "00000000"
+                                             "08000000"
+                                             "00000000"
+                                             "00000000" +
+                                             std::string(64, '0'));
+    BOOST_TEST(to_hex(encode(FileEnds{{1, 515}, {0, 40}})) ==
+               "01000000"
+               "03020000"
+               "00000000"
+               "28000000");
+    BOOST_TEST(to_hex(encode(Schema{1, BlockHash(std::array<uint8_t, 32>{0x0b})})) ==
+               "01000000"
+               "0b" +
+                   std::string(62, '0'));
 }
 
 BOOST_AUTO_TEST_CASE(undo_gives_the_change_back) {

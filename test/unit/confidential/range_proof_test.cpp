@@ -13,18 +13,14 @@ namespace {
 
 const Scalar kAssetLog = scalar_small(0x5eed);  // the test generator is this many times G
 
-Affine asset() {
-    return base_times(kAssetLog);
-}
+Affine asset() { return base_times(kAssetLog); }
 
 MadeRangeProof made(uint64_t seed, const RangeWish& wish) {
     Scalars random(seed);
     return make_range_proof(random, asset(), wish);
 }
 
-bool accepts(const MadeRangeProof& made) {
-    return verify_range_proof(made.check()).has_value();
-}
+bool accepts(const MadeRangeProof& made) { return verify_range_proof(made.check()).has_value(); }
 
 MadeRangeProof with_bytes(MadeRangeProof made, size_t at, const std::string& hex) {
     const Bytes bytes = *from_hex(hex);

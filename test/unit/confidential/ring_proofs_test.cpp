@@ -16,9 +16,7 @@ std::vector<size_t> first(size_t count) {
     return out;
 }
 
-PubKey pubkey_of(const Affine& point) {
-    return *PubKey::parse(compress(point));
-}
+PubKey pubkey_of(const Affine& point) { return *PubKey::parse(compress(point)); }
 
 struct WhitelistWorld {
     std::vector<Scalar> online_secrets, offline_secrets;

@@ -18,15 +18,9 @@ using namespace sluice::confidential;
 
 namespace {
 
-BlindingFactor blind(uint8_t fill) {
-    return BlindingFactor::from_bytes(Bytes(32, fill)).value();
-}
-SecretKey secret_key(uint8_t fill) {
-    return SecretKey::from_bytes(Bytes(32, fill)).value();
-}
-AssetTag asset(uint8_t fill) {
-    return AssetTag::from_view(Bytes(32, fill));
-}
+BlindingFactor blind(uint8_t fill) { return BlindingFactor::from_bytes(Bytes(32, fill)).value(); }
+SecretKey secret_key(uint8_t fill) { return SecretKey::from_bytes(Bytes(32, fill)).value(); }
+AssetTag asset(uint8_t fill) { return AssetTag::from_view(Bytes(32, fill)); }
 std::vector<Generator> parsed(const std::vector<GeneratorBytes>& all) {
     std::vector<Generator> out;
     for (const GeneratorBytes& one : all) out.push_back(*Generator::parse(one.view()));

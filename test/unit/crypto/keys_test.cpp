@@ -13,9 +13,7 @@
 using namespace sluice;
 
 namespace {
-SecretKey key_of(std::string_view hex) {
-    return std::move(*SecretKey::from_bytes(*from_hex(hex)));
-}
+SecretKey key_of(std::string_view hex) { return std::move(*SecretKey::from_bytes(*from_hex(hex))); }
 const char* const kOne = "0000000000000000000000000000000000000000000000000000000000000001";
 }  // namespace
 

@@ -47,7 +47,8 @@ BlockHeader dynafed_header(const Federation& federation, const Script& program) 
     header.seal = dynafed;
     return header;
 }
-std::vector<BlockSignature> sign(const BlockHeader& header, const Federation& federation, std::initializer_list<size_t> who) {
+std::vector<BlockSignature> sign(const BlockHeader& header, const Federation& federation,
+                                 std::initializer_list<size_t> who) {
     std::vector<BlockSignature> out;
     for (const size_t i : who) out.push_back(sign_block(compute_hash(header), federation.keys[i]));
     return out;
@@ -56,12 +57,14 @@ std::vector<BlockSignature> sign(const BlockHeader& header, const Federation& fe
 BOOST_AUTO_TEST_CASE(a_quorum_in_any_order_seals_a_legacy_block) {
     const Federation federation = make_federation(2, 3);
     const BlockHeader header = legacy_header(federation);
-    for (const auto& signatures : {sign(header, federation, {0, 1}), sign(header, federation, {2, 0}),
-                                   sign(header, federation, {2, 1, 0})}) {
+    for (const auto& signatures :
+         {sign(header, federation, {0, 1}), sign(header, federation, {2, 0}), sign(header, federation, {2, 1, 0})}) {
         BOOST_TEST(check_block_proof(seal(header, federation.script, signatures).value(), federation.params));
     }
-    BOOST_TEST(!check_block_proof(seal(header, federation.script, sign(header, federation, {1})).value(), federation.params));
-    BOOST_TEST(!check_block_proof(seal(header, federation.script, sign(header, federation, {1, 1})).value(), federation.params));
+    BOOST_TEST(
+        !check_block_proof(seal(header, federation.script, sign(header, federation, {1})).value(), federation.params));
+    BOOST_TEST(!check_block_proof(seal(header, federation.script, sign(header, federation, {1, 1})).value(),
+                                  federation.params));
     BOOST_TEST(!check_block_proof(header, federation.params));
 }
 

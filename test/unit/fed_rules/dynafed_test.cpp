@@ -217,9 +217,7 @@ BOOST_AUTO_TEST_CASE(where_pak_is_enforced_proposals_carry_a_list_or_nothing) {
     world.params.enforce_pak = true;
     world.grow(6);
     Bytes pair;
-    for (const uint8_t number : {1, 2}) {
-        append(pair, SecretKey::from_bytes(Bytes(32, number))->pubkey().view());
-    }
+    for (const uint8_t number : {1, 2}) { append(pair, SecretKey::from_bytes(Bytes(32, number))->pubkey().view()); }
     DynafedEntry entry = parameters(3);
     BOOST_TEST(world.why(entry) == "");
     entry.extension_space = {pair};

@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(connection_persistence_follows_version_and_header) {
 }
 
 BOOST_AUTO_TEST_CASE(chunked_bodies_are_joined) {
-    const Parser parser = parse("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x\r\n0123456789\r\n0\r\nT: 1\r\n\r\n");
+    const Parser parser = parse(
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x\r\n0123456789\r\n0\r\nT: 1\r\n\r\n");
     BOOST_TEST((parser.state() == State::kDone));
     BOOST_TEST(parser.message().body == "abc0123456789");
 }
@@ -86,7 +87,8 @@ BOOST_AUTO_TEST_CASE(basic_credentials) {
     BOOST_REQUIRE(pair.has_value());
     BOOST_TEST(pair->first == "u");
     BOOST_TEST(pair->second == "p:q");
-    for (const char* bad : {"", "Basic", "Bearer dTpw", "Basic dTpw=", "Basic !!!!", "Basic dXA="}) BOOST_TEST(!parse_basic(bad));
+    for (const char* bad : {"", "Basic", "Bearer dTpw", "Basic dTpw=", "Basic !!!!", "Basic dXA="})
+        BOOST_TEST(!parse_basic(bad));
     for (size_t n = 0; n < 20; ++n) {
         const std::string text(n, static_cast<char>(0xf0 + n));
         BOOST_TEST(base64_decode(base64_encode(text)).value() == text);

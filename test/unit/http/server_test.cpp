@@ -115,7 +115,8 @@ BOOST_AUTO_TEST_CASE(garbage_is_answered_and_closed) {
     Echo echo;
     BOOST_TEST(raw(echo.port, "\xf9\xbe\xb4\xd9version\n", false).starts_with("HTTP/1.1 400 "));
     BOOST_TEST(raw(echo.port, std::string(100'000, 'x'), false).starts_with("HTTP/1.1 431 "));
-    BOOST_TEST(raw(echo.port, "POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\nabc", false).starts_with("HTTP/1.1 413 "));
+    BOOST_TEST(
+        raw(echo.port, "POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\nabc", false).starts_with("HTTP/1.1 413 "));
     BOOST_TEST(raw(echo.port, "GET / HT", true) == "");
     BOOST_TEST(echo.client().get("/fine").value().status == 200);
 }
@@ -185,7 +186,8 @@ BOOST_AUTO_TEST_CASE(subnets) {
     BOOST_TEST(holds("::/0", "2001::1"));
     BOOST_TEST(holds("2001:db8::/32", "2001:db8:1::1"));
     BOOST_TEST(holds("10.0.0.0/8", "::ffff:10.1.1.1"));
-    for (const char* bad : {"", "x", "1.2.3", "1.2.3.4/33", "1.2.3.4/255.0.255.0", "::1/129", "1.2.3.4/", "1.2.3.4/::1"}) {
+    for (const char* bad :
+         {"", "x", "1.2.3", "1.2.3.4/33", "1.2.3.4/255.0.255.0", "::1/129", "1.2.3.4/", "1.2.3.4/::1"}) {
         BOOST_TEST(!Subnet::parse(bad));
     }
 }

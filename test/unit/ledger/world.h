@@ -183,7 +183,8 @@ struct World {
         const ParentTransaction tx = bitcoin.payment_to(script, value);
         const ParentBlockHash block = bitcoin.mine({tx});
         mine(params.planner.final_depth);
-        next.claims.push_back({{compute_txid(tx), 0}, {value}, Script{{0x51}}, set, redeem, block, {tx.inputs[0].prevout}});
+        next.claims.push_back(
+            {{compute_txid(tx), 0}, {value}, Script{{0x51}}, set, redeem, block, {tx.inputs[0].prevout}});
     }
     void request(int64_t amount, Script script) {
         Request request;

@@ -98,7 +98,9 @@ struct Scene {
         return out;
     }
     [[nodiscard]] Judgement judge() const {
-        return judge_acceptance(block(), {params, manifest, view, 999'999, before, wall, parent, ledger, frozen, {}, 0, std::nullopt})
+        return judge_acceptance(
+                   block(),
+                   {params, manifest, view, 999'999, before, wall, parent, ledger, frozen, {}, 0, std::nullopt})
             .judgement;
     }
 };

@@ -1,5 +1,5 @@
-// Whole members in one process: the real driver, agreement, signer, journal and manifest, on real blocks with real signatures.
-// Pretended: links (a switchboard) and the chain (a list of blocks that checks proofs).
+// Whole members in one process: the real driver, agreement, signer, journal and manifest, on real blocks with real
+// signatures. Pretended: links (a switchboard) and the chain (a list of blocks that checks proofs).
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
@@ -151,7 +151,8 @@ public:
         people[who].chain = std::make_unique<ListChain>(*this, who);
         people[who].chain->blocks.push_back(std::make_shared<const Block>(params.genesis));
         people[who].links = std::make_unique<Switchboard>(*this, who);
-        return {name, to_bytes(keys.block.pubkey().view()), to_bytes(keys.payout.pubkey().view()), link->public_key, "tcp://127.0.0.1:1"};
+        return {name, to_bytes(keys.block.pubkey().view()), to_bytes(keys.payout.pubkey().view()), link->public_key,
+                "tcp://127.0.0.1:1"};
     }
     // The town's members run at a faster pace than its file says; a successor follows what they run.
     [[nodiscard]] Manifest running() const {
@@ -159,7 +160,8 @@ public:
         out.timing.agreement.interval = agreement::Milliseconds(150);
         return out;
     }
-    [[nodiscard]] std::string signed_by(const Manifest& next, const Manifest& before, const std::vector<size_t>& who) const {
+    [[nodiscard]] std::string signed_by(const Manifest& next, const Manifest& before,
+                                        const std::vector<size_t>& who) const {
         std::vector<ManifestSignature> signatures;
         for (const size_t each : who) {
             const auto signature = sign_manifest(next, before, keys_of(each));
@@ -192,7 +194,8 @@ public:
             one.decisions = std::move(*decisions);
             Manifest mine = one.pinned ? *one.pinned : manifest;
             mine.timing.agreement.interval = agreement::Milliseconds(150);
-            MemberNeeds needs{params, clock, loop, *one.chain, nullptr, *one.links, *one.signer, *one.cache, *one.decisions};
+            MemberNeeds needs{params,     clock,       loop,       *one.chain,    nullptr,
+                              *one.links, *one.signer, *one.cache, *one.decisions};
             auto made = Member::create(needs, mine, "member" + std::to_string(who));
             BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().message));
             one.member = std::move(*made);
@@ -229,9 +232,8 @@ public:
         return false;
     }
     bool reach(uint32_t target, std::vector<size_t> who) {
-        const bool reached = wait_for([&] {
-            return std::all_of(who.begin(), who.end(), [&](size_t each) { return height(each) >= target; });
-        });
+        const bool reached = wait_for(
+            [&] { return std::all_of(who.begin(), who.end(), [&](size_t each) { return height(each) >= target; }); });
         for (const size_t each : who) {
             if (!reached) BOOST_TEST_MESSAGE(federation_json(people[each].member->status()->federation));
         }
@@ -304,7 +306,8 @@ void ListChain::build(BuildRequest request, std::function<void(Result<BlockRef>)
     TxIn input;
     input.prevout.index = 0xffffffff;
     const uint32_t height = static_cast<uint32_t>(blocks.size());
-    input.script_sig.bytes = {4, static_cast<uint8_t>(height), static_cast<uint8_t>(height >> 8), 0, 0, 1, static_cast<uint8_t>(who_)};
+    input.script_sig.bytes = {4, static_cast<uint8_t>(height), static_cast<uint8_t>(height >> 8), 0, 0,
+                              1, static_cast<uint8_t>(who_)};
     input.witness.script_witness = {Bytes(32, 0)};
     coinbase.inputs.push_back(input);
     TxOut output;
@@ -568,7 +571,8 @@ BOOST_AUTO_TEST_CASE(successors_keep_what_their_predecessor_lists_and_need_its_q
     const auto parse = [](const std::string& text) { return *parse_signed_manifest(text); };
     BOOST_TEST(check_successor(parse(town.signed_by(good, before, {0, 1, 3})), before).has_value());
     BOOST_TEST(!check_successor(parse(town.signed_by(good, before, {0, 1})), before).has_value());
-    BOOST_TEST(!check_successor(parse(town.signed_by(good, before, {0, 1, 1})), before).has_value());  // one counts once
+    BOOST_TEST(
+        !check_successor(parse(town.signed_by(good, before, {0, 1, 1})), before).has_value());  // one counts once
     SignedManifest moved = parse(town.signed_by(good, before, {0, 1, 3}));
     ++moved.manifest.sets.back().start_height;  // signed something else
     BOOST_TEST(!check_successor(moved, before).has_value());

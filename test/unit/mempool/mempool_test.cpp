@@ -43,7 +43,8 @@ BOOST_FIXTURE_TEST_CASE(reasons_are_the_references, Pooled) {
     changed.inputs[0].script_sig.bytes = {0x61};
     BOOST_TEST(enter(make_tx(changed)) == "scriptsig-not-pushonly");
     changed.inputs[0].script_sig.bytes = {0x55};
-    BOOST_TEST(enter(make_tx(changed)) == "non-mandatory-script-verify-flag (Stack size must be exactly one after execution)");
+    BOOST_TEST(enter(make_tx(changed)) ==
+               "non-mandatory-script-verify-flag (Stack size must be exactly one after execution)");
     changed.inputs[0].script_sig.bytes.assign(1651, 0);
     BOOST_TEST(enter(make_tx(changed)) == "scriptsig-size");
     changed = spend(coin(0))->tx;
@@ -138,7 +139,8 @@ BOOST_FIXTURE_TEST_CASE(replacement_pays_for_itself, Pooled) {
     BOOST_TEST(enter(second) == "");
     BOOST_TEST(events_text() == "-replaced -replaced + ");
     BOOST_TEST(pool->entries().size() == 1U);
-    BOOST_TEST(enter(spend(coin(0), {.fee = 9000})) == "txn-mempool-conflict");  // it did not say that it may be replaced
+    BOOST_TEST(enter(spend(coin(0), {.fee = 9000})) ==
+               "txn-mempool-conflict");  // it did not say that it may be replaced
 }
 
 BOOST_FIXTURE_TEST_CASE(blocks_take_and_contradict, Pooled) {

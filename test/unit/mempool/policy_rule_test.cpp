@@ -75,14 +75,17 @@ BOOST_FIXTURE_TEST_CASE(outputs, Policed) {
     };
     BOOST_TEST(refused(1, many, {.fee = 100'000}) == "bad-txns-too-many-sigops");
     params.enforce_pak = true;
-    const auto pegout = [&](Transaction& t) { t.outputs[0].script = peg::make_pegout_script(params.parent.genesis, key_hash); };
+    const auto pegout = [&](Transaction& t) {
+        t.outputs[0].script = peg::make_pegout_script(params.parent.genesis, key_hash);
+    };
     BOOST_TEST(refused(1, pegout) == "invalid-pegout-proof");
 }
 
 BOOST_FIXTURE_TEST_CASE(inputs_and_witnesses, Policed) {
     const test::OpenCoin odd = lock(0, Script{{0x61, 0x51}});
     BOOST_TEST(enter(spend(odd)) == "bad-txns-nonstandard-inputs");
-    BOOST_TEST(refused(1, [](Transaction& t) { t.inputs[0].witness.script_witness = {Bytes{1}}; }) == "bad-witness-nonstandard");
+    BOOST_TEST(refused(1, [](Transaction& t) { t.inputs[0].witness.script_witness = {Bytes{1}}; }) ==
+               "bad-witness-nonstandard");
     const auto amount = [](Transaction& t) { t.inputs[0].witness.issuance_amount_rangeproof = {1}; };
     BOOST_TEST(refused(1, amount) == "bad-txin-extra-issuance-rangeproof");
     const auto tokens = [](Transaction& t) { t.inputs[0].witness.inflation_keys_rangeproof = {1}; };
@@ -151,7 +154,8 @@ BOOST_FIXTURE_TEST_CASE(a_pool_without_room, Policed) {
 }
 
 BOOST_AUTO_TEST_CASE(reasons_name_their_policy_rules) {
-    BOOST_TEST(mempool::find_policy_rule("non-mandatory-script-verify-flag (Stack size must be exactly one after execution)") != nullptr);
+    BOOST_TEST(mempool::find_policy_rule(
+                   "non-mandatory-script-verify-flag (Stack size must be exactly one after execution)") != nullptr);
     BOOST_TEST(mempool::find_policy_rule("dust") != nullptr);
     BOOST_TEST(mempool::find_policy_rule("bad-txns-in-ne-out") == nullptr);
 }

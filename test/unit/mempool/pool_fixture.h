@@ -31,7 +31,9 @@ struct Pooled : chain::test_support::ChainFixture {
         });
     }
     [[nodiscard]] BlockHeader tip_header() const { return *chain->reader().header(chain->reader().tip().hash).value(); }
-    void mine(std::vector<TxRef> txs, uint8_t salt = 0) { BOOST_REQUIRE(give(block_on(tip_header(), std::move(txs), salt)) == "accepted"); }
+    void mine(std::vector<TxRef> txs, uint8_t salt = 0) {
+        BOOST_REQUIRE(give(block_on(tip_header(), std::move(txs), salt)) == "accepted");
+    }
     [[nodiscard]] test::OpenCoin coin(uint32_t i) const { return output_of(coins, i); }
 
     // Spends one coin into one output; everything that a test varies is an argument.

@@ -1,5 +1,5 @@
-// What is standard, as pure functions: shapes of outputs, of spent outputs and of witnesses on both sides of each limit, dust, minimum
-// fees, discounted sizes.
+// What is standard, as pure functions: shapes of outputs, of spent outputs and of witnesses on both sides of each
+// limit, dust, minimum fees, discounted sizes.
 #include <boost/test/unit_test.hpp>
 
 #include "consensus/script/taproot.h"
@@ -66,18 +66,19 @@ Script of(const Bytes& bytes) { return Script{bytes}; }
 
 BOOST_FIXTURE_TEST_CASE(every_template_may_be_paid, Standard) {
     const Bytes key = test_key(1);
-    for (const Script& script : {script::make_p2pk(key), script::make_p2pkh({}), script::make_p2sh({}), script::make_p2wpkh({}), script::make_p2wsh({}),
-                                 script::make_witness_program(1, Bytes(32, 1)), script::make_witness_program(5, Bytes(7, 1)), of({0x51, 2, 0x4e, 0x73}),
-                                 script::make_multisig(1, {key}), script::make_multisig(3, {key, key, key}), script::make_null_data({Bytes(80, 1)}),
-                                 Script{}}) {
+    for (const Script& script :
+         {script::make_p2pk(key), script::make_p2pkh({}), script::make_p2sh({}), script::make_p2wpkh({}),
+          script::make_p2wsh({}), script::make_witness_program(1, Bytes(32, 1)),
+          script::make_witness_program(5, Bytes(7, 1)), of({0x51, 2, 0x4e, 0x73}), script::make_multisig(1, {key}),
+          script::make_multisig(3, {key, key, key}), script::make_null_data({Bytes(80, 1)}), Script{}}) {
         BOOST_TEST(why_paying(script) == "");
     }
     // A custom chain knows OP_TRUE, where its coins may be anybody's; others do not.
     BOOST_TEST(why_paying(of({0x51})) == "");
     params.anyone_can_spend_are_mine = false;
     BOOST_TEST(why_paying(of({0x51})) == "scriptpubkey");
-    for (const Script& script : {of({0x61}), script::make_multisig(1, {key, key, key, key}), script::make_null_data({Bytes(81, 1)}),
-                                 of({0x00, 3, 1, 2, 3}), of({0x6a, 0x61})}) {
+    for (const Script& script : {of({0x61}), script::make_multisig(1, {key, key, key, key}),
+                                 script::make_null_data({Bytes(81, 1)}), of({0x00, 3, 1, 2, 3}), of({0x6a, 0x61})}) {
         BOOST_TEST(why_paying(script) == "scriptpubkey");
     }
     policy.max_data_carrier = std::nullopt;
@@ -128,7 +129,8 @@ BOOST_FIXTURE_TEST_CASE(data_outputs_are_one_or_many_by_the_chain, Standard) {
 }
 
 BOOST_FIXTURE_TEST_CASE(dust_costs_more_to_spend_than_it_is_worth, Standard) {
-    // Serialized with asset, value and nonce: 33 + 9 + 1 and the script with its length; 67 or 148 bytes of a later input.
+    // Serialized with asset, value and nonce: 33 + 9 + 1 and the script with its length; 67 or 148 bytes of a later
+    // input.
     const auto threshold = [&](const Script& script) {
         const int64_t size = 33 + 9 + 1 + 1 + static_cast<int64_t>(script.size());
         const bool witness = script.size() == 22 || script.size() == 34;

@@ -101,7 +101,9 @@ public:
         connected_ = connect(fd_, address->get(), address->size) == 0;
     }
     ~RawClient() { ::close(fd_); }
-    void write(ByteView bytes) { connected_ = connected_ && ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0; }
+    void write(ByteView bytes) {
+        connected_ = connected_ && ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0;
+    }
     // True if the other side closes within five seconds.
     bool closed() {
         timeval wait{5, 0};
@@ -245,7 +247,8 @@ BOOST_AUTO_TEST_CASE(the_address_book_and_the_bans_survive_a_restart) {
         Host host(loop, clock, options, db.get());
         BOOST_REQUIRE(host.start().has_value());
         (void)loop.call([&] {
-            host.net.addresses().add({{static_cast<uint32_t>(clock.unix_time()), 9, known}}, known, clock.unix_time(), 0);
+            host.net.addresses().add({{static_cast<uint32_t>(clock.unix_time()), 9, known}}, known, clock.unix_time(),
+                                     0);
             host.net.ban(*parse_subnet("9.9.0.0/16"), clock.unix_time() + 1000);
         });
     }

@@ -21,7 +21,9 @@ RandomBelow seeded(uint64_t seed) {
     return [engine](uint64_t below) { return (*engine)() % below; };
 }
 
-wire::PeerAddress peer(const std::string& text, int64_t time = kNow) { return {static_cast<uint32_t>(time), 9, ip(text)}; }
+wire::PeerAddress peer(const std::string& text, int64_t time = kNow) {
+    return {static_cast<uint32_t>(time), 9, ip(text)};
+}
 
 std::string nth(uint32_t n) {
     return "8." + std::to_string(n >> 16 & 255) + "." + std::to_string(n >> 8 & 255) + "." + std::to_string(n & 255);

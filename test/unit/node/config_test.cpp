@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(unknown_options_and_stray_words_are_refused) {
     BOOST_TEST(folder.load({"-nodatadir"}).error().message ==
                "Error parsing command line arguments: Negating of -datadir is meaningless and therefore forbidden");
     BOOST_TEST(folder.load({"-proxy"}).error().message ==
-               "Error parsing command line arguments: Can not set -proxy with no value. Please specify value with -proxy=value.");
+               "Error parsing command line arguments: Can not set -proxy with no value. Please specify value with "
+               "-proxy=value.");
     BOOST_TEST(load_config(Program::kDaemon, {"-datadir=/does/not/exist"}, "/x").error().message ==
                "Specified data directory \"/does/not/exist\" does not exist.");
     BOOST_TEST(folder.load({"-conf=none.conf"}).error().message ==
@@ -72,7 +73,8 @@ BOOST_AUTO_TEST_CASE(command_line_goes_before_the_file_and_the_section_before_th
 
 BOOST_AUTO_TEST_CASE(negation_and_lists) {
     const Folder folder;
-    folder.write("elements.conf", "[mine]\naddnode=c\naddnode=d\nnolisten=1\ndebug=net\nnodebug=1\ndebug=rpc\nmine2.x=1\n");
+    folder.write("elements.conf",
+                 "[mine]\naddnode=c\naddnode=d\nnolisten=1\ndebug=net\nnodebug=1\ndebug=rpc\nmine2.x=1\n");
     const Config plain = folder.load({"-chain=mine", "-addnode=a", "-addnode=b"}).value();
     BOOST_TEST(joined(plain.options.get_all("addnode")) == "a;b;c;d;");
     BOOST_TEST(plain.options.get("addnode").value() == "b");
@@ -101,30 +103,39 @@ BOOST_AUTO_TEST_CASE(files_include_files_once) {
     const Config config = folder.load({}).value();
     BOOST_TEST(config.options.get("rpcuser").value() == "included");
     BOOST_TEST(joined(config.warnings) ==
-               "Ignoring unknown configuration value unknownthing;-includeconf cannot be used from included files; it is ignored there;");
+               "Ignoring unknown configuration value unknownthing;-includeconf cannot be used from included files; it "
+               "is ignored there;");
     BOOST_TEST(!folder.load({"-noincludeconf"}).value().options.is_set("rpcuser"));
     BOOST_TEST(!folder.load({"-noconf"}).value().options.is_set("includeconf"));
-    BOOST_TEST(folder.load({"-includeconf=x"}).error().message.find("cannot be used from commandline") != std::string::npos);
+    BOOST_TEST(folder.load({"-includeconf=x"}).error().message.find("cannot be used from commandline") !=
+               std::string::npos);
     folder.write("elements.conf", "includeconf=absent.conf\n");
-    BOOST_TEST(folder.load({}).error().message == "Error reading configuration file: Failed to include configuration file absent.conf");
+    BOOST_TEST(folder.load({}).error().message ==
+               "Error reading configuration file: Failed to include configuration file absent.conf");
 }
 
 BOOST_AUTO_TEST_CASE(broken_files_name_the_line) {
     const auto error = [](const char* text) { return parse_config_text(text).error().message; };
     BOOST_TEST(error("a=1\nrubbish\n") == "parse error on line 2: rubbish");
-    BOOST_TEST(error("nolisten") == "parse error on line 1: nolisten, if you intended to specify a negated option, use nolisten=1 instead");
-    BOOST_TEST(error("-a=1") == "parse error on line 1: -a=1, options in configuration file must be specified without leading -");
-    BOOST_TEST(error("rpcpassword=a#b") == "parse error on line 1, using # in rpcpassword can be ambiguous and should be avoided");
+    BOOST_TEST(error("nolisten") ==
+               "parse error on line 1: nolisten, if you intended to specify a negated option, use nolisten=1 instead");
+    BOOST_TEST(error("-a=1") ==
+               "parse error on line 1: -a=1, options in configuration file must be specified without leading -");
+    BOOST_TEST(error("rpcpassword=a#b") ==
+               "parse error on line 1, using # in rpcpassword can be ambiguous and should be avoided");
     BOOST_TEST(parse_config_text("\xff\xfe=\n[x]\n\n")->lines.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_supported_is_said_or_refused) {
     const Folder folder;
-    BOOST_TEST(joined(folder.load({"-coinstatsindex"}).value().warnings) == "-coinstatsindex has no effect in this program;");
-    BOOST_TEST(folder.load({"-proxy=127.0.0.1:9050"}).error().message == "-proxy=127.0.0.1:9050 is not supported by this program");
+    BOOST_TEST(joined(folder.load({"-coinstatsindex"}).value().warnings) ==
+               "-coinstatsindex has no effect in this program;");
+    BOOST_TEST(folder.load({"-proxy=127.0.0.1:9050"}).error().message ==
+               "-proxy=127.0.0.1:9050 is not supported by this program");
     BOOST_TEST(folder.load({"-daemon"}).error().message == "-daemon is not supported by this program");
     BOOST_TEST(folder.load({"-noproxy", "-prune=0", "-walletbroadcast=1"}).has_value());
-    BOOST_TEST(folder.load({"-walletbroadcast=0"}).error().message == "-walletbroadcast=0 is not supported by this program");
+    BOOST_TEST(folder.load({"-walletbroadcast=0"}).error().message ==
+               "-walletbroadcast=0 is not supported by this program");
 }
 
 BOOST_AUTO_TEST_CASE(the_client_keeps_its_arguments) {

@@ -9,9 +9,11 @@ using namespace sluice;
 
 BOOST_AUTO_TEST_CASE(scripts_and_keys_of_liquidv1) {
     const ChainParams p = make_chain_params("liquidv1", Options{}).value();
-    BOOST_TEST(to_hex(sha256(p.signblockscript.view()).view()) == "e51211e91d9cf4aec3bdc370a0303acde5d24baedb12235fdd2786885069d91c");
-    BOOST_TEST(to_hex(sha256(p.fedpegscript.view()).view()) == "a9112b9eb2b15a2ef451e8598f326788342f78e6c5fa93c0be96da2d01a3c78b");
-    BOOST_TEST(p.signblockscript.bytes.front() == 0x5b);  // 11 of
+    BOOST_TEST(to_hex(sha256(p.signblockscript.view()).view()) ==
+               "e51211e91d9cf4aec3bdc370a0303acde5d24baedb12235fdd2786885069d91c");
+    BOOST_TEST(to_hex(sha256(p.fedpegscript.view()).view()) ==
+               "a9112b9eb2b15a2ef451e8598f326788342f78e6c5fa93c0be96da2d01a3c78b");
+    BOOST_TEST(p.signblockscript.bytes.front() == 0x5b);                           // 11 of
     BOOST_TEST(p.signblockscript.bytes.at(p.signblockscript.size() - 2) == 0x5f);  // 15
     BOOST_TEST(p.first_extension_space.size() == 40U);
     for (const Bytes& entry : p.first_extension_space) {

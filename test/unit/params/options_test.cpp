@@ -1,4 +1,5 @@
-// Every option that defines a chain changes what it is for, on every kind of chain that takes it (chain-params.md section 8).
+// Every option that defines a chain changes what it is for, on every kind of chain that takes it (chain-params.md
+// section 8).
 #include <boost/test/unit_test.hpp>
 #include <functional>
 
@@ -18,7 +19,8 @@ Result<ChainParams> make(std::string_view chain, const List& list) {
 }
 
 std::string text(const AddressFormat& a) {
-    return std::to_string(a.pubkey) + "," + std::to_string(a.script) + "," + std::to_string(a.blinded) + "," + a.bech32_hrp + "," + a.blech32_hrp;
+    return std::to_string(a.pubkey) + "," + std::to_string(a.script) + "," + std::to_string(a.blinded) + "," +
+           a.bech32_hrp + "," + a.blech32_hrp;
 }
 
 // One chain-defining option: how it is given, and what of the parameters shows it.
@@ -34,8 +36,8 @@ struct Row {
 std::string yes(bool value) { return value ? "1" : "0"; }
 std::string deployment(const ChainParams& p, Deployment which) {
     const DeploymentParams& d = p.deployment(which);
-    return std::to_string(d.start) + ":" + std::to_string(d.timeout) + ":" + std::to_string(d.min_activation_height) + ":" +
-           std::to_string(d.period.value_or(0)) + ":" + std::to_string(d.threshold.value_or(0));
+    return std::to_string(d.start) + ":" + std::to_string(d.timeout) + ":" + std::to_string(d.min_activation_height) +
+           ":" + std::to_string(d.period.value_or(0)) + ":" + std::to_string(d.threshold.value_or(0));
 }
 
 const std::string kHash = "00000000000000000000000000000000000000000000000000000000000000ab";
@@ -58,7 +60,9 @@ std::vector<Row> rows() {
         {"con_defaultassumevalid", kHash, [](P p) { return to_display(p.assume_valid); }, kHash},
         {"dynamic_epoch_length", "17", [](P p) { return std::to_string(p.epoch_length); }, "17"},
         {"total_valid_epochs", "5", [](P p) { return std::to_string(p.total_valid_epochs); }, "5"},
-        {"pak", "abcd", [](P p) { return std::to_string(p.first_extension_space.size()) + to_hex(p.first_extension_space[0]); }, "1abcd"},
+        {"pak", "abcd",
+         [](P p) { return std::to_string(p.first_extension_space.size()) + to_hex(p.first_extension_space[0]); },
+         "1abcd"},
         {"npruneafterheight", "77", [](P p) { return std::to_string(p.prune_after_height); }, "77"},
         {"fdefaultconsistencychecks", "1", [](P p) { return yes(p.default_consistency_checks); }, "1"},
         {"bech32_hrp", "xx", [](P p) { return p.address.bech32_hrp; }, "xx"},
@@ -74,34 +78,52 @@ std::vector<Row> rows() {
         {"parent_bech32_hrp", "pp", [](P p) { return p.parent.address.bech32_hrp; }, "pp"},
         {"parent_blech32_hrp", "qq", [](P p) { return p.parent.address.blech32_hrp; }, "qq"},
         {"pchmessagestart", "0a0b0c0d", [](P p) { return to_hex(p.network.magic); }, "0a0b0c0d"},
-        {"seednode", "seed.example", [](P p) { return p.network.seeds.empty() ? "" : p.network.seeds[0]; }, "seed.example"},
+        {"seednode", "seed.example", [](P p) { return p.network.seeds.empty() ? "" : p.network.seeds[0]; },
+         "seed.example"},
         {"signblockscript", "5152", [](P p) { return to_hex(p.genesis.header.proof().challenge.view()); }, "5152"},
         {"con_max_block_sig_size", "333", [](P p) { return std::to_string(p.max_block_signature_size); }, "333"},
         {"con_signature_weight", "4", [](P p) { return std::to_string(p.signature_weight); }, "4"},
         {"con_mandatorycoinbase", "53", [](P p) { return to_hex(p.mandatory_coinbase_destination.view()); }, "53"},
         {"con_connect_genesis_outputs", "0", [](P p) { return yes(p.connect_genesis_outputs); }, "0"},
-        {"initialfreecoins", "4242", [](P p) { return std::to_string(p.genesis.transactions.at(1)->tx.outputs.at(0).value.explicit_value().sat); }, "4242"},
-        {"initialreissuancetokens", "7", [](P p) { return std::to_string(p.genesis.transactions.at(1)->tx.outputs.back().value.explicit_value().sat); }, "7"},
+        {"initialfreecoins", "4242",
+         [](P p) { return std::to_string(p.genesis.transactions.at(1)->tx.outputs.at(0).value.explicit_value().sat); },
+         "4242"},
+        {"initialreissuancetokens", "7",
+         [](P p) { return std::to_string(p.genesis.transactions.at(1)->tx.outputs.back().value.explicit_value().sat); },
+         "7"},
         {"subsidyasset", kHash, [](P p) { return to_display(p.subsidy_asset); }, kHash},
         {"feeasset", kHash, [](P p) { return to_display(p.policy_asset); }, kHash},
         {"anyonecanspendaremine", "1", [](P p) { return yes(p.anyone_can_spend_are_mine); }, "1"},
         {"con_has_parent_chain", "0", [](P p) { return yes(p.parent.exists); }, "0", true, no_parent},
-        {"parentgenesisblockhash", kHash, [](P p) { return to_display(p.parent.genesis); }, kHash, true, {{"con_has_parent_chain", "1"}}},
+        {"parentgenesisblockhash",
+         kHash,
+         [](P p) { return to_display(p.parent.genesis); },
+         kHash,
+         true,
+         {{"con_has_parent_chain", "1"}}},
         {"con_parentpowlimit", kHash, [](P p) { return to_display(p.parent.work_limit); }, kHash},
-        {"con_parent_chain_signblockscript", "51", [](P p) { return to_hex(p.parent.signblockscript.view()) + yes(p.parent.has_work()); }, "510"},
+        {"con_parent_chain_signblockscript", "51",
+         [](P p) { return to_hex(p.parent.signblockscript.view()) + yes(p.parent.has_work()); }, "510"},
         {"con_parent_pegged_asset", kHash, [](P p) { return to_display(p.parent.pegged_asset); }, kHash},
         {"peginconfirmationdepth", "3", [](P p) { return std::to_string(p.parent.pegin_min_depth); }, "3"},
         {"fedpegscript", "5153", [](P p) { return to_hex(p.fedpegscript.view()); }, "5153"},
         {"con_start_p2wsh_script", "1", [](P p) { return yes(p.start_p2wsh_script); }, "1"},
-        {"vbparams", "testdummy:20:30:40", [](P p) { return deployment(p, Deployment::kTestDummy); }, "20:30:40:0:0", false},
+        {"vbparams", "testdummy:20:30:40", [](P p) { return deployment(p, Deployment::kTestDummy); }, "20:30:40:0:0",
+         false},
         {"evbparams", "taproot:21:31:41:51", [](P p) { return deployment(p, Deployment::kTaproot); }, "21:31:0:41:51"},
         {"testactivationheight", "segwit@9", [](P p) { return std::to_string(p.segwit_height); }, "9", false},
         {"con_dyna_deploy_signal", "0", [](P p) { return yes(p.signal_dynafed); }, "0"},
         {"creatediscountct", "1", [](P p) { return yes(p.create_discount_ct) + yes(p.accept_discount_ct); }, "11"},
         {"peginsubsidyheight", "44", [](P p) { return std::to_string(p.pegin_policy.subsidy_height); }, "44"},
-        {"peginsubsidythreshold", "0.5", [](P p) { return std::to_string(p.pegin_policy.subsidy_threshold); }, "50000000"},
+        {"peginsubsidythreshold", "0.5", [](P p) { return std::to_string(p.pegin_policy.subsidy_threshold); },
+         "50000000"},
         {"peginminheight", "45", [](P p) { return std::to_string(p.pegin_policy.minimum_height); }, "45"},
-        {"peginminamount", "0.25", [](P p) { return std::to_string(p.pegin_policy.minimum_amount); }, "25000000", true, {{"peginsubsidythreshold", "0.25"}}},
+        {"peginminamount",
+         "0.25",
+         [](P p) { return std::to_string(p.pegin_policy.minimum_amount); },
+         "25000000",
+         true,
+         {{"peginsubsidythreshold", "0.25"}}},
     };
 }
 
@@ -142,7 +164,8 @@ BOOST_AUTO_TEST_CASE(every_option_has_its_effect) {
     BOOST_TEST((make("a", {})->genesis_hash != make("b", {})->genesis_hash));
     BOOST_TEST((make("a", {{"fedpegscript", "5151"}})->genesis_hash != make("a", {})->genesis_hash));
     BOOST_TEST((make("a", {{"dynamic_epoch_length", "99"}})->genesis_hash == make("a", {})->genesis_hash));
-    BOOST_TEST(make("a", {{"con_genesis_style", "bitcoin"}}).has_value() != make("a", {{"con_genesis_style", "nothing"}}).has_value());
+    BOOST_TEST(make("a", {{"con_genesis_style", "bitcoin"}}).has_value() !=
+               make("a", {{"con_genesis_style", "nothing"}}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(liquidv1_takes_policy_only) {
@@ -158,7 +181,8 @@ BOOST_AUTO_TEST_CASE(liquidv1_takes_policy_only) {
             BOOST_TEST((p->genesis_hash == plain.genesis_hash));
             BOOST_TEST(text(p->address) == text(plain.address));
             // What the option would show is what it shows without it.
-            if (row.name != "initialfreecoins" && row.name != "initialreissuancetokens") BOOST_TEST(row.seen(*p) == row.seen(plain));
+            if (row.name != "initialfreecoins" && row.name != "initialreissuancetokens")
+                BOOST_TEST(row.seen(*p) == row.seen(plain));
         }
     }
 }

@@ -15,9 +15,7 @@ using namespace sluice::parent_chain;
 
 namespace {
 
-const HeaderRules& regtest() {
-    return header_rules(Network::kRegtest);
-}
+const HeaderRules& regtest() { return header_rules(Network::kRegtest); }
 
 Bytes encode_block(const ParentBlock& block) {
     ByteWriter writer;
@@ -134,9 +132,7 @@ ParentTransaction pay(const Script& script, int64_t value, ParentOutPoint from) 
     tx.outputs.push_back({{value}, script});
     return tx;
 }
-ParentOutPoint foreign(uint32_t n) {
-    return {ParentTxid::from(sha256(as_bytes("foreign " + std::to_string(n)))), n};
-}
+ParentOutPoint foreign(uint32_t n) { return {ParentTxid::from(sha256(as_bytes("foreign " + std::to_string(n)))), n}; }
 
 struct Fixture {
     storage::MemoryDisk disk;

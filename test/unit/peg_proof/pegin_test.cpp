@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(each_part_of_a_claim_is_checked) {
     BOOST_TEST(d.why() == "Parent chain is not enabled on this network.");
     d = good;
     d.params.parent.signblockscript.bytes = {0x51};
-    BOOST_TEST(d.why() == "Could not extract block and tx from merkleblock.");  // Bitcoin's header is none of such a parent
+    BOOST_TEST(d.why() ==
+               "Could not extract block and tx from merkleblock.");  // Bitcoin's header is none of such a parent
 }
 
 BOOST_AUTO_TEST_CASE(a_program_of_a_later_version_takes_any_output) {
@@ -236,12 +237,9 @@ BOOST_AUTO_TEST_CASE(a_claim_from_a_signed_parent) {
         TxIn in;
         in.is_pegin = true;
         in.prevout = {parsed->txid, 0};
-        in.witness.pegin_witness = {value.release(),
-                                    to_bytes(params.pegged_asset.view()),
-                                    to_bytes(params.parent.genesis.view()),
-                                    claim_script.bytes,
-                                    encode_tx(tx, WitnessForm::kWithout),
-                                    proof.release()};
+        in.witness.pegin_witness = {
+            value.release(),    to_bytes(params.pegged_asset.view()), to_bytes(params.parent.genesis.view()),
+            claim_script.bytes, encode_tx(tx, WitnessForm::kWithout), proof.release()};
         return in;
     };
     BlockHeader legacy;
@@ -260,7 +258,8 @@ BOOST_AUTO_TEST_CASE(a_claim_from_a_signed_parent) {
     BOOST_TEST(why(claim_with(deposit, dynafed, HeaderForm::kStripped)) == "");
     BlockHeader unsaid;
     unsaid.seal = DynafedHeader{};
-    const auto unsaid_proof = peg::check_pegin(claim_with(deposit, unsaid, HeaderForm::kStripped), std::vector{fedpeg}, params);
+    const auto unsaid_proof =
+        peg::check_pegin(claim_with(deposit, unsaid, HeaderForm::kStripped), std::vector{fedpeg}, params);
     // Without entries it is no dynafed header: nothing excuses it from signatures. (Its hash is a legacy one's.)
     BOOST_TEST((!unsaid_proof || !unsaid_proof->signed_parent->is_dynafed()));
     Transaction other = deposit;

@@ -18,11 +18,14 @@ struct Node {
         folder = mkdtemp(name.data());
         loop.start();
         dispatcher->add("getblockhash", [](const Args& args, const Caller& caller) -> RpcResult {
-            return Json{{"height", TRY(args.integer(0))}, {"wallet", caller.wallet.value_or("none")}, {"fee", amount_json(Amount{1})}};
+            return Json{{"height", TRY(args.integer(0))},
+                        {"wallet", caller.wallet.value_or("none")},
+                        {"fee", amount_json(Amount{1})}};
         });
         dispatcher->add("getbestblockhash", [](const Args&, const Caller&) -> RpcResult { return Json("hash"); });
         dispatcher->add("submitblock", [](const Args&, const Caller&) -> RpcResult { return Json(); });
-        dispatcher->add("sendtoaddress", [](const Args& args, const Caller&) -> RpcResult { return amount_json(TRY(args.amount(1))); });
+        dispatcher->add("sendtoaddress",
+                        [](const Args& args, const Caller&) -> RpcResult { return amount_json(TRY(args.amount(1))); });
         set_warm_up(*dispatcher, std::nullopt);
         RpcServerOptions serve = RpcServerOptions::from(options, 1).value();
         serve.endpoints.resize(1);
@@ -33,7 +36,8 @@ struct Node {
         server.stop();
         fs::remove_all(folder);
     }
-    CliOutcome run(std::vector<std::string> words, std::vector<std::pair<std::string, std::string>> with = {}, std::vector<std::string> input = {}) {
+    CliOutcome run(std::vector<std::string> words, std::vector<std::pair<std::string, std::string>> with = {},
+                   std::vector<std::string> input = {}) {
         Options cli;
         for (auto& [key, value] : with) cli.add(key, value);
         CliCall call;
@@ -61,9 +65,10 @@ BOOST_AUTO_TEST_CASE(results_are_printed_as_the_node_wrote_them) {
     Node node;
     BOOST_TEST(node.run({"getbestblockhash"}).out == "hash\n");
     BOOST_TEST(node.run({"submitblock", "00"}).out == "");
-    BOOST_TEST(node.run({"getblockhash", "7"}).out == "{\n  \"height\": 7,\n  \"wallet\": \"none\",\n  \"fee\": 0.00000001\n}\n");
-    BOOST_TEST(node.run({"getblockhash", "height=8"}, {{"named", "1"}, {"rpcwallet", "a b/c"}}).out.find("\"wallet\": \"a b/c\"") !=
-               std::string::npos);
+    BOOST_TEST(node.run({"getblockhash", "7"}).out ==
+               "{\n  \"height\": 7,\n  \"wallet\": \"none\",\n  \"fee\": 0.00000001\n}\n");
+    BOOST_TEST(node.run({"getblockhash", "height=8"}, {{"named", "1"}, {"rpcwallet", "a b/c"}})
+                   .out.find("\"wallet\": \"a b/c\"") != std::string::npos);
     BOOST_TEST(node.run({"sendtoaddress", "x", "20999999.99999999"}).out == "20999999.99999999\n");
     BOOST_TEST(node.run({"getblockhash"}, {{"stdin", "1"}}, {"9"}).out.find("\"height\": 9") != std::string::npos);
 }
@@ -84,16 +89,22 @@ BOOST_AUTO_TEST_CASE(errors_have_the_code_as_status) {
 
 BOOST_AUTO_TEST_CASE(credentials_and_connections) {
     Node node;
-    BOOST_TEST(node.run({"getbestblockhash"}, {{"rpcpassword", "wrong"}}).err == "error: Authorization failed: Incorrect rpcuser or rpcpassword\n");
+    BOOST_TEST(node.run({"getbestblockhash"}, {{"rpcpassword", "wrong"}}).err ==
+               "error: Authorization failed: Incorrect rpcuser or rpcpassword\n");
     BOOST_TEST(node.run({"getbestblockhash"}, {{"stdinrpcpass", "1"}}, {"wrong"}).status == 1);
-    BOOST_TEST(node.run({"getbestblockhash"}, {{"rpccookiefile", "/nowhere"}}).err.starts_with("error: Could not locate RPC credentials."));
-    BOOST_TEST(node.run({"getbestblockhash"}, {{"rpcport", "1"}}).err.starts_with("error: Could not connect to the server 127.0.0.1:1 ("));
-    BOOST_TEST(node.run({"getbestblockhash"}, {{"rpcconnect", "127.0.0.1:" + std::to_string(node.server.port())}}).out == "hash\n");
+    BOOST_TEST(node.run({"getbestblockhash"}, {{"rpccookiefile", "/nowhere"}})
+                   .err.starts_with("error: Could not locate RPC credentials."));
+    BOOST_TEST(node.run({"getbestblockhash"}, {{"rpcport", "1"}})
+                   .err.starts_with("error: Could not connect to the server 127.0.0.1:1 ("));
+    BOOST_TEST(
+        node.run({"getbestblockhash"}, {{"rpcconnect", "127.0.0.1:" + std::to_string(node.server.port())}}).out ==
+        "hash\n");
     BOOST_TEST(node.run({"getbestblockhash"}, {{"rpcport", "x"}}).status == 1);
 }
 
 BOOST_AUTO_TEST_CASE(words_become_the_types_that_the_method_takes) {
-    BOOST_TEST(cli_request("getblock", {"ab", "2"}, false).value() == R"({"method":"getblock","params":["ab",2],"id":1})");
+    BOOST_TEST(cli_request("getblock", {"ab", "2"}, false).value() ==
+               R"({"method":"getblock","params":["ab",2],"id":1})");
     BOOST_TEST(cli_request("getblock", {"ab", "verbose=true"}, true).value() ==
                R"({"method":"getblock","params":{"verbose":true,"args":["ab"]},"id":1})");
     BOOST_TEST(cli_request("testmempoolaccept", {"[\"00\"]", "0.1"}, false).value() ==

@@ -34,11 +34,11 @@ struct Node {
     bool stopped = false;
 };
 
-#define EXPECT_REPLY(node, body, http_status, text)   \
-    do {                                              \
+#define EXPECT_REPLY(node, body, http_status, text)    \
+    do {                                               \
         const auto [status, reply] = (node).ask(body); \
-        BOOST_TEST(status == (http_status));          \
-        BOOST_TEST(reply == (text));                  \
+        BOOST_TEST(status == (http_status));           \
+        BOOST_TEST(reply == (text));                   \
     } while (false)
 
 }  // namespace
@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(log_categories_are_switched) {
 
 BOOST_AUTO_TEST_CASE(versions_one_and_two_answer_in_their_own_way) {
     Node node;
-    EXPECT_REPLY(node, R"({"id":7,"method":"getblockhash","params":[3]})", 200, "{\"result\":\"hash 3\",\"error\":null,\"id\":7}\n");
+    EXPECT_REPLY(node, R"({"id":7,"method":"getblockhash","params":[3]})", 200,
+                 "{\"result\":\"hash 3\",\"error\":null,\"id\":7}\n");
     EXPECT_REPLY(node, R"({"method":"getblockhash","params":[3]})", 200, "{\"result\":\"hash 3\",\"error\":null}\n");
     EXPECT_REPLY(node, R"({"jsonrpc":"2.0","id":"x","method":"getblockhash","params":[3]})", 200,
                  "{\"jsonrpc\":\"2.0\",\"result\":\"hash 3\",\"id\":\"x\"}\n");
@@ -92,25 +93,34 @@ BOOST_AUTO_TEST_CASE(versions_one_and_two_answer_in_their_own_way) {
 
 BOOST_AUTO_TEST_CASE(broken_requests_are_told_what_is_wrong) {
     Node node;
-    EXPECT_REPLY(node, "{", 500, "{\"result\":null,\"error\":{\"code\":-32700,\"message\":\"Parse error\"},\"id\":null}\n");
-    EXPECT_REPLY(node, "3", 500, "{\"result\":null,\"error\":{\"code\":-32700,\"message\":\"Top-level object parse error\"},\"id\":null}\n");
-    EXPECT_REPLY(node, R"({"id":1})", 400, "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Missing method\"},\"id\":1}\n");
+    EXPECT_REPLY(node, "{", 500,
+                 "{\"result\":null,\"error\":{\"code\":-32700,\"message\":\"Parse error\"},\"id\":null}\n");
+    EXPECT_REPLY(
+        node, "3", 500,
+        "{\"result\":null,\"error\":{\"code\":-32700,\"message\":\"Top-level object parse error\"},\"id\":null}\n");
+    EXPECT_REPLY(node, R"({"id":1})", 400,
+                 "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Missing method\"},\"id\":1}\n");
     EXPECT_REPLY(node, R"({"id":1,"method":2})", 400,
                  "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Method must be a string\"},\"id\":1}\n");
-    EXPECT_REPLY(node, R"({"id":1,"method":"uptime","params":1})", 400,
-                 "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Params must be an array or object\"},\"id\":1}\n");
+    EXPECT_REPLY(
+        node, R"({"id":1,"method":"uptime","params":1})", 400,
+        "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Params must be an array or object\"},\"id\":1}\n");
     EXPECT_REPLY(node, R"({"id":1,"method":"nonsense"})", 404,
                  "{\"result\":null,\"error\":{\"code\":-32601,\"message\":\"Method not found\"},\"id\":1}\n");
-    EXPECT_REPLY(node, R"({"jsonrpc":"3.0","id":1,"method":"uptime"})", 400,
-                 "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"JSON-RPC version not supported\"},\"id\":1}\n");
+    EXPECT_REPLY(
+        node, R"({"jsonrpc":"3.0","id":1,"method":"uptime"})", 400,
+        "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"JSON-RPC version not supported\"},\"id\":1}\n");
 }
 
 BOOST_AUTO_TEST_CASE(batches_answer_each_call_that_wants_an_answer) {
     Node node;
-    EXPECT_REPLY(node, R"([{"id":1,"method":"getblockhash","params":[1]},5,{"jsonrpc":"2.0","method":"uptime"},{"id":2,"method":"nope"}])", 200,
-                 "[{\"result\":\"hash 1\",\"error\":null,\"id\":1},"
-                 "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Invalid Request object\"}},"
-                 "{\"result\":null,\"error\":{\"code\":-32601,\"message\":\"Method not found\"},\"id\":2}]\n");
+    EXPECT_REPLY(
+        node,
+        R"([{"id":1,"method":"getblockhash","params":[1]},5,{"jsonrpc":"2.0","method":"uptime"},{"id":2,"method":"nope"}])",
+        200,
+        "[{\"result\":\"hash 1\",\"error\":null,\"id\":1},"
+        "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Invalid Request object\"}},"
+        "{\"result\":null,\"error\":{\"code\":-32601,\"message\":\"Method not found\"},\"id\":2}]\n");
     EXPECT_REPLY(node, "[]", 200, "[]\n");
     EXPECT_REPLY(node, R"([{"jsonrpc":"2.0","method":"uptime"}])", 204, "");
 }
@@ -120,15 +130,18 @@ BOOST_AUTO_TEST_CASE(arguments_by_name) {
     const Caller caller;
     const auto call = [&](const char* method, const char* params) {
         const RpcResult result = node.dispatcher.call(method, read_json(params).value(), caller);
-        return result ? write_json(*result) : std::to_string(static_cast<int>(result.error().code)) + " " + result.error().message;
+        return result ? write_json(*result)
+                      : std::to_string(static_cast<int>(result.error().code)) + " " + result.error().message;
     };
     BOOST_TEST(call("getblockhash", R"({"height":2})") == "\"hash 2\"");
     BOOST_TEST(call("echo", R"({"arg2":1})") == "[null,null,1]");
     BOOST_TEST(call("echo", R"({"args":[7,8],"arg3":1})") == "[7,8,null,1]");
-    BOOST_TEST(call("echo", R"({"args":[7,8],"arg1":1})") == "-8 Parameter arg1 specified twice both as positional and named argument");
+    BOOST_TEST(call("echo", R"({"args":[7,8],"arg1":1})") ==
+               "-8 Parameter arg1 specified twice both as positional and named argument");
     BOOST_TEST(call("echo", R"({"what":1})") == "-8 Unknown named parameter what");
     BOOST_TEST(call("getblockhash", R"(["2"])") ==
-               "-3 Wrong type passed:\n{\n    \"Position 1 (height)\": \"JSON value of type string is not of expected type number\"\n}");
+               "-3 Wrong type passed:\n{\n    \"Position 1 (height)\": \"JSON value of type string is not of expected "
+               "type number\"\n}");
     BOOST_TEST(call("getblockhash", "[2.5]") == "-1 JSON integer out of range");
     BOOST_TEST(call("getblockhash", "[]").starts_with("-1 getblockhash height\n"));
     BOOST_TEST(call("getblockhash", "[1,2]").starts_with("-1 getblockhash height\n"));

@@ -18,7 +18,8 @@ BOOST_AUTO_TEST_CASE(amounts_have_eight_decimals) {
 BOOST_AUTO_TEST_CASE(values_are_written_like_the_reference) {
     const Json value = {{"a", {1, "x\n\"\x01\x7f", nullptr, true}}, {"b", Json::object()}, {"c", 0.1}, {"d", 1e-7}};
     BOOST_TEST(write_json(value) == "{\"a\":[1,\"x\\n\\\"\\u0001\\u007f\",null,true],\"b\":{},\"c\":0.1,\"d\":1e-07}");
-    BOOST_TEST(write_json(Json{{"a", Json::array()}, {"b", {1}}}, 2) == "{\n  \"a\": [\n  ],\n  \"b\": [\n    1\n  ]\n}");
+    BOOST_TEST(write_json(Json{{"a", Json::array()}, {"b", {1}}}, 2) ==
+               "{\n  \"a\": [\n  ],\n  \"b\": [\n    1\n  ]\n}");
     BOOST_TEST(write_json(Json("\xff bad utf-8")) == "\"\xff bad utf-8\"");
 }
 
@@ -32,13 +33,16 @@ BOOST_AUTO_TEST_CASE(fixed_point_numbers_are_exact) {
     BOOST_TEST(sat("1E+2").value() == 10'000'000'000);
     BOOST_TEST(sat("9999999999.99999999").value() == 999'999'999'999'999'999);
     BOOST_TEST(sat("0e99999").value() == 0);
-    for (const char* bad : {"", "-", ".1", "1.", "1e", "01", "0.000000001", "1e-9", "10000000000", "1e11", "1x", " 1", "+1", "0x1",
-                            "999999999999999999999999999999999999999999999999999999", "1e9999999999999999"}) {
+    for (const char* bad :
+         {"", "-", ".1", "1.", "1e", "01", "0.000000001", "1e-9", "10000000000", "1e11", "1x", " 1", "+1", "0x1",
+          "999999999999999999999999999999999999999999999999999999", "1e9999999999999999"}) {
         BOOST_TEST(!sat(bad).has_value(), bad);
     }
     // What a client sends as a JSON number goes through a double and comes back as written.
     for (const char* text : {"0.1", "20999999.99999999", "0.00000001", "12345678.12345678", "1"}) {
-        BOOST_TEST(parse_fixed_point(number_or_string_text(read_json(text).value()).value(), 8).value() == sat(text).value(), text);
+        BOOST_TEST(
+            parse_fixed_point(number_or_string_text(read_json(text).value()).value(), 8).value() == sat(text).value(),
+            text);
     }
 }
 

@@ -53,7 +53,8 @@ struct Node {
     // The result as text; "-8 message" for an error.
     std::string text(const std::string& method, const Json& arguments = Json::array()) {
         const RpcResult result = dispatcher.call(method, arguments, Caller{});
-        return result ? write_json(*result) : std::to_string(static_cast<int>(result.error().code)) + " " + result.error().message;
+        return result ? write_json(*result)
+                      : std::to_string(static_cast<int>(result.error().code)) + " " + result.error().message;
     }
     // The result of a call that must succeed.
     Json ask(const std::string& method, const Json& arguments = Json::array()) {
@@ -140,8 +141,10 @@ BOOST_AUTO_TEST_CASE(coins_are_found_by_descriptor) {
     BOOST_TEST(node.text("scantxoutset", list("abort")) == "false");
     BOOST_TEST(node.text("scantxoutset", list("nope")) == "-8 Invalid action 'nope'");
     BOOST_TEST(node.text("scantxoutset", list("start")) == "-1 scanobjects argument is required for the start action");
-    BOOST_TEST(node.text("scantxoutset", list("start", list("raw(51)#qqqqqqqq"))).starts_with("-5 Provided checksum 'qqqqqqqq' does not match"));
-    BOOST_TEST(node.text("scantxoutset", list("start", list(5))) == "-8 Scan object needs to be either a string or an object");
+    BOOST_TEST(node.text("scantxoutset", list("start", list("raw(51)#qqqqqqqq")))
+                   .starts_with("-5 Provided checksum 'qqqqqqqq' does not match"));
+    BOOST_TEST(node.text("scantxoutset", list("start", list(5))) ==
+               "-8 Scan object needs to be either a string or an object");
     const test::OpenCoin coin = test::free_coins(node.params);
     const Json out = node.ask("gettxout", list(to_display(coin.outpoint.txid), coin.outpoint.index));
     const std::string script = out["scriptPubKey"]["hex"].get<std::string>();
@@ -186,12 +189,15 @@ BOOST_AUTO_TEST_CASE(wrong_arguments_get_the_references_words) {
     BOOST_TEST(node.text("getblockhash", list(-1)) == "-8 Block height out of range");
     BOOST_TEST(node.text("getblock", list(zeros)) == "-5 Block not found");
     BOOST_TEST(node.text("getblock", list("ab")) == "-8 blockhash must be of length 64 (not 2, for 'ab')");
-    BOOST_TEST(node.text("getblockheader", list(std::string(64, 'z'))) == "-8 hash must be hexadecimal string (not '" + std::string(64, 'z') + "')");
+    BOOST_TEST(node.text("getblockheader", list(std::string(64, 'z'))) ==
+               "-8 hash must be hexadecimal string (not '" + std::string(64, 'z') + "')");
     BOOST_TEST(node.text("submitblock", list("00")) == "-22 Block decode failed");
     BOOST_TEST(node.text("submitheader", list("00")) == "-22 Block header decode failed");
-    BOOST_TEST(node.text("sendrawtransaction", list("00")) == "-22 TX decode failed. Make sure the tx has at least one input.");
+    BOOST_TEST(node.text("sendrawtransaction", list("00")) ==
+               "-22 TX decode failed. Make sure the tx has at least one input.");
     BOOST_TEST(node.text("decoderawtransaction", list("zz")) == "-22 TX decode failed");
-    BOOST_TEST(node.text("testmempoolaccept", list(Json::array())) == "-8 Array must contain between 1 and 25 transactions.");
+    BOOST_TEST(node.text("testmempoolaccept", list(Json::array())) ==
+               "-8 Array must contain between 1 and 25 transactions.");
     BOOST_TEST(node.text("getmempoolentry", list(zeros)) == "-5 Transaction not in mempool");
     BOOST_TEST(node.text("gettxoutsetinfo", list("x")) == "-8 'x' is not a valid hash_type");
     BOOST_TEST(node.text("invalidateblock", list(zeros)) == "-5 Block not found");
@@ -212,8 +218,10 @@ BOOST_AUTO_TEST_CASE(a_transaction_goes_from_the_pool_into_a_block) {
     const Json judged = node.ask("testmempoolaccept", list(list(hex)))[0];
     BOOST_TEST(judged["allowed"] == true);
     BOOST_TEST(write_json(judged["fees"]["base"]) == "0.00001000");
-    BOOST_TEST(node.text("sendrawtransaction", list(hex, "0.00000001")) == "-25 Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
-    BOOST_TEST(node.text("sendrawtransaction", list(hex, 1)) == "-8 Fee rates larger than or equal to 1BTC/kvB are not accepted");
+    BOOST_TEST(node.text("sendrawtransaction", list(hex, "0.00000001")) ==
+               "-25 Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
+    BOOST_TEST(node.text("sendrawtransaction", list(hex, 1)) ==
+               "-8 Fee rates larger than or equal to 1BTC/kvB are not accepted");
     BOOST_TEST(node.ask("sendrawtransaction", list(hex)) == txid);
     BOOST_TEST(node.ask("sendrawtransaction", list(hex)) == txid);  // again: announced again
     BOOST_TEST(node.relayed == 2);
@@ -254,8 +262,11 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_explained_to_its_opcode) {
     Transaction locked = test::split(node.params, test::free_coins(node.params), 1)->tx;
     locked.outputs[0].script.bytes = {0x51, 0x93, 0x53, 0x88, 0x51};
     const TxRef first = make_tx(std::move(locked));
-    BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*test::make_block(node.params, node.params.genesis.header, {first}))))) == "null");
-    const auto judged = [&](const Transaction& tx) { return node.ask("testmempoolaccept", list(list(to_hex(encode_tx(tx)))))[0]; };
+    BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*test::make_block(
+                                               node.params, node.params.genesis.header, {first}))))) == "null");
+    const auto judged = [&](const Transaction& tx) {
+        return node.ask("testmempoolaccept", list(list(to_hex(encode_tx(tx)))))[0];
+    };
     Transaction spend = test::split(node.params, test::output_of(first, 0), 1)->tx;
     spend.inputs[0].script_sig.bytes = {0x52};
     BOOST_TEST(judged(spend)["allowed"] == true);
@@ -278,7 +289,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_explained_to_its_opcode) {
 BOOST_AUTO_TEST_CASE(statistics_of_blocks) {
     Node node;
     const TxRef tx = test::split(node.params, test::free_coins(node.params), 3);
-    BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*test::make_block(node.params, node.params.genesis.header, {tx}))))) == "null");
+    BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*test::make_block(
+                                               node.params, node.params.genesis.header, {tx}))))) == "null");
     const Json stats = node.ask("getblockstats", list(1));
     BOOST_TEST(stats["txs"] == 2);
     BOOST_TEST(stats["ins"] == 1);
@@ -291,7 +303,9 @@ BOOST_AUTO_TEST_CASE(statistics_of_blocks) {
     BOOST_TEST(node.text("verifychain") == "true");
     BOOST_TEST(node.ask("getdeploymentinfo")["deployments"]["segwit"]["active"] == true);
     BOOST_TEST(node.ask("generatetodescriptor", list(2, "raw(51)")).size() == 2u);
-    const Json made = node.ask("generateblock", list("raw(51)", list(to_hex(encode_tx(test::split(node.params, test::output_of(tx, 0), 1)->tx)))));
+    const Json made =
+        node.ask("generateblock",
+                 list("raw(51)", list(to_hex(encode_tx(test::split(node.params, test::output_of(tx, 0), 1)->tx)))));
     BOOST_TEST(node.ask("getblock", list(made["hash"]))["nTx"] == 2);
     BOOST_TEST(node.ask("getbestblockhash") == made["hash"]);
 }

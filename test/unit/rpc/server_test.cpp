@@ -29,7 +29,8 @@ struct Folder {
 };
 
 struct Node {
-    explicit Node(Options with = {}) : options(std::move(with)), dispatcher(make_dispatcher(options)), server(loop, *dispatcher) {
+    explicit Node(Options with = {})
+        : options(std::move(with)), dispatcher(make_dispatcher(options)), server(loop, *dispatcher) {
         loop.start();
         add_control_methods(*dispatcher, ControlPorts{[] {}, &clock, ""});
         dispatcher->add("getblockcount", [this](const Args&, const Caller&) -> RpcResult {
@@ -133,7 +134,8 @@ BOOST_AUTO_TEST_CASE(endpoints_follow_the_options) {
     BOOST_TEST(from({})->endpoints[0].port == 7040);
     BOOST_TEST(from({{"rpcbind", "0.0.0.0"}})->endpoints[0].address == "127.0.0.1");
     BOOST_TEST(from({{"rpcbind", "0.0.0.0"}})->warnings.size() == 1u);
-    const auto both = from({{"rpcbind", "[::1]:5"}, {"rpcbind", "1.2.3.4"}, {"rpcallowip", "10.0.0.0/8"}, {"rpcport", "9"}}).value();
+    const auto both =
+        from({{"rpcbind", "[::1]:5"}, {"rpcbind", "1.2.3.4"}, {"rpcallowip", "10.0.0.0/8"}, {"rpcport", "9"}}).value();
     BOOST_TEST(both.endpoints[0].address == "::1");
     BOOST_TEST(both.endpoints[0].port == 5);
     BOOST_TEST(both.endpoints[1].port == 9);

@@ -1,9 +1,10 @@
-// Issuance, burning, fees and the range of money (transactions.md sections 6 and 7), each refusal by the reference's string.
+// Issuance, burning, fees and the range of money (transactions.md sections 6 and 7), each refusal by the reference's
+// string.
 #include <boost/test/unit_test.hpp>
 
 #include "consensus/primitives/issuance.h"
-#include "consensus/rules/tx_check.h"
 #include "consensus/rules/amounts.h"
+#include "consensus/rules/tx_check.h"
 #include "support/rule_log.h"
 
 using namespace sluice;
@@ -42,7 +43,9 @@ struct Money {
         out.script.bytes = script;
         return out;
     }
-    void pay(const AssetId& what, int64_t amount, const Bytes& script = {0x51}) { tx.outputs.push_back(output(what, amount, script)); }
+    void pay(const AssetId& what, int64_t amount, const Bytes& script = {0x51}) {
+        tx.outputs.push_back(output(what, amount, script));
+    }
     void fee(const AssetId& what, int64_t amount) { pay(what, amount, {}); }
     AssetIssuance& issue(int64_t amount) {
         tx.inputs[0].issuance.amount = Amount{amount};
@@ -54,7 +57,8 @@ struct Money {
 
     // "" or the reject reason.
     [[nodiscard]] std::string judge() const {
-        if (const auto alone = rules::check_transaction(*make_tx(tx)); !alone) return test::produced(alone.error().reason);
+        if (const auto alone = rules::check_transaction(*make_tx(tx)); !alone)
+            return test::produced(alone.error().reason);
         if (const auto fees = rules::transaction_fees(tx); !fees) return test::produced(fees.error().reason);
         const auto balanced = rules::check_amounts(tx, spent, params);
         return balanced ? "" : test::produced(balanced.error().reason);
@@ -163,7 +167,8 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_issued_without_a_witness, Money) {
     BOOST_TEST(judge() == kUnbalanced);
 }
 
-// ELIP 203: more than all bitcoins may be issued of other assets; an output still holds 21 million at most, and so do all together.
+// ELIP 203: more than all bitcoins may be issued of other assets; an output still holds 21 million at most, and so do
+// all together.
 BOOST_FIXTURE_TEST_CASE(more_than_all_money_may_be_issued_but_not_held, Money) {
     pay(params.pegged_asset, 1000);
     issue(kMax + 1);

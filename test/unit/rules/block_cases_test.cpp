@@ -37,8 +37,11 @@ struct CaseChain {
     [[nodiscard]] const BlockHeader& tip() const { return *chain.headers.header_at(chain.headers.height()); }
     [[nodiscard]] std::vector<test::BlockCase> cases() const {
         std::vector<test::BlockCase> out =
-            test::BlockCases(chain.params, tip(), chain.headers.median_time_past_at(chain.headers.height()), coin, young, chain.now).all();
-        for (test::BlockCase& hidden : test::ConfidentialCases(chain.params, tip(), coin).all()) out.push_back(std::move(hidden));
+            test::BlockCases(chain.params, tip(), chain.headers.median_time_past_at(chain.headers.height()), coin,
+                             young, chain.now)
+                .all();
+        for (test::BlockCase& hidden : test::ConfidentialCases(chain.params, tip(), coin).all())
+            out.push_back(std::move(hidden));
         return out;
     }
 };
@@ -52,7 +55,8 @@ BOOST_FIXTURE_TEST_CASE(every_case_is_judged_as_it_must_be, CaseChain) {
         if (!c.breaks) {
             BOOST_TEST(why == "", c.name << ": " << why);
         } else {
-            BOOST_TEST((rule != nullptr && rule->rule == *c.breaks), c.name << ": " << why << " instead of " << rules::info(*c.breaks).reject);
+            BOOST_TEST((rule != nullptr && rule->rule == *c.breaks),
+                       c.name << ": " << why << " instead of " << rules::info(*c.breaks).reject);
         }
     }
 }
@@ -63,10 +67,16 @@ BOOST_FIXTURE_TEST_CASE(every_rule_has_a_case, CaseChain) {
         if (c.breaks) seen.insert(*c.breaks);
     }
     // Broken elsewhere: in rules_test.cpp (other chains, claims), in chain's tests (bad parents), in fed_rules' tests.
-    const std::set<rules::Rule> elsewhere = {
-        rules::Rule::kTxOversize,          rules::Rule::kHeaderPrevInvalid, rules::Rule::kHeaderDynafed, rules::Rule::kTxDoublePegin,
-        rules::Rule::kTxDoublePeginInObject, rules::Rule::kTxFeeTotalRange, rules::Rule::kBlockCoinbaseDestination,
-        rules::Rule::kBlockOverwrites,     rules::Rule::kBlockPak,          rules::Rule::kBlockRewardRange};
+    const std::set<rules::Rule> elsewhere = {rules::Rule::kTxOversize,
+                                             rules::Rule::kHeaderPrevInvalid,
+                                             rules::Rule::kHeaderDynafed,
+                                             rules::Rule::kTxDoublePegin,
+                                             rules::Rule::kTxDoublePeginInObject,
+                                             rules::Rule::kTxFeeTotalRange,
+                                             rules::Rule::kBlockCoinbaseDestination,
+                                             rules::Rule::kBlockOverwrites,
+                                             rules::Rule::kBlockPak,
+                                             rules::Rule::kBlockRewardRange};
     for (size_t i = 0; i < rules::kRuleCount; ++i) {
         const auto rule = static_cast<rules::Rule>(i);
         BOOST_TEST((seen.contains(rule) != elsewhere.contains(rule)), rules::info(rule).reject);
@@ -93,7 +103,8 @@ BOOST_FIXTURE_TEST_CASE(a_coinbase_is_mature_at_a_hundred, CaseChain) {
     while (chain.headers.height() < 100) grow({});
     chain.now = int64_t{tip().time} + 600;
     const TxRef spend = test::split(chain.params, {young, 5000}, 1);
-    BOOST_TEST(chain.why_not(*test::make_block(chain.params, tip(), {spend})) == "bad-txns-premature-spend-of-coinbase");
+    BOOST_TEST(chain.why_not(*test::make_block(chain.params, tip(), {spend})) ==
+               "bad-txns-premature-spend-of-coinbase");
     grow({});
     BOOST_TEST(chain.why_not(*test::make_block(chain.params, tip(), {spend})) == "");
 }
@@ -103,9 +114,10 @@ BOOST_FIXTURE_TEST_CASE(mutated_bodies_do_not_condemn_the_hash, CaseChain) {
         const auto delta = chain.judge(*c.block);
         if (!c.breaks || delta) continue;
         BOOST_TEST(delta.error().mutated == rules::info(*c.breaks).mutated, c.name);
-        const bool shown = *c.breaks == rules::Rule::kBlockMerkleRoot || *c.breaks == rules::Rule::kBlockMerkleDuplicate ||
-                           *c.breaks == rules::Rule::kBlockUnexpectedWitness || *c.breaks == rules::Rule::kBlockWitnessRoot ||
-                           *c.breaks == rules::Rule::kBlockWitnessNonce;
+        const bool shown = *c.breaks == rules::Rule::kBlockMerkleRoot ||
+                           *c.breaks == rules::Rule::kBlockMerkleDuplicate ||
+                           *c.breaks == rules::Rule::kBlockUnexpectedWitness ||
+                           *c.breaks == rules::Rule::kBlockWitnessRoot || *c.breaks == rules::Rule::kBlockWitnessNonce;
         if (shown) BOOST_TEST(rules::is_mutated(*c.block), c.name);
     }
 }

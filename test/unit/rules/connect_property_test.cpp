@@ -1,6 +1,6 @@
 // Whatever is connected and disconnected, coins are those of the blocks that stand, and no satoshi comes from nowhere.
-#include <boost/test/unit_test.hpp>
 #include <rapidcheck.h>
+#include <boost/test/unit_test.hpp>
 
 #include "support/block_cases.h"
 #include "support/memory_chain.h"
@@ -19,7 +19,8 @@ int64_t sum(const test::MemoryCoins& coins) {
 std::vector<TxRef> some_transactions(const ChainParams& params, const test::MemoryCoins& coins, uint64_t choice) {
     std::vector<test::OpenCoin> open;
     for (const auto& [outpoint, coin] : coins.coins) {
-        if (!coin.coinbase && coin.out.script.bytes == Bytes{0x51}) open.push_back({outpoint, coin.out.value.explicit_value().sat});
+        if (!coin.coinbase && coin.out.script.bytes == Bytes{0x51})
+            open.push_back({outpoint, coin.out.value.explicit_value().sat});
     }
     std::vector<TxRef> txs;
     for (int i = 0; i < 4 && !open.empty(); ++i, choice /= 16) {
@@ -49,8 +50,9 @@ BOOST_AUTO_TEST_CASE(coins_follow_the_blocks) {
                 sums.pop_back();
             } else {
                 const auto tip = chain.headers.header_at(chain.headers.height());
-                const auto block = test::make_block(chain.params, *tip, some_transactions(chain.params, chain.coins, step / 3),
-                                                    static_cast<uint8_t>(step));
+                const auto block =
+                    test::make_block(chain.params, *tip, some_transactions(chain.params, chain.coins, step / 3),
+                                     static_cast<uint8_t>(step));
                 RC_ASSERT(chain.connect(*block).has_value());
                 history.push_back(chain.coins);
                 int64_t fees = 0;

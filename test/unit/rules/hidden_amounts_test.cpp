@@ -1,5 +1,5 @@
-// Amounts behind commitments: what the cache of proofs may answer, batches over several transactions, and the limit of 256 targets.
-// Each refusal by itself is a block of support/confidential_cases.h.
+// Amounts behind commitments: what the cache of proofs may answer, batches over several transactions, and the limit of
+// 256 targets. Each refusal by itself is a block of support/confidential_cases.h.
 #include <boost/test/unit_test.hpp>
 
 #include "codec/hex.h"
@@ -20,13 +20,15 @@ struct Fixture {
     // Spends `inputs` open coins into two hidden amounts.
     [[nodiscard]] test::ConfidentialTx hidden(uint32_t seed, uint32_t inputs, bool hide_asset = true) const {
         test::ConfidentialTx tx(seed);
-        for (uint32_t i = 0; i < inputs; ++i) tx.spend(test::known_open_coin({Txid(std::array<uint8_t, 32>{9}), i}, params.pegged_asset, 1000));
+        for (uint32_t i = 0; i < inputs; ++i)
+            tx.spend(test::known_open_coin({Txid(std::array<uint8_t, 32>{9}), i}, params.pegged_asset, 1000));
         tx.pay({.asset = params.pegged_asset, .value = 400, .hide_asset = hide_asset});
         tx.pay({.asset = params.pegged_asset, .value = int64_t{inputs} * 1000 - 401, .hide_asset = hide_asset});
         tx.pay_fee(params.pegged_asset, 1);
         return tx;
     }
-    [[nodiscard]] std::shared_ptr<const rules::SpendingTx> spending(const Transaction& tx, const std::vector<TxOut>& spent) const {
+    [[nodiscard]] std::shared_ptr<const rules::SpendingTx> spending(const Transaction& tx,
+                                                                    const std::vector<TxOut>& spent) const {
         return rules::make_spending(make_tx(tx), spent, params.genesis_hash);
     }
     // "" if the amounts are right.
@@ -49,7 +51,8 @@ BOOST_FIXTURE_TEST_CASE(proofs_found_good_are_remembered_and_bad_ones_are_not, F
     BOOST_TEST(cache.size() == 4U);
     Transaction bad = good;
     bad.outputs[1].witness.rangeproof[200] ^= 4;
-    BOOST_TEST(why(bad, builder.spent()).starts_with("Range proof verification failed: output 1 of " + to_display(compute_txid(bad))));
+    BOOST_TEST(why(bad, builder.spent())
+                   .starts_with("Range proof verification failed: output 1 of " + to_display(compute_txid(bad))));
     BOOST_TEST(cache.size() == 4U);
 }
 
@@ -64,25 +67,32 @@ BOOST_FIXTURE_TEST_CASE(a_remembered_proof_proves_nothing_else, Fixture) {
         BOOST_TEST(why(tx, spent).starts_with(reason), why(tx, spent) << ", not " << reason);
     };
     // The script that the range proof commits to; the reference's cache leaves it out.
-    refused([](Transaction& t, auto&) { t.outputs[0].script.bytes = {0x52}; }, "Range proof verification failed: output 0");
+    refused([](Transaction& t, auto&) { t.outputs[0].script.bytes = {0x52}; },
+            "Range proof verification failed: output 0");
     refused([](Transaction& t, auto&) { std::swap(t.outputs[0].witness.rangeproof, t.outputs[1].witness.rangeproof); },
             "Range proof verification failed: output 0");
     // The commitment and the generator: both of the other output, whose sums still balance.
-    refused([](Transaction& t, auto&) {
-        std::swap(t.outputs[0].value, t.outputs[1].value);
-        std::swap(t.outputs[0].asset, t.outputs[1].asset);
-    }, "Range proof verification failed: output 0");
-    refused([](Transaction& t, auto&) { std::swap(t.outputs[0].asset, t.outputs[1].asset); }, "Range proof verification failed: output 0");
-    refused([](Transaction& t, auto&) { std::swap(t.outputs[0].witness.surjection_proof, t.outputs[1].witness.surjection_proof); },
+    refused(
+        [](Transaction& t, auto&) {
+            std::swap(t.outputs[0].value, t.outputs[1].value);
+            std::swap(t.outputs[0].asset, t.outputs[1].asset);
+        },
+        "Range proof verification failed: output 0");
+    refused([](Transaction& t, auto&) { std::swap(t.outputs[0].asset, t.outputs[1].asset); },
+            "Range proof verification failed: output 0");
+    refused([](Transaction& t,
+               auto&) { std::swap(t.outputs[0].witness.surjection_proof, t.outputs[1].witness.surjection_proof); },
             "Surjection check failed: output 0");
     // The targets: another input comes in.
-    refused([&](Transaction& t, std::vector<TxOut>& spent) {
-        t.inputs.push_back(t.inputs[0]);
-        t.inputs[1].prevout.index = 77;
-        spent.push_back(spent[0]);
-        t.outputs.push_back(t.outputs[2]);
-        t.outputs.back().value = Amount{1000};
-    }, "Surjection check failed: output 0");
+    refused(
+        [&](Transaction& t, std::vector<TxOut>& spent) {
+            t.inputs.push_back(t.inputs[0]);
+            t.inputs[1].prevout.index = 77;
+            spent.push_back(spent[0]);
+            t.outputs.push_back(t.outputs[2]);
+            t.outputs.back().value = Amount{1000};
+        },
+        "Surjection check failed: output 0");
 }
 
 BOOST_FIXTURE_TEST_CASE(an_asset_is_hidden_among_256_targets_at_most, Fixture) {

@@ -1,4 +1,5 @@
-// Rules that need a chain of their own: claims of deposits, dynafed headers, peg-out authorization, mandatory destinations.
+// Rules that need a chain of their own: claims of deposits, dynafed headers, peg-out authorization, mandatory
+// destinations.
 #include <boost/test/unit_test.hpp>
 
 #include "codec/hex.h"
@@ -31,7 +32,8 @@ struct Fixture {
     [[nodiscard]] const BlockHeader& tip() const { return *chain->headers.header_at(chain->headers.height()); }
     [[nodiscard]] Block block(std::vector<TxRef> txs = {}) const {
         Block out = *test::make_block(chain->params, tip(), std::move(txs));
-        const bool witness = std::ranges::any_of(out.transactions, [](const TxRef& tx) { return tx->tx.has_witness(); });
+        const bool witness =
+            std::ranges::any_of(out.transactions, [](const TxRef& tx) { return tx->tx.has_witness(); });
         if (witness) test::commit(out);
         return out;
     }
@@ -43,7 +45,8 @@ struct Fixture {
     }
     void connect(const Block& b) {
         const auto connected = chain->connect(b);
-        BOOST_REQUIRE_MESSAGE(connected.has_value(), (connected ? std::string() : connected.error().reason + connected.error().detail));
+        BOOST_REQUIRE_MESSAGE(connected.has_value(),
+                              (connected ? std::string() : connected.error().reason + connected.error().detail));
     }
     [[nodiscard]] std::string why(const Block& b) const { return chain->why_not(b); }
     [[nodiscard]] TxRef pay(const Script& script) const {
@@ -108,7 +111,8 @@ BOOST_FIXTURE_TEST_CASE(a_claim_waits_for_its_depth_and_blames_nobody, Fixture) 
 }
 
 BOOST_AUTO_TEST_CASE(a_signed_parent_must_have_signed) {
-    // A claim whose proof holds but for the signature: the parent's blocks answer to a key, and this one's solution is empty.
+    // A claim whose proof holds but for the signature: the parent's blocks answer to a key, and this one's solution is
+    // empty.
     Options options;
     options.add("fedpegscript", kFedpeg);
     options.add("con_parent_chain_signblockscript", kFedpeg);
@@ -168,7 +172,10 @@ BOOST_FIXTURE_TEST_CASE(pegouts_need_authorization_where_the_chain_says_so, Fixt
     const SecretKey destination = SecretKey::from_bytes(Bytes(32, 3)).value();
     const PubKey key = destination.pubkey();
     const std::string entry = to_hex(offline.pubkey().view()) + to_hex(online.pubkey().view());
-    start({{"evbparams", "dynafed:-1:::"}, {"enforce_pak", "1"}, {"con_max_block_sig_size", "150"}, {"pak", entry.c_str()}});
+    start({{"evbparams", "dynafed:-1:::"},
+           {"enforce_pak", "1"},
+           {"con_max_block_sig_size", "150"},
+           {"pak", entry.c_str()}});
     const Script plain = peg::make_pegout_script(chain->params.parent.genesis, script::make_p2wpkh(Hash160{}));
     BOOST_TEST(why(dynafed_block({pay(plain)})) == "bad-pak-tx");
 
@@ -186,7 +193,8 @@ BOOST_FIXTURE_TEST_CASE(pegouts_need_authorization_where_the_chain_says_so, Fixt
         BOOST_TEST(why(dynafed_block({pay(whitelisted(to, key, proof))})) == "");
     }
     // A proof for another key, a payment to another key, a proof that was touched, or none of the single-key scripts.
-    BOOST_TEST(why(dynafed_block({pay(whitelisted(script::make_p2wpkh(online.pubkey().hash160()), online.pubkey(), proof))})) == "bad-pak-tx");
+    BOOST_TEST(why(dynafed_block({pay(whitelisted(script::make_p2wpkh(online.pubkey().hash160()), online.pubkey(),
+                                                  proof))})) == "bad-pak-tx");
     BOOST_TEST(why(dynafed_block({pay(whitelisted(script::make_p2wpkh(Hash160{}), key, proof))})) == "bad-pak-tx");
     BOOST_TEST(why(dynafed_block({pay(whitelisted(script::p2wsh_of(program), key, proof))})) == "bad-pak-tx");
     for (const size_t at : {size_t{0}, size_t{1}, proof.size() - 1}) {
@@ -287,7 +295,9 @@ BOOST_AUTO_TEST_CASE(a_transaction_fits_into_a_block) {
 
 BOOST_AUTO_TEST_CASE(reasons_name_their_rules) {
     BOOST_TEST((rules::find_rule("bad-version(0x20000000)")->rule == rules::Rule::kHeaderVersion));
-    BOOST_TEST((rules::find_rule("mandatory-script-verify-flag-failed (Locktime requirement not satisfied)")->rule == rules::Rule::kTxScript));
+    BOOST_TEST((rules::find_rule("mandatory-script-verify-flag-failed (Locktime requirement not satisfied)")->rule ==
+                rules::Rule::kTxScript));
     BOOST_TEST(rules::find_rule("no such reason") == nullptr);
-    BOOST_TEST(rules::broken_with(rules::Rule::kHeaderVersion, "0x20000000").value().reason == "bad-version(0x20000000)");
+    BOOST_TEST(rules::broken_with(rules::Rule::kHeaderVersion, "0x20000000").value().reason ==
+               "bad-version(0x20000000)");
 }

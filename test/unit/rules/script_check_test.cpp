@@ -22,7 +22,8 @@ std::shared_ptr<const SpendingTx> taproot_spend(const BlockHash& signed_for, con
     tx.outputs.push_back(coin);
     const std::vector<TxOut> spent = {coin};
     const script::TxHashes hashes = script::compute_tx_hashes(tx, spent, signed_for);
-    const auto digest = script::sighash_taproot(tx, 0, spent, script::kSighashDefault, script::SigVersion::kTaproot, {}, *hashes.taproot);
+    const auto digest = script::sighash_taproot(tx, 0, spent, script::kSighashDefault, script::SigVersion::kTaproot, {},
+                                                *hashes.taproot);
     tx.inputs[0].witness.script_witness = {sign_schnorr(key, digest->view(), Bytes(32, 0))};
     return make_spending(make_tx(std::move(tx)), spent, checked_on);
 }
@@ -39,7 +40,8 @@ BOOST_AUTO_TEST_CASE(a_taproot_signature_is_good_on_its_own_chain_only) {
     BOOST_TEST(run(checks[0]).has_value());
     const auto elsewhere = run(checks[1]);
     BOOST_REQUIRE(!elsewhere);
-    BOOST_TEST(script_failure(checks[1], elsewhere.error()).reason == "mandatory-script-verify-flag-failed (Invalid Schnorr signature)");
+    BOOST_TEST(script_failure(checks[1], elsewhere.error()).reason ==
+               "mandatory-script-verify-flag-failed (Invalid Schnorr signature)");
 }
 
 }  // namespace

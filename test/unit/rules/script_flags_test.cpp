@@ -67,7 +67,9 @@ BOOST_AUTO_TEST_CASE(buried_rules_begin_at_their_heights) {
 }
 
 BOOST_AUTO_TEST_CASE(range_proofs_are_covered_once_dynafed_is_active) {
-    Chain chain("signalled", {{"con_nminerconfirmationwindow", "4"}, {"con_nrulechangeactivationthreshold", "4"}, {"evbparams", "dynafed:0:::"}});
+    Chain chain("signalled", {{"con_nminerconfirmationwindow", "4"},
+                              {"con_nrulechangeactivationthreshold", "4"},
+                              {"evbparams", "dynafed:0:::"}});
     // Signalled in the blocks 4 to 7, locked in for 8 to 11, active from 12 on.
     for (int height = 1; height <= 12; ++height) {
         BOOST_TEST(((chain.flags() & script::kVerifySighashRangeproof) != 0) == (height == 12), "block " << height);

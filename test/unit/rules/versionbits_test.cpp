@@ -28,7 +28,9 @@ struct Branch {
         header.time = 1'700'000'000 + 60 * header.height;
         headers.push(header);
     }
-    std::string states(rules::VersionBits& bits) { return std::string(to_string(bits.state_after(headers, Deployment::kDynafed))); }
+    std::string states(rules::VersionBits& bits) {
+        return std::string(to_string(bits.state_after(headers, Deployment::kDynafed)));
+    }
 };
 
 }  // namespace
@@ -83,11 +85,12 @@ BOOST_AUTO_TEST_CASE(relative_locks_count_from_the_coin) {
         tx.inputs[0].sequence = sequence;
         return rules::locks_released(rules::sequence_locks(tx, {coin_height}, branch.headers), branch.headers);
     };
-    BOOST_TEST(released(5, 16));   // the next block is 21
+    BOOST_TEST(released(5, 16));  // the next block is 21
     BOOST_TEST(!released(6, 16));
     BOOST_TEST(released(6 | 1U << 31, 16));
     const uint32_t seconds = 1U << 22;
-    // Median times: of block 20 that of block 15; of the block before the coin likewise five back: 10 blocks of 60 s apart.
+    // Median times: of block 20 that of block 15; of the block before the coin likewise five back: 10 blocks of 60 s
+    // apart.
     BOOST_TEST(released(seconds | 1, 11));
     BOOST_TEST(!released(seconds | 2, 11));
     tx.version = 1;

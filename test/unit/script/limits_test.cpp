@@ -1,4 +1,5 @@
-// What a script may use, on both sides of each limit and by version (protocol page "script", section 1; BIP342 lifts two of them).
+// What a script may use, on both sides of each limit and by version (protocol page "script", section 1; BIP342 lifts
+// two of them).
 #include <boost/test/unit_test.hpp>
 
 #include "consensus/script/script.h"
@@ -10,7 +11,8 @@ namespace {
 using script::ScriptBuilder;
 
 // What both readings say about `script` on `stack`.
-std::string verdict(Version version, const ScriptBuilder& script, std::vector<Octets> stack = {}, int64_t budget = 1000) {
+std::string verdict(Version version, const ScriptBuilder& script, std::vector<Octets> stack = {},
+                    int64_t budget = 1000) {
     ScriptCase c;
     c.on.tx.inputs.emplace_back();
     c.on.tx.inputs[0].prevout.index = 0;
@@ -53,7 +55,11 @@ BOOST_AUTO_TEST_CASE(operations) {
         BOOST_TEST(verdict(version, repeated(script::OP_NOP, 201)) == "OK");
         BOOST_TEST(verdict(version, repeated(script::OP_NOP, 202)) == "OP_COUNT");
         // Also where they are not executed; OP_RESERVED counts as a push.
-        BOOST_TEST(verdict(version, ScriptBuilder(repeated(script::OP_NOP, 199)).op(script::OP_0).op(script::OP_IF).op(script::OP_RESERVED).op(script::OP_ENDIF)) == "OK");
+        BOOST_TEST(verdict(version, ScriptBuilder(repeated(script::OP_NOP, 199))
+                                        .op(script::OP_0)
+                                        .op(script::OP_IF)
+                                        .op(script::OP_RESERVED)
+                                        .op(script::OP_ENDIF)) == "OK");
         BOOST_TEST(verdict(version, ScriptBuilder().op(script::OP_0).op(script::OP_IF).op(script::OP_ENDIF)) == "OK");
         // Each key of a multisig counts.
         for (const size_t nops : {180, 181}) {
@@ -83,7 +89,10 @@ BOOST_AUTO_TEST_CASE(bytes_of_an_element) {
         BOOST_TEST(verdict(version, ScriptBuilder().push(Bytes(520, 1))) == "OK");
         BOOST_TEST(verdict(version, ScriptBuilder().push(Bytes(521, 1))) == "PUSH_SIZE");
         // Not even where nothing is executed.
-        BOOST_TEST(verdict(version, ScriptBuilder().op(script::OP_0).op(script::OP_IF).push(Bytes(521, 1)).op(script::OP_ENDIF)) == "PUSH_SIZE");
+        BOOST_TEST(
+            verdict(version,
+                    ScriptBuilder().op(script::OP_0).op(script::OP_IF).push(Bytes(521, 1)).op(script::OP_ENDIF)) ==
+            "PUSH_SIZE");
         const ScriptBuilder cat = ScriptBuilder().op(script::OP_CAT);
         BOOST_TEST(verdict(version, cat, {Bytes(500, 1), Bytes(20, 2)}) == "OK");
         BOOST_TEST(verdict(version, cat, {Bytes(500, 1), Bytes(21, 2)}) == "INVALID_STACK_OPERATION");
@@ -95,8 +104,14 @@ BOOST_AUTO_TEST_CASE(bytes_of_an_element) {
 
 BOOST_AUTO_TEST_CASE(keys_of_a_multisig) {
     for (const Version version : kBefore) {
-        BOOST_TEST(verdict(version, ScriptBuilder().op(script::OP_0).op(script::OP_0).number(21).op(script::OP_CHECKMULTISIG)) == "PUBKEY_COUNT");
-        BOOST_TEST(verdict(version, ScriptBuilder().op(script::OP_0).number(2).op(script::OP_0).number(1).op(script::OP_CHECKMULTISIG)) == "SIG_COUNT");
+        BOOST_TEST(verdict(version,
+                           ScriptBuilder().op(script::OP_0).op(script::OP_0).number(21).op(script::OP_CHECKMULTISIG)) ==
+                   "PUBKEY_COUNT");
+        BOOST_TEST(
+            verdict(
+                version,
+                ScriptBuilder().op(script::OP_0).number(2).op(script::OP_0).number(1).op(script::OP_CHECKMULTISIG)) ==
+            "SIG_COUNT");
     }
 }
 
@@ -105,12 +120,16 @@ BOOST_AUTO_TEST_CASE(signatures_that_the_witness_pays_for) {
     const std::vector<Octets> stack{Bytes(1, 1), Bytes(33, 2)};
     for (const uint8_t opcode : {script::OP_CHECKSIG, script::OP_CHECKSIGVERIFY}) {
         BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(opcode), stack, 50) == "OK");
-        BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(opcode), stack, 49) == "TAPSCRIPT_VALIDATION_WEIGHT");
+        BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(opcode), stack, 49) ==
+                   "TAPSCRIPT_VALIDATION_WEIGHT");
     }
     const std::vector<Octets> with_message{Bytes(1, 1), {}, Bytes(33, 2)};
-    BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(script::OP_CHECKSIGFROMSTACK), with_message, 50) == "OK");
-    BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(script::OP_CHECKSIGFROMSTACK), with_message, 49) == "TAPSCRIPT_VALIDATION_WEIGHT");
-    BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(script::OP_CHECKSIGADD), with_message, 49) == "TAPSCRIPT_VALIDATION_WEIGHT");
+    BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(script::OP_CHECKSIGFROMSTACK), with_message, 50) ==
+               "OK");
+    BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(script::OP_CHECKSIGFROMSTACK), with_message, 49) ==
+               "TAPSCRIPT_VALIDATION_WEIGHT");
+    BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(script::OP_CHECKSIGADD), with_message, 49) ==
+               "TAPSCRIPT_VALIDATION_WEIGHT");
     // An empty signature is free.
     BOOST_TEST(verdict(Version::kTapscript, ScriptBuilder().op(script::OP_CHECKSIG), {{}, Bytes(33, 2)}, 0) == "OK");
 }

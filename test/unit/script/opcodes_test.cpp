@@ -1,6 +1,6 @@
 // Script text, building and parsing, and the opcodes that Elements added, as a spender sees them.
-#include <boost/test/unit_test.hpp>
 #include <rapidcheck.h>
+#include <boost/test/unit_test.hpp>
 
 #include "codec/hex.h"
 #include "consensus/script/asm.h"
@@ -24,7 +24,8 @@ struct Run {
 Run run(Stack stack, const ScriptBuilder& script, Flags flags = kVerifyNone) {
     TaprootContext none;
     Run out{std::move(stack), "OK"};
-    const ScriptResult result = eval_script(out.stack, script.bytes(), flags, SignatureChecker{}, SigVersion::kWitnessV0, none);
+    const ScriptResult result =
+        eval_script(out.stack, script.bytes(), flags, SignatureChecker{}, SigVersion::kWitnessV0, none);
     if (!result) out.error = std::string(short_name(result.error()));
     return out;
 }
@@ -49,7 +50,8 @@ BOOST_AUTO_TEST_CASE(numbers_round_trip_in_shortest_form) {
     BOOST_TEST(!decode_number(hex("0100"), true).has_value());
     BOOST_TEST(!decode_number(hex("80"), true).has_value());
     BOOST_TEST(decode_number(hex("80"), false).value() == 0);
-    rc::check("numbers", [](int32_t value) { RC_ASSERT(decode_number(encode_number(value), true, 5).value() == value); });
+    rc::check("numbers",
+              [](int32_t value) { RC_ASSERT(decode_number(encode_number(value), true, 5).value() == value); });
 }
 
 BOOST_AUTO_TEST_CASE(byte_string_opcodes) {
@@ -109,7 +111,8 @@ BOOST_AUTO_TEST_CASE(signature_from_stack_fails_the_script_when_bad) {
     BOOST_TEST(top_after({{}, message, pubkey}, ops({OP_CHECKSIGFROMSTACK})) == "CHECKSIGVERIFY");
     Bytes with_hash_type = signature;
     with_hash_type.push_back(1);
-    BOOST_TEST(run({with_hash_type, message, pubkey}, ops({OP_CHECKSIGFROMSTACK}), kVerifyStrictEnc).error == "SIG_DER");
+    BOOST_TEST(run({with_hash_type, message, pubkey}, ops({OP_CHECKSIGFROMSTACK}), kVerifyStrictEnc).error ==
+               "SIG_DER");
 }
 
 BOOST_AUTO_TEST_CASE(arithmetic_of_1990s_stays_disabled_and_tapscript_opcodes_unknown) {

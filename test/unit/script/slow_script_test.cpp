@@ -1,5 +1,5 @@
-// consensus/script agrees with the slow reading on cases drawn at random, and the draw is worth something: it produces successes and
-// a good part of all errors.
+// consensus/script agrees with the slow reading on cases drawn at random, and the draw is worth something: it produces
+// successes and a good part of all errors.
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <random>

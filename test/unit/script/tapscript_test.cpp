@@ -1,6 +1,6 @@
 // Taproot spends as a wallet makes them, and tapscript's opcodes.
-#include <boost/test/unit_test.hpp>
 #include <rapidcheck.h>
+#include <boost/test/unit_test.hpp>
 
 #include "codec/hex.h"
 #include "consensus/script/interpreter.h"
@@ -28,7 +28,8 @@ Run run(Stack stack, const ScriptBuilder& script, int64_t budget = 1000) {
     TaprootContext context;
     context.validation_weight_left = budget;
     Run out{std::move(stack), "OK"};
-    const ScriptResult result = eval_script(out.stack, script.bytes(), kVerifyNone, SignatureChecker{}, SigVersion::kTapscript, context);
+    const ScriptResult result =
+        eval_script(out.stack, script.bytes(), kVerifyNone, SignatureChecker{}, SigVersion::kTapscript, context);
     if (!result) out.error = std::string(short_name(result.error()));
     return out;
 }
@@ -158,7 +159,8 @@ BOOST_AUTO_TEST_CASE(key_path) {
     s.spent[0].script = make_witness_program(1, XOnlyPubKey::from(s.key.pubkey()).view());
     const auto sign = [&](uint8_t hash_type, const TaprootContext& context = {}) {
         const auto hashes = compute_tx_hashes(s.tx, s.spent, s.genesis);
-        const auto digest = sighash_taproot(s.tx, 0, s.spent, hash_type, SigVersion::kTaproot, context, *hashes.taproot);
+        const auto digest =
+            sighash_taproot(s.tx, 0, s.spent, hash_type, SigVersion::kTaproot, context, *hashes.taproot);
         Bytes signature = sign_schnorr(s.key, digest->view(), Bytes(32, 0));
         if (hash_type != kSighashDefault) signature.push_back(hash_type);
         return signature;

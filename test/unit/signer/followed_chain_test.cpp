@@ -149,7 +149,8 @@ BOOST_AUTO_TEST_CASE(the_signer_follows_what_it_verified_and_halts_at_a_signed_r
     MemberKeys keys{"alice", {}, key(10), key(40), {}};
     random_bytes(keys.journal.mutable_view());
     const auto open = [&] {
-        auto signer = MemberSigner::open({keys.name, keys.journal, keys.block.clone(), keys.payout.clone(), {}}, folder);
+        auto signer =
+            MemberSigner::open({keys.name, keys.journal, keys.block.clone(), keys.payout.clone(), {}}, folder);
         BOOST_REQUIRE(signer);
         (*signer)->set_federation({scene.params, scene.chain.sets(), 0});
         return std::move(*signer);

@@ -36,8 +36,8 @@ DynafedEntry entry_of(const Script& payout_script) {
     return entry;
 }
 
-// Two requests in block 5, planned in block 6 under set 0: coins of 600,000 (change) and 400,000 (a deposit) pay 300,000 and
-// 200,000, the rest is change. Set 1 is another of the manifest.
+// Two requests in block 5, planned in block 6 under set 0: coins of 600,000 (change) and 400,000 (a deposit) pay
+// 300,000 and 200,000, the rest is change. Set 1 is another of the manifest.
 struct Scene {
     ChainParams params;
     std::vector<KnownSet> sets;
@@ -83,7 +83,8 @@ struct Scene {
                             {Amount{200'000}, to_bob},
                             {Amount{500'000 - kFee}, script::p2wsh_of(sets[0].payout.witness_script)}};
         spend(funding(7, 600'000, script::p2wsh_of(sets[0].payout.witness_script)), {});
-        spend(funding(8, 400'000, script::p2wsh_of(*peg::tweak_fedpegscript(sets[0].payout.witness_script, claim_script))),
+        spend(funding(8, 400'000,
+                      script::p2wsh_of(*peg::tweak_fedpegscript(sets[0].payout.witness_script, claim_script))),
               claim_script);
         plan(6);
     }
@@ -234,8 +235,8 @@ BOOST_AUTO_TEST_CASE(fees_have_a_limit) {
     BOOST_TEST(scene.refusal() == "the outputs are worth more than the inputs");
 }
 
-// The host's last resort is the PLAN itself, which it cannot change; all else that it says about a coin is checked against the
-// transaction that made it, and that against the input's txid.
+// The host's last resort is the PLAN itself, which it cannot change; all else that it says about a coin is checked
+// against the transaction that made it, and that against the input's txid.
 BOOST_AUTO_TEST_CASE(a_host_cannot_lie_about_coins) {
     const auto lie = [](auto change) {
         Scene scene;
@@ -263,7 +264,8 @@ BOOST_AUTO_TEST_CASE(a_host_cannot_lie_about_coins) {
 
     const std::string not_ours = "an input's coin is not of the set and tweak that were named";
     BOOST_TEST(lie([](Scene& s) { s.request.coins[0].set = 1; }) == not_ours);
-    BOOST_TEST(lie([](Scene& s) { s.request.coins[0].set = 2; }) == "an input is of a set that the manifest does not list");
+    BOOST_TEST(lie([](Scene& s) { s.request.coins[0].set = 2; }) ==
+               "an input is of a set that the manifest does not list");
     BOOST_TEST(lie([](Scene& s) { s.request.coins[0].claim_script = s.claim_script; }) == not_ours);
     BOOST_TEST(lie([](Scene& s) { s.request.coins[1].claim_script.reset(); }) == not_ours);
     BOOST_TEST(lie([](Scene& s) { s.request.coins[1].claim_script->bytes.back() ^= 1; }) == not_ours);
@@ -277,19 +279,21 @@ BOOST_AUTO_TEST_CASE(a_host_cannot_lie_about_coins) {
         });
     };
     using Inputs = std::vector<parent::ParentTxIn>;
-    BOOST_TEST(with_input([](Inputs& in) { in[0].prevout.index = 2; }) == "an input spends an output that does not exist");
+    BOOST_TEST(with_input([](Inputs& in) { in[0].prevout.index = 2; }) ==
+               "an input spends an output that does not exist");
     BOOST_TEST(with_input([](Inputs& in) { in[0].prevout.index = 0; }) == not_ours);
-    BOOST_TEST(with_input([](Inputs& in) { in[0].script_sig = Script{{0x51}}; }) == "an input does not unlock its coin");
+    BOOST_TEST(with_input([](Inputs& in) { in[0].script_sig = Script{{0x51}}; }) ==
+               "an input does not unlock its coin");
     BOOST_TEST(lie([](Scene& s) {
-        s.entry.tx.inputs[1] = s.entry.tx.inputs[0];
-        s.request.coins[1] = s.request.coins[0];
-        s.plan(6);
-    }) == "an input is spent twice");
+                   s.entry.tx.inputs[1] = s.entry.tx.inputs[0];
+                   s.request.coins[1] = s.request.coins[0];
+                   s.plan(6);
+               }) == "an input is spent twice");
 }
 
-// A signature of segwit v0 covers the amount of its own input only: told in one pass that input 0 is worth less than it is, and in
-// another that input 1 is, a signer that believes its host gives one good signature each time, and both together burn the
-// difference as fee. Here nothing is cleared in either pass.
+// A signature of segwit v0 covers the amount of its own input only: told in one pass that input 0 is worth less than it
+// is, and in another that input 1 is, a signer that believes its host gives one good signature each time, and both
+// together burn the difference as fee. Here nothing is cleared in either pass.
 BOOST_AUTO_TEST_CASE(two_passes_with_lies_about_amounts_gain_nothing) {
     Scene scene;
     scene.entry.tx.outputs[2].value = Amount{100'000};  // burns 400,000; a fee of 10,000 is the most
@@ -307,7 +311,8 @@ BOOST_AUTO_TEST_CASE(two_passes_with_lies_about_amounts_gain_nothing) {
 
 BOOST_AUTO_TEST_CASE(a_deposit_to_a_nested_program_is_known) {
     Scene scene;
-    const Script program = script::p2wsh_of(*peg::tweak_fedpegscript(scene.sets[0].payout.witness_script, scene.claim_script));
+    const Script program =
+        script::p2wsh_of(*peg::tweak_fedpegscript(scene.sets[0].payout.witness_script, scene.claim_script));
     scene.entry.tx.inputs.pop_back();
     scene.request.coins.pop_back();
     scene.spend(funding(9, 400'000, script::p2sh_of(program)), scene.claim_script);

@@ -24,7 +24,8 @@ const std::string kReleased = "the batch was released";
 // A federation of one, with two coins of 400,000 and two requests of 100,000 to one address.
 struct Scene {
     ChainParams params;
-    std::string folder = (std::filesystem::temp_directory_path() / ("sluice-restore-" + std::to_string(random_u64()))).string();
+    std::string folder =
+        (std::filesystem::temp_directory_path() / ("sluice-restore-" + std::to_string(random_u64()))).string();
     MemberKeys keys{"alice", {}, *SecretKey::from_bytes(Bytes(32, 1)), *SecretKey::from_bytes(Bytes(32, 2)), {}};
     DynafedEntry entry;
     Script script;  // of the payout key alone
@@ -52,18 +53,22 @@ struct Scene {
         }
         chain.push_back(std::make_shared<const Block>(params.genesis));
         Transaction asks = coinbase();
-        asks.outputs = {peg::make_pegout(params, {to_bob, Amount{100'000}}), peg::make_pegout(params, {to_bob, Amount{100'000}})};
+        asks.outputs = {peg::make_pegout(params, {to_bob, Amount{100'000}}),
+                        peg::make_pegout(params, {to_bob, Amount{100'000}})};
         add({}, {make_tx(asks)});
     }
     ~Scene() { std::filesystem::remove_all(folder); }
     Scene(const Scene&) = delete;
     Scene& operator=(const Scene&) = delete;
 
-    [[nodiscard]] Script block_script() const { return script::make_multisig(1, {to_bytes(keys.block.pubkey().view())}); }
+    [[nodiscard]] Script block_script() const {
+        return script::make_multisig(1, {to_bytes(keys.block.pubkey().view())});
+    }
     [[nodiscard]] Transaction coinbase() const {
         Transaction tx;
         tx.inputs.resize(1);
-        tx.inputs[0].script_sig = script::ScriptBuilder().number(static_cast<int64_t>(chain.size())).push(Bytes{1}).build();
+        tx.inputs[0].script_sig =
+            script::ScriptBuilder().number(static_cast<int64_t>(chain.size())).push(Bytes{1}).build();
         return tx;
     }
     // One block more, final, with this PLAN unless it is empty.
@@ -121,7 +126,8 @@ struct Scene {
         return out;
     }
     [[nodiscard]] std::unique_ptr<MemberSigner> reopened() const {
-        auto signer = MemberSigner::open({keys.name, keys.journal, keys.block.clone(), keys.payout.clone(), {}}, folder);
+        auto signer =
+            MemberSigner::open({keys.name, keys.journal, keys.block.clone(), keys.payout.clone(), {}}, folder);
         BOOST_REQUIRE(signer);
         const DynafedEntry named = fed_rules::to_compact(entry);
         (*signer)->set_federation({params, {{fed_rules::entry_root(named), {script, 1, 0}}}, 10'000});

@@ -56,7 +56,9 @@ struct Solo {
         (*signer)->core().set_committee(committee, 0);
         return std::move(*signer);
     }
-    [[nodiscard]] ag::HeaderFacts header(uint8_t seed) const { return {hash_of(seed), hash_of(1), 1, committee.params_root}; }
+    [[nodiscard]] ag::HeaderFacts header(uint8_t seed) const {
+        return {hash_of(seed), hash_of(1), 1, committee.params_root};
+    }
 };
 
 }  // namespace
@@ -113,7 +115,8 @@ BOOST_AUTO_TEST_CASE(what_was_signed_is_remembered_across_restarts) {
     BOOST_REQUIRE(!bare);
     BOOST_CHECK(bare.error() == ag::Refusal::kNoPolka);
     const ag::Cert polka{1, 0, ag::VoteType::kPrevote, hash_of(2), 1, {prevote.signature}};
-    const auto precommit = signer->core().sign_vote({1, 0, ag::VoteType::kPrecommit, hash_of(2), polka}, solo.header(2));
+    const auto precommit =
+        signer->core().sign_vote({1, 0, ag::VoteType::kPrecommit, hash_of(2), polka}, solo.header(2));
     BOOST_REQUIRE(precommit);
     const auto locked = signer->core().sign_vote({1, 1, ag::VoteType::kPrevote, hash_of(3), {}}, solo.header(3));
     BOOST_REQUIRE(!locked);

@@ -199,7 +199,9 @@ BOOST_FIXTURE_TEST_CASE(addresses_are_kept_passed_on_and_rate_limited, Line) {
     BOOST_CHECK_EQUAL(b.book.size(), 1u);
     BOOST_CHECK_GE(a.book.size() + c.book.size(), 1u);
     wire::Addr flood;
-    for (int i = 0; i < 500; ++i) flood.addresses.push_back({now, 9, *wire::parse_ip("21." + std::to_string(i / 200) + "." + std::to_string(i % 200) + ".1", 7042)});
+    for (int i = 0; i < 500; ++i)
+        flood.addresses.push_back(
+            {now, 9, *wire::parse_ip("21." + std::to_string(i / 200) + "." + std::to_string(i % 200) + ".1", 7042)});
     world.say(b, stranger, flood);
     world.run();
     BOOST_CHECK_LT(b.book.size(), 30u);
@@ -207,8 +209,11 @@ BOOST_FIXTURE_TEST_CASE(addresses_are_kept_passed_on_and_rate_limited, Line) {
 
 BOOST_FIXTURE_TEST_CASE(a_question_for_addresses_is_answered_once, Line) {
     std::vector<wire::PeerAddress> some;
-    for (int i = 0; i < 200; ++i) some.push_back({static_cast<uint32_t>(kStart), 9, *wire::parse_ip("22." + std::to_string(i) + ".1.1", 7042)});
-    for (int i = 0; i < 20; ++i) b.book.add({some.begin() + i * 10, some.begin() + i * 10 + 10}, *wire::parse_ip("30." + std::to_string(i) + ".1.1", 1), kStart, 0);
+    for (int i = 0; i < 200; ++i)
+        some.push_back({static_cast<uint32_t>(kStart), 9, *wire::parse_ip("22." + std::to_string(i) + ".1.1", 7042)});
+    for (int i = 0; i < 20; ++i)
+        b.book.add({some.begin() + i * 10, some.begin() + i * 10 + 10},
+                   *wire::parse_ip("30." + std::to_string(i) + ".1.1", 1), kStart, 0);
     world.pass(2min, 1s);
     const net::PeerId stranger = world.stranger(b);
     world.greet(b, stranger);

@@ -39,12 +39,15 @@ net::NetOptions local(const std::string& target) {
 
 // The fakes queue their answers; the loop works the queue off.
 struct Station {
-    Station(Tasks& tasks, const Clock& wall, runtime::EventLoop& event_loop, runtime::WorkerPool& pool, const std::string& target)
+    Station(Tasks& tasks, const Clock& wall, runtime::EventLoop& event_loop, runtime::WorkerPool& pool,
+            const std::string& target)
         : chain(tasks, wall),
           mempool(tasks),
           compute(pool, event_loop),
           connections(event_loop, local(target), wall, nullptr),
-          engine({connections, connections.addresses(), chain, mempool, compute, wall, [](uint64_t below) { return below / 3; }}, {}) {
+          engine({connections, connections.addresses(), chain, mempool, compute, wall,
+                  [](uint64_t below) { return below / 3; }},
+                 {}) {
         chain.on_connected = [this](const auto& blocks) { engine.blocks_connected(blocks); };
         mempool.on_added = [this](const sync::RelayTx& tx) { engine.transaction_added(tx); };
     }

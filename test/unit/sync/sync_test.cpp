@@ -113,7 +113,9 @@ BOOST_AUTO_TEST_CASE(a_peer_that_stalls_is_replaced) {
     stalls.chain.mine(100, kStart);
     honest.chain.mine(100, kStart);
     Host& late = world.add();
-    world.passes = [&](const Host& from, const Host&, std::string_view command) { return &from != &stalls || command != "block"; };
+    world.passes = [&](const Host& from, const Host&, std::string_view command) {
+        return &from != &stalls || command != "block";
+    };
     world.connect(late, stalls);
     world.connect(late, honest);
     world.pass(3min, 1s);
@@ -129,7 +131,9 @@ BOOST_AUTO_TEST_CASE(a_peer_that_gives_no_headers_is_replaced) {
     mute.chain.mine(30, kStart);
     honest.chain.mine(30, kStart);
     Host& late = world.add();
-    world.passes = [&](const Host& from, const Host&, std::string_view command) { return &from != &mute || command != "headers"; };
+    world.passes = [&](const Host& from, const Host&, std::string_view command) {
+        return &from != &mute || command != "headers";
+    };
     world.connect(late, mute);
     world.connect(late, honest);
     world.pass(4min, 1s);
@@ -157,7 +161,9 @@ BOOST_AUTO_TEST_CASE(a_chosen_peer_that_stays_behind_makes_room) {
     Host& node = world.add();
     Host& stuck = world.add();
     node.chain.mine(20, kStart);
-    world.passes = [&](const Host&, const Host& to, std::string_view command) { return &to != &stuck || command != "headers"; };
+    world.passes = [&](const Host&, const Host& to, std::string_view command) {
+        return &to != &stuck || command != "headers";
+    };
     world.connect(node, stuck);
     world.pass(30min, 5s);
     BOOST_CHECK(node.links.empty());

@@ -1,5 +1,5 @@
-// Confidential money: what one wallet blinds the chain accepts and the other opens; amounts are conserved per asset; nothing is lost
-// by a restart, a lock, a lost record or another key.
+// Confidential money: what one wallet blinds the chain accepts and the other opens; amounts are conserved per asset;
+// nothing is lost by a restart, a lock, a lost record or another key.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -78,7 +78,8 @@ void mine(Net& net, std::initializer_list<User*> users) {
     }
     for (const TxRef& tx : net.chain.pool) {
         std::vector<TxOut> spent;
-        for (const TxIn& in : tx->tx.inputs) spent.push_back(known.at(in.prevout.txid)->tx.outputs.at(in.prevout.index));
+        for (const TxIn& in : tx->tx.inputs)
+            spent.push_back(known.at(in.prevout.txid)->tx.outputs.at(in.prevout.index));
         BOOST_TEST(test::complaint(tx->tx, spent) == "");
         known.emplace(tx->txid, tx);
     }
@@ -98,7 +99,8 @@ BOOST_AUTO_TEST_CASE(a_confidential_payment_is_hidden_and_opens_for_both) {
     User bob(net, "bob", false);
     const Txid txid = alice->send({bob.fresh(net.bitcoin, 5 * kCoin)}, {}).value();
     const Transaction& tx = alice.tx(txid);
-    for (const TxOut& out : tx.outputs) BOOST_TEST((out.is_fee() || (out.value.is_commitment() && out.asset.is_commitment())));
+    for (const TxOut& out : tx.outputs)
+        BOOST_TEST((out.is_fee() || (out.value.is_commitment() && out.asset.is_commitment())));
     // The fee that was put aside before blinding covers what it became.
     const TxRef sent = alice->ledger().find(txid)->tx;
     BOOST_TEST(fee_of(tx) * 40 >= static_cast<int64_t>(sent->weight()));
@@ -191,7 +193,8 @@ BOOST_AUTO_TEST_CASE(an_asset_is_issued_sent_reissued_and_burnt) {
         BOOST_TEST(alice.has(gold.asset) == 995 * kCoin);
         BOOST_TEST(alice.has(gold.token) == 2);
         BOOST_TEST(alice->ledger().issued(more.txid, 0, AmountPart::kIssued)->value.sat == 5 * kCoin);
-        BOOST_TEST(alice->reissue(gold.token, Amount{1}).error().message == "Asset given is a reissuance token type and can not be reissued.");
+        BOOST_TEST(alice->reissue(gold.token, Amount{1}).error().message ==
+                   "Asset given is a reissuance token type and can not be reissued.");
 
         (void)bob->send({{Script{{0x6a}}, gold.asset, Amount{4 * kCoin}}}, {}).value();
         mine(net, {&alice, &bob});

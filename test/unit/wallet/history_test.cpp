@@ -1,5 +1,5 @@
-// Random lives of a wallet: payments, blocks, reorganisations, refusals and restarts in any order. After each step no coin is
-// spent by two payments that both stand, no satoshi is made or lost, and a restart would change nothing.
+// Random lives of a wallet: payments, blocks, reorganisations, refusals and restarts in any order. After each step no
+// coin is spent by two payments that both stand, no satoshi is made or lost, and a restart would change nothing.
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <random>
@@ -51,7 +51,8 @@ private:
     void restart() {
         const auto before = wallet_ ? std::optional(snapshot()) : std::nullopt;
         wallet_.reset();
-        wallet_ = std::move(Wallet::open({folder_, &params_, params_.pegged_asset, 1000}, disk_, chain_, nullptr, clock_).value());
+        wallet_ = std::move(
+            Wallet::open({folder_, &params_, params_.pegged_asset, 1000}, disk_, chain_, nullptr, clock_).value());
         BOOST_REQUIRE(wallet_->catch_up().has_value());
         if (before) BOOST_REQUIRE((snapshot() == *before));
     }

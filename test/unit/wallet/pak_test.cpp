@@ -1,4 +1,5 @@
-// Peg-out authorization: descriptors, the destinations they give, proofs that the verifier takes, and the stored record.
+// Peg-out authorization: descriptors, the destinations they give, proofs that the verifier takes, and the stored
+// record.
 #include <boost/test/unit_test.hpp>
 
 #include "codec/hex.h"
@@ -41,10 +42,11 @@ BOOST_FIXTURE_TEST_CASE(destinations_are_those_of_the_offline_wallet, Offline) {
 }
 
 BOOST_FIXTURE_TEST_CASE(other_descriptors_are_refused, Offline) {
-    for (const std::string& text : {"pk(" + xpub + "/0/*)", "pkh(" + xpub + ")", "pkh(" + xpub + "/0)", "pkh(" + xpub + "/0h/*)",
-                                    "pkh(" + xpub + "/*h)", "pkh(" + xpub + "/2147483648/*)", "pkh(" + xpub + "//*)",
-                                    "sh(wpkh(" + xpub + "/0/*)", "pkh([00112233" + xpub + "/0/*)", std::string("pkh("),
-                                    std::string("pkh()"), std::string(), std::string("pkh(*)"), xpub + "/0/*"}) {
+    for (const std::string& text :
+         {"pk(" + xpub + "/0/*)", "pkh(" + xpub + ")", "pkh(" + xpub + "/0)", "pkh(" + xpub + "/0h/*)",
+          "pkh(" + xpub + "/*h)", "pkh(" + xpub + "/2147483648/*)", "pkh(" + xpub + "//*)", "sh(wpkh(" + xpub + "/0/*)",
+          "pkh([00112233" + xpub + "/0/*)", std::string("pkh("), std::string("pkh()"), std::string(),
+          std::string("pkh(*)"), xpub + "/0/*"}) {
         BOOST_TEST(!PakDescriptor::parse(text, kVersion).has_value(), text);
     }
     BOOST_TEST(!PakDescriptor::parse("pkh(" + xpub + "/0/*)", VersionBytes{4, 0x35, 0x87, 0xcf}).has_value());
@@ -53,7 +55,8 @@ BOOST_FIXTURE_TEST_CASE(other_descriptors_are_refused, Offline) {
 BOOST_FIXTURE_TEST_CASE(a_listed_wallet_proves_without_the_offline_secret, Offline) {
     const PakDescriptor mine = descriptor("wpkh(", "/3/*)");
     const PubKey stranger = online_key(9).pubkey();
-    const std::vector<ports::PakEntry> list{{stranger, online_key(2).pubkey()}, {mine.offline_key(), online_key(1).pubkey()}};
+    const std::vector<ports::PakEntry> list{{stranger, online_key(2).pubkey()},
+                                            {mine.offline_key(), online_key(1).pubkey()}};
     ParentGenesis genesis;
     const auto to = mine.destination(11);
     const auto script = make_authorized_pegout(list, mine, *to, online_key(1), genesis);
@@ -68,14 +71,21 @@ BOOST_FIXTURE_TEST_CASE(a_listed_wallet_proves_without_the_offline_secret, Offli
     BOOST_TEST(confidential::verify_whitelist_proof(online, offline, to->key, shape->further[1]));
     BOOST_TEST(!confidential::verify_whitelist_proof(online, offline, mine.destination(12)->key, shape->further[1]));
 
-    BOOST_TEST(make_authorized_pegout(list, mine, *to, online_key(3), genesis).error().message.starts_with("Given online key"));
-    BOOST_TEST(make_authorized_pegout(list, mine, *to, online_key(2), genesis).error().message.starts_with("Given bitcoin_descriptor"));
+    BOOST_TEST(make_authorized_pegout(list, mine, *to, online_key(3), genesis)
+                   .error()
+                   .message.starts_with("Given online key"));
+    BOOST_TEST(make_authorized_pegout(list, mine, *to, online_key(2), genesis)
+                   .error()
+                   .message.starts_with("Given bitcoin_descriptor"));
 }
 
 BOOST_AUTO_TEST_CASE(the_record_is_as_documented) {
     const PakRecord record{"abc", 3, Script{{0x51}}};
     const Bytes stored = encode_pak_record(record);
-    BOOST_TEST(to_hex(stored) == "03616263" "03000000" "0151");
+    BOOST_TEST(to_hex(stored) ==
+               "03616263"
+               "03000000"
+               "0151");
     const auto back = decode_pak_record(stored);
     BOOST_REQUIRE(back.has_value());
     BOOST_TEST(back->descriptor == record.descriptor);

@@ -23,11 +23,12 @@ inline std::string complaint(const Transaction& tx, const std::vector<TxOut>& sp
     std::vector<Commitment> left;
     std::vector<Commitment> right;
     std::string wrong;
-    const auto take = [&](std::vector<Commitment>& side, const ConfidentialValue& value, const Generator& generator, ByteView proof, ByteView script,
-                          bool check) {
+    const auto take = [&](std::vector<Commitment>& side, const ConfidentialValue& value, const Generator& generator,
+                          ByteView proof, ByteView script, bool check) {
         if (value.is_explicit()) {
             if (!proof.empty()) wrong = "a range proof of an open amount";
-            if (const auto c = commit_explicit(static_cast<uint64_t>(value.explicit_value().sat), generator)) side.push_back(*c);
+            if (const auto c = commit_explicit(static_cast<uint64_t>(value.explicit_value().sat), generator))
+                side.push_back(*c);
             return;
         }
         const auto commitment = Commitment::parse(value.commitment().view());
@@ -56,7 +57,8 @@ inline std::string complaint(const Transaction& tx, const std::vector<TxOut>& sp
     for (const TxOut& out : tx.outputs) {
         const Generator generator = generator_of(out.asset);
         take(right, out.value, generator, out.witness.rangeproof, out.script.view(), true);
-        if (out.asset.is_commitment() && !verify_surjection_proof({targets, generator, out.witness.surjection_proof})) wrong = "a surjection proof";
+        if (out.asset.is_commitment() && !verify_surjection_proof({targets, generator, out.witness.surjection_proof}))
+            wrong = "a surjection proof";
     }
     if (!balances(left, right)) wrong = "the balance";
     return wrong;

@@ -1,5 +1,5 @@
-// What the owner of a wallet can rely on: amounts are conserved, coins are used once, restarts and reorganisations lose nothing,
-// a refused payment leaves no trace, a passphrase protects.
+// What the owner of a wallet can rely on: amounts are conserved, coins are used once, restarts and reorganisations lose
+// nothing, a refused payment leaves no trace, a passphrase protects.
 #include "wallet/wallet.h"
 
 #include <rapidcheck.h>
@@ -210,7 +210,8 @@ BOOST_AUTO_TEST_CASE(a_wallet_whose_key_file_is_gone_is_not_started_over) {
     Fixture f;
     f.wallet.reset();
     std::filesystem::remove(f.folder + "/wallet.keys");
-    const auto opened = Wallet::open({f.folder, &f.params, f.params.pegged_asset, 1000}, f.disk, f.chain, nullptr, f.clock);
+    const auto opened =
+        Wallet::open({f.folder, &f.params, f.params.pegged_asset, 1000}, f.disk, f.chain, nullptr, f.clock);
     BOOST_REQUIRE(!opened.has_value());
     BOOST_TEST(opened.error().message.find("wallet.keys is missing") != std::string::npos);
 }
@@ -232,7 +233,8 @@ BOOST_AUTO_TEST_CASE(a_deposit_is_claimed_once_when_it_is_deep_enough) {
     f.wallet.reset();
     const auto open = [&] {
         f.wallet.reset();
-        f.wallet = Wallet::open({f.folder, &f.params, f.params.pegged_asset, 1000}, f.disk, f.chain, &parent, f.clock).value();
+        f.wallet =
+            Wallet::open({f.folder, &f.params, f.params.pegged_asset, 1000}, f.disk, f.chain, &parent, f.clock).value();
         BOOST_REQUIRE(f.wallet->catch_up().has_value());
     };
     open();
@@ -246,8 +248,13 @@ BOOST_AUTO_TEST_CASE(a_deposit_is_claimed_once_when_it_is_deep_enough) {
     const auto txid = compute_txid(deposit);
     parent::MerkleBlock proof;
     proof.tree = parent::build_tree({txid}, {true});
-    parent.found = {{{Txid::from_view(txid.view()), 0}, Amount{5 * kCoin}, address.parent_script, 7, encode_parent_tx(deposit),
-                     encode(proof), false}};
+    parent.found = {{{Txid::from_view(txid.view()), 0},
+                     Amount{5 * kCoin},
+                     address.parent_script,
+                     7,
+                     encode_parent_tx(deposit),
+                     encode(proof),
+                     false}};
     BOOST_TEST(f.wallet->claim_deposits().value().empty());  // eight are needed
     parent.found[0].depth = 8;
     parent.found[0].spent = true;

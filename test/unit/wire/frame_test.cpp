@@ -18,7 +18,11 @@ Bytes with(Bytes bytes, size_t at, uint8_t value) {
 BOOST_AUTO_TEST_SUITE(frames)
 
 BOOST_AUTO_TEST_CASE(verack_is_the_well_known_bytes) {
-    BOOST_CHECK_EQUAL(to_hex(frame(kMagic, "verack", {})), "fabfb5da" "76657261636b000000000000" "00000000" "5df6e0e2");
+    BOOST_CHECK_EQUAL(to_hex(frame(kMagic, "verack", {})),
+                      "fabfb5da"
+                      "76657261636b000000000000"
+                      "00000000"
+                      "5df6e0e2");
 }
 
 BOOST_AUTO_TEST_CASE(messages_come_out_however_the_bytes_arrive) {

@@ -54,10 +54,17 @@ BOOST_AUTO_TEST_CASE(version_is_laid_out_as_bitcoin_does) {
     v.start_height = 5;
     v.relay = true;
     BOOST_CHECK_EQUAL(to_hex(encode_message(v)),
-                      "80110100" "0900000000000000" "0504030201000000"
-                      "0000000000000000" "00000000000000000000ffff0a000001208d"
-                      "0900000000000000" "000000000000000000000000000000000000"
-                      "8877665544332211" "052f533a312f" "05000000" "01");
+                      "80110100"
+                      "0900000000000000"
+                      "0504030201000000"
+                      "0000000000000000"
+                      "00000000000000000000ffff0a000001208d"
+                      "0900000000000000"
+                      "000000000000000000000000000000000000"
+                      "8877665544332211"
+                      "052f533a312f"
+                      "05000000"
+                      "01");
     const auto back = decode_message("version", encode_message(v));
     const auto& got = std::get<Version>(*back);
     BOOST_CHECK_EQUAL(got.user_agent, "/S:1/");
@@ -114,7 +121,12 @@ BOOST_AUTO_TEST_CASE(block_transaction_indexes_are_differential_and_bounded) {
     GetBlockTxn request;
     request.indexes = {0, 1, 5, 65535};
     const Bytes bytes = encode_message(request);
-    BOOST_CHECK_EQUAL(to_hex(ByteView(bytes).subspan(32)), "04" "00" "00" "03" "fdf9ff");
+    BOOST_CHECK_EQUAL(to_hex(ByteView(bytes).subspan(32)),
+                      "04"
+                      "00"
+                      "00"
+                      "03"
+                      "fdf9ff");
     ByteWriter beyond;
     beyond.raw(BlockHash{}.view());
     beyond.compact_size(2);

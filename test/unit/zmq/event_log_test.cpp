@@ -13,7 +13,8 @@ BOOST_AUTO_TEST_CASE(numbers_go_on_after_a_restart) {
     storage::MemoryDisk disk;
     {
         EventLog log = EventLog::open(disk.open_db("zmq", {}).value(), {}).value();
-        for (uint64_t i = 0; i < 300; ++i) BOOST_TEST(log.append("a", as_bytes("body " + std::to_string(i))).value() == i);
+        for (uint64_t i = 0; i < 300; ++i)
+            BOOST_TEST(log.append("a", as_bytes("body " + std::to_string(i))).value() == i);
         BOOST_TEST(log.append("ab", as_bytes("other")).value() == 0u);
         BOOST_TEST(log.set_note("tip", as_bytes("note")).has_value());
     }

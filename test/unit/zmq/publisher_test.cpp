@@ -71,8 +71,7 @@ void join(Publisher& publisher, Subscriber& subscriber) {
         publisher.publish("federation", "{}");
         if (!subscriber.receive().empty()) break;
     }
-    while (!subscriber.receive().empty()) {
-    }
+    while (!subscriber.receive().empty()) {}
     const int wait = 10'000;
     zmq_setsockopt(subscriber.socket, ZMQ_RCVTIMEO, &wait, sizeof(wait));
 }
@@ -130,10 +129,12 @@ BOOST_AUTO_TEST_CASE(blocks_and_transactions_are_framed_as_core_does) {
     expect(subscriber.receive(), "hashtx", reversed(tx->txid.view()), 1);
     expect(subscriber.receive(), "rawtx", encode_tx(tx->tx), 1);
     Bytes added = reversed(tx->txid.view());
-    for (const int byte : std::initializer_list<int>{'A', 5, 0, 0, 0, 0, 0, 0, 0}) added.push_back(static_cast<uint8_t>(byte));
+    for (const int byte : std::initializer_list<int>{'A', 5, 0, 0, 0, 0, 0, 0, 0})
+        added.push_back(static_cast<uint8_t>(byte));
     expect(subscriber.receive(), "sequence", added, 1);
     Bytes removed = reversed(tx->txid.view());
-    for (const int byte : std::initializer_list<int>{'R', 7, 0, 0, 0, 0, 0, 0, 0}) removed.push_back(static_cast<uint8_t>(byte));
+    for (const int byte : std::initializer_list<int>{'R', 7, 0, 0, 0, 0, 0, 0, 0})
+        removed.push_back(static_cast<uint8_t>(byte));
     expect(subscriber.receive(), "sequence", removed, 2);
 
     publisher->publish("pegout", "{\"a\":1}");

@@ -1,5 +1,5 @@
-// Replays every golden chain in process: hashes, statistics of the coins, refused blocks with the reference's reasons, accepted
-// oddities and the reorganisation.
+// Replays every golden chain in process: hashes, statistics of the coins, refused blocks with the reference's reasons,
+// accepted oddities and the reorganisation.
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -59,8 +59,8 @@ struct Replay {
     }
 
     void check_stats(const json& expected) {
-        for (const auto& [kind, field] : {std::pair(UtxoHashKind::kMuhash, "muhash"),
-                                          std::pair(UtxoHashKind::kSerialized, "hash_serialized_3")}) {
+        for (const auto& [kind, field] :
+             {std::pair(UtxoHashKind::kMuhash, "muhash"), std::pair(UtxoHashKind::kSerialized, "hash_serialized_3")}) {
             const auto stats = chain->reader().utxo_stats(kind, nullptr);
             BOOST_REQUIRE(stats.has_value());
             BOOST_TEST(to_display(*stats->hash) == expected.at(field).get<std::string>());
@@ -69,7 +69,8 @@ struct Replay {
             BOOST_TEST(stats->bogosize == expected.at("bogosize").get<uint64_t>());
             BOOST_TEST(stats->transactions == expected.at("transactions").get<uint64_t>());
             BOOST_REQUIRE(stats->total.has_value());
-            BOOST_TEST(std::abs(static_cast<double>(stats->total->sat) / kCoin - expected.at("total_amount").get<double>()) < 1e-8);
+            BOOST_TEST(std::abs(static_cast<double>(stats->total->sat) / kCoin -
+                                expected.at("total_amount").get<double>()) < 1e-8);
         }
     }
 
@@ -91,14 +92,16 @@ struct Replay {
         } else if (wanted == kVague) {
             BOOST_TEST((answer && *answer != "inconclusive" && *answer != "duplicate"), what << ": accepted");
         } else {
-            BOOST_TEST(answer.value_or("accepted") == wanted, what << ": " << answer.value_or("accepted") << ", not " << wanted);
+            BOOST_TEST(answer.value_or("accepted") == wanted,
+                       what << ": " << answer.value_or("accepted") << ", not " << wanted);
         }
         BOOST_TEST((chain->reader().tip().hash == before), what << " moved the tip");
     }
 
     void run() {
         const json description = read_json(dir / "chain.json");
-        auto made = make_chain_params(description.at("chain").get<std::string>(), test::options_of(description.at("options")));
+        auto made =
+            make_chain_params(description.at("chain").get<std::string>(), test::options_of(description.at("options")));
         BOOST_REQUIRE_MESSAGE(made.has_value(), (made ? "" : made.error().message));
         params = std::move(*made);
         BOOST_TEST(to_display(params->genesis_hash) == description.at("genesis_hash").get<std::string>());
@@ -121,8 +124,9 @@ struct Replay {
             if (height != 0) {
                 clock.set_mock_time(kStart + 60 * static_cast<int64_t>(height));
                 const BlockOutcome outcome = chain->accept_block(all[height]);
-                BOOST_REQUIRE_MESSAGE(!outcome.bip22(), name << " height " << height << ": " << outcome.bip22().value_or("")
-                                                             << " " << (outcome.failure ? outcome.failure->detail : ""));
+                BOOST_REQUIRE_MESSAGE(!outcome.bip22(), name << " height " << height << ": "
+                                                             << outcome.bip22().value_or("") << " "
+                                                             << (outcome.failure ? outcome.failure->detail : ""));
             }
             ++blocks;
             BOOST_TEST(to_display(chain->reader().tip().hash) == heights[height].at("hash").get<std::string>());
@@ -138,7 +142,8 @@ struct Replay {
         for (const Bytes& bytes : read_records(dir / "reorg.dat")) {
             std::optional<Block> block = parse_block(bytes);
             BOOST_REQUIRE(block.has_value());
-            const std::optional<std::string> answer = chain->accept_block(std::make_shared<const Block>(std::move(*block))).bip22();
+            const std::optional<std::string> answer =
+                chain->accept_block(std::make_shared<const Block>(std::move(*block))).bip22();
             BOOST_TEST((!answer || *answer == "inconclusive"), answer.value_or(""));
         }
         BOOST_TEST(to_display(chain->reader().tip().hash) == reorg.at("expected_tip").get<std::string>());

@@ -14,9 +14,7 @@ using sluice::test::report_cases;
 
 namespace {
 
-Bytes bytes_of(const json& hex) {
-    return *from_hex(hex.get<std::string>());
-}
+Bytes bytes_of(const json& hex) { return *from_hex(hex.get<std::string>()); }
 uint64_t number_of(const json& text) {
     return text.is_string() ? std::stoull(text.get<std::string>()) : text.get<uint64_t>();
 }
@@ -43,9 +41,7 @@ std::vector<PubKey> pubkeys_of(const json& list) {
     return out;
 }
 
-bool is_zero_hex(const json& hex) {
-    return hex.get<std::string>().find_first_not_of('0') == std::string::npos;
-}
+bool is_zero_hex(const json& hex) { return hex.get<std::string>().find_first_not_of('0') == std::string::npos; }
 
 // Range proofs are judged one by one, and all together at the end.
 struct RangeCase {

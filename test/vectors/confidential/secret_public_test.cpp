@@ -21,18 +21,10 @@ Bytes buffer_of(const json& value) {
     if (open != std::string::npos) text = text.substr(open + 1, text.find('\'', open + 1) - open - 1);
     return from_hex(text).value();
 }
-ct::BlindingFactor factor_of(const json& value) {
-    return ct::BlindingFactor::from_bytes(buffer_of(value)).value();
-}
-ct::GeneratorBytes generator_in(const json& value) {
-    return ct::GeneratorBytes::from_view(buffer_of(value));
-}
-ct::CommitmentBytes commitment_in(const json& value) {
-    return ct::CommitmentBytes::from_view(buffer_of(value));
-}
-ct::AssetTag asset_in(const json& value) {
-    return ct::AssetTag::from_view(buffer_of(value));
-}
+ct::BlindingFactor factor_of(const json& value) { return ct::BlindingFactor::from_bytes(buffer_of(value)).value(); }
+ct::GeneratorBytes generator_in(const json& value) { return ct::GeneratorBytes::from_view(buffer_of(value)); }
+ct::CommitmentBytes commitment_in(const json& value) { return ct::CommitmentBytes::from_view(buffer_of(value)); }
+ct::AssetTag asset_in(const json& value) { return ct::AssetTag::from_view(buffer_of(value)); }
 
 // As many bytes of 0xff as the signer takes.
 Bytes message_in(const json& c) {

@@ -1,5 +1,5 @@
-// Federation rules on the reference's data: parameter roots, Liquid's signed headers, and every header of the golden chains
-// (signatures, epochs, votes), with the headers that the reference refused.
+// Federation rules on the reference's data: parameter roots, Liquid's signed headers, and every header of the golden
+// chains (signatures, epochs, votes), with the headers that the reference refused.
 #include <filesystem>
 #include <fstream>
 
@@ -35,7 +35,8 @@ BOOST_AUTO_TEST_CASE(parameter_roots) {
         compact.elided_root = {};
         BOOST_TEST(to_display(entry_root(compact)) == c["compact_entry_root"].get<std::string>());
         const DynafedHeader header{compact, full, {}};
-        BOOST_TEST(to_display(params_root(header)) == c["params_root_current_compact_proposed_full"].get<std::string>());
+        BOOST_TEST(to_display(params_root(header)) ==
+                   c["params_root_current_compact_proposed_full"].get<std::string>());
         ++count;
     }
     test::report_cases("liquid/dynafed_roots.json", count);
@@ -59,7 +60,8 @@ BOOST_AUTO_TEST_CASE(signed_headers) {
             BOOST_TEST(check_block_proof(*header, params));
             BlockHeader changed = *header;
             changed.time += 1;
-            if (compute_hash(*header) != params.genesis_hash && c.value("signblock_witness", json::array()) != json{"51"}) {
+            if (compute_hash(*header) != params.genesis_hash &&
+                c.value("signblock_witness", json::array()) != json{"51"}) {
                 BOOST_TEST(!check_block_proof(changed, params));
             }
         }

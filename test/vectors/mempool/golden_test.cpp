@@ -1,8 +1,8 @@
-// Transactions of golden chains against the pool: what the reference's mempool took enters, what it refused is refused for the same
-// reason.
+// Transactions of golden chains against the pool: what the reference's mempool took enters, what it refused is refused
+// for the same reason.
+#include "support/golden.h"
 #include "codec/hex.h"
 #include "mempool/mempool.h"
-#include "support/golden.h"
 #include "support/memory_tip.h"
 
 using namespace sluice;
@@ -16,11 +16,13 @@ struct Counts {
     size_t skipped = 0;
 };
 
-void check_refused(const json& cases, test::MemoryChain& chain, test::FixedClock& clock, mempool::Mempool& pool, Counts& counts) {
+void check_refused(const json& cases, test::MemoryChain& chain, test::FixedClock& clock, mempool::Mempool& pool,
+                   Counts& counts) {
     for (const json& c : cases) {
         if (c["type"] != "tx" || c["parent_height"].get<uint32_t>() != chain.headers.height()) continue;
         const std::string expected = c["reject_reason"];
-        if (c["name"].get<std::string>().starts_with("pegin-too-shallow")) {  // asks for a live parent node (golden/README.md)
+        if (c["name"].get<std::string>().starts_with(
+                "pegin-too-shallow")) {  // asks for a live parent node (golden/README.md)
             ++counts.skipped;
             continue;
         }
@@ -40,7 +42,8 @@ void check_refused(const json& cases, test::MemoryChain& chain, test::FixedClock
 }
 
 // The transactions that the next block has and the reference's mempool took.
-void check_taken(const std::map<std::string, std::string>& policy, const Block& next, mempool::Mempool& pool, Counts& counts) {
+void check_taken(const std::map<std::string, std::string>& policy, const Block& next, mempool::Mempool& pool,
+                 Counts& counts) {
     for (size_t i = 1; i < next.transactions.size(); ++i) {
         const TxRef& tx = next.transactions[i];
         const auto expected = policy.find(to_display(tx->txid));
@@ -83,8 +86,9 @@ BOOST_AUTO_TEST_CASE(golden_transactions) {
                 check_refused(cases, chain, clock, pool, counts);
             }
         }
-        BOOST_TEST_MESSAGE("golden/" << golden.name << ": " << counts.refused << " transactions refused as they must be, "
-                                     << counts.taken << " judged as the reference did, " << counts.skipped << " skipped");
+        BOOST_TEST_MESSAGE("golden/" << golden.name << ": " << counts.refused
+                                     << " transactions refused as they must be, " << counts.taken
+                                     << " judged as the reference did, " << counts.skipped << " skipped");
     });
     test::report_cases("golden/*/txs.json", chains);
 }

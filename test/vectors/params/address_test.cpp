@@ -1,6 +1,6 @@
 // Addresses and secret keys of public vectors, both ways.
-#include "codec/hex.h"
 #include "consensus/params/address.h"
+#include "codec/hex.h"
 #include "consensus/params/chain_params.h"
 #include "consensus/params/wif.h"
 #include "support/vectors.h"
@@ -16,7 +16,8 @@ struct BitcoinFormat {
 };
 std::optional<BitcoinFormat> bitcoin(const std::string& chain) {
     if (chain == "main") return BitcoinFormat{{0, 5, 4, "bc", "bc"}, 128};
-    if (chain == "test" || chain == "signet" || chain == "testnet4") return BitcoinFormat{{111, 196, 4, "tb", "tb"}, 239};
+    if (chain == "test" || chain == "signet" || chain == "testnet4")
+        return BitcoinFormat{{111, 196, 4, "tb", "tb"}, 239};
     if (chain == "regtest") return BitcoinFormat{{111, 196, 4, "bcrt", "bcrt"}, 239};
     return std::nullopt;
 }
@@ -117,7 +118,8 @@ BOOST_AUTO_TEST_CASE(liquid_addresses) {
                 }
                 if (c.contains("unconfidential") && c["unconfidential"].is_string()) {
                     const Address plain{address.script, std::nullopt};
-                    BOOST_TEST(encode_address(plain, format_of(chain.c_str())).value_or("") == c["unconfidential"].get<std::string>());
+                    BOOST_TEST(encode_address(plain, format_of(chain.c_str())).value_or("") ==
+                               c["unconfidential"].get<std::string>());
                 }
             }
         }

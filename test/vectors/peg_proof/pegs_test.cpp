@@ -24,7 +24,8 @@ void pegin_address(const json& c) {
     BOOST_REQUIRE(params.has_value());
     const auto script = peg::deposit_script(in_p2sh(script_of(c["fedpegscript"])), script_of(c["claim_script"]));
     BOOST_REQUIRE(script.has_value());
-    BOOST_TEST(encode_address({*script, std::nullopt}, params->parent.address).value_or("") == c["mainchain_address"].get<std::string>());
+    BOOST_TEST(encode_address({*script, std::nullopt}, params->parent.address).value_or("") ==
+               c["mainchain_address"].get<std::string>());
 }
 
 void regtest_pegin(const json& c) {
@@ -43,7 +44,8 @@ void regtest_pegin(const json& c) {
     const auto parent_tx = parent::decode_parent_tx(from_hex(c["parent_tx"].get<std::string>()).value());
     const auto block = decode<parent::MerkleBlock>(from_hex(c["txout_proof"].get<std::string>()).value());
     BOOST_REQUIRE((parent_tx && block));
-    const auto witness = peg::make_pegin_witness(*params, *parent_tx, in.prevout.index, *block, proof->claim.claim_script);
+    const auto witness =
+        peg::make_pegin_witness(*params, *parent_tx, in.prevout.index, *block, proof->claim.claim_script);
     BOOST_REQUIRE(witness.has_value());
     BOOST_TEST((*witness == in.witness.pegin_witness));
     const std::vector<FedpegScript> others = {native(Script{{0x51}}), in_p2sh(Script{{0x52}})};
@@ -63,7 +65,8 @@ void pegout_script(const json& c) {
     const auto pegout = peg::parse_pegout(tx->tx.outputs[0], *params);
     BOOST_REQUIRE(pegout.has_value());
     BOOST_TEST((pegout->amount == tx->tx.outputs[0].value.explicit_value()));
-    BOOST_TEST(to_hex(script.view()).starts_with(to_hex(peg::make_pegout_script(*genesis, pegout->destination).view())));
+    BOOST_TEST(
+        to_hex(script.view()).starts_with(to_hex(peg::make_pegout_script(*genesis, pegout->destination).view())));
 }
 
 }  // namespace
@@ -104,7 +107,8 @@ BOOST_AUTO_TEST_CASE(golden_claims) {
             std::ifstream txs_file(entry.path().parent_path() / "txs.json");
             if (!txs_file) continue;
             const json txs = json::parse(txs_file);
-            const auto params = make_chain_params(chain["chain"].get<std::string>(), test::options_of(chain["options"]));
+            const auto params =
+                make_chain_params(chain["chain"].get<std::string>(), test::options_of(chain["options"]));
             BOOST_REQUIRE(params.has_value());
             std::vector<FedpegScript> fedpegs = {in_p2sh(params->fedpegscript), native(params->fedpegscript)};
             for (const json& event : chain["dynafed_events"]) {

@@ -69,7 +69,8 @@ BOOST_AUTO_TEST_CASE(blocks) {
             BOOST_TEST(to_hex(encode_block(*block)) == to_hex(raw));
             check_header(block->header, c);
             BOOST_TEST(block->transactions.size() == c["n_tx"].get<size_t>());
-            BOOST_TEST((tx_merkle_root(block->transactions).root == block->header.merkle_root) == c["merkle_root_ok"].get<bool>());
+            BOOST_TEST((tx_merkle_root(block->transactions).root == block->header.merkle_root) ==
+                       c["merkle_root_ok"].get<bool>());
             BOOST_TEST(block_size(*block).full == raw.size());
         }
         ++count;
@@ -96,7 +97,8 @@ BOOST_AUTO_TEST_CASE(issuances) {
         BOOST_TEST(to_display(entropy) == c["entropy"].get<std::string>());
         if (c.contains("asset")) BOOST_TEST(to_display(issued_asset(entropy)) == c["asset"].get<std::string>());
         if (c.contains("token") && c.contains("confidential")) {
-            BOOST_TEST(to_display(reissuance_token(entropy, c["confidential"].get<bool>())) == c["token"].get<std::string>());
+            BOOST_TEST(to_display(reissuance_token(entropy, c["confidential"].get<bool>())) ==
+                       c["token"].get<std::string>());
         }
         ++count;
     }

@@ -1,20 +1,21 @@
-// Blocks and transactions as the reference printed them: every chain under golden/ with a decoded/ folder. Key order counts. Where
-// master and the released reference differ in the weight of a dynafed header's witness (golden/README.md), the released one is the
-// rule: stripped size and weight of such blocks are checked against that.
+// Blocks and transactions as the reference printed them: every chain under golden/ with a decoded/ folder. Key order
+// counts. Where master and the released reference differ in the weight of a dynafed header's witness
+// (golden/README.md), the released one is the rule: stripped size and weight of such blocks are checked against that.
 #include <boost/test/unit_test.hpp>
 #include <map>
 
 #include "codec/hex.h"
-#include "vectors/rpc/golden.h"
 #include "rpc/json_block.h"
 #include "rpc/json_tx.h"
+#include "vectors/rpc/golden.h"
 
 using namespace sluice;
 using namespace sluice::rpc;
 
 namespace {
 
-void check_block(const Json& expected, const ChainParams& params, const std::map<std::string, Bytes>& blocks, const std::string& name) {
+void check_block(const Json& expected, const ChainParams& params, const std::map<std::string, Bytes>& blocks,
+                 const std::string& name) {
     const std::string hash = expected["hash"].get<std::string>();
     const auto found = blocks.find(hash);
     BOOST_REQUIRE_MESSAGE(found != blocks.end(), name);
@@ -23,8 +24,10 @@ void check_block(const Json& expected, const ChainParams& params, const std::map
     facts.confirmations = expected["confirmations"].get<int64_t>();
     facts.median_time_past = expected["mediantime"].get<uint32_t>();
     facts.tx_count = static_cast<uint32_t>(block.transactions.size());
-    if (expected.contains("nextblockhash")) facts.next = from_display<BlockHash>(expected["nextblockhash"].get<std::string>());
-    Json ours = golden::reread(block_json(block, compute_hash(block.header), facts, BlockVerbosity::kTransactions, nullptr, params));
+    if (expected.contains("nextblockhash"))
+        facts.next = from_display<BlockHash>(expected["nextblockhash"].get<std::string>());
+    Json ours = golden::reread(
+        block_json(block, compute_hash(block.header), facts, BlockVerbosity::kTransactions, nullptr, params));
     if (block.header.is_dynafed()) {
         const int64_t witness = expected["strippedsize"].get<int64_t>() - ours["strippedsize"].get<int64_t>();
         BOOST_TEST(expected["weight"].get<int64_t>() - ours["weight"].get<int64_t>() == 3 * witness, name);
@@ -69,5 +72,6 @@ BOOST_AUTO_TEST_CASE(decoded_blocks_and_transactions) {
             ++files;
         }
     }
-    BOOST_TEST_MESSAGE("decoded: " << chains << " chains, " << files << " files" << (chains == 0 ? " (no vectors found)" : ""));
+    BOOST_TEST_MESSAGE("decoded: " << chains << " chains, " << files << " files"
+                                   << (chains == 0 ? " (no vectors found)" : ""));
 }

@@ -74,13 +74,15 @@ inline std::string difference(const Json& ours, const Json& theirs, const std::s
         for (const auto& item : theirs.items()) their_keys += item.key() + " ";
         if (our_keys != their_keys) return path + ": keys " + our_keys + "| " + their_keys;
         for (const auto& item : theirs.items()) {
-            if (std::string d = difference(ours[item.key()], item.value(), path + "." + item.key()); !d.empty()) return d;
+            if (std::string d = difference(ours[item.key()], item.value(), path + "." + item.key()); !d.empty())
+                return d;
         }
         return {};
     }
     if (ours.is_array() && theirs.is_array() && ours.size() == theirs.size()) {
         for (size_t i = 0; i < ours.size(); ++i) {
-            if (std::string d = difference(ours[i], theirs[i], path + "[" + std::to_string(i) + "]"); !d.empty()) return d;
+            if (std::string d = difference(ours[i], theirs[i], path + "[" + std::to_string(i) + "]"); !d.empty())
+                return d;
         }
         return {};
     }

@@ -1,14 +1,14 @@
-// Golden chains through the RPC methods, in process: submitblock, getblock, getrawtransaction, gettxoutsetinfo and refused blocks
-// with their reasons.
+// Golden chains through the RPC methods, in process: submitblock, getblock, getrawtransaction, gettxoutsetinfo and
+// refused blocks with their reasons.
 #include <boost/test/unit_test.hpp>
 #include <map>
 
 #include "chain/chain_state.h"
 #include "codec/hex.h"
-#include "vectors/rpc/golden.h"
 #include "rpc/chain_methods.h"
 #include "rpc/rawtx.h"
 #include "storage/memory_disk.h"
+#include "vectors/rpc/golden.h"
 
 using namespace sluice;
 using namespace sluice::rpc;
@@ -40,7 +40,9 @@ struct Node {
     // The result as a client sees it; an error as "RPC error <code>: <message>".
     Json ask(const std::string& method, Json params_list) {
         const RpcResult result = dispatcher.call(method, params_list, Caller{});
-        if (!result) return Json("RPC error " + std::to_string(static_cast<int>(result.error().code)) + ": " + result.error().message);
+        if (!result)
+            return Json("RPC error " + std::to_string(static_cast<int>(result.error().code)) + ": " +
+                        result.error().message);
         return golden::reread(*result);
     }
     ChainParams params;
@@ -61,11 +63,13 @@ std::string plain(const Json& value) {
 
 void compare_set(const Json& expected, const Json& ours, const std::string& where) {
     for (const auto& item : ours.items()) {
-        if (expected.contains(item.key())) BOOST_TEST(plain(item.value()) == plain(expected[item.key()]), where + " " + item.key());
+        if (expected.contains(item.key()))
+            BOOST_TEST(plain(item.value()) == plain(expected[item.key()]), where + " " + item.key());
     }
 }
 
-// getrawtransaction 2 shows of each input what it spends; of a claim, which spends no coin of this chain, an empty output.
+// getrawtransaction 2 shows of each input what it spends; of a claim, which spends no coin of this chain, an empty
+// output.
 size_t check_prevouts(Node& node, const Json& transactions, const Json& chain) {
     size_t cases = 0;
     for (const Json& row : transactions) {
@@ -108,13 +112,15 @@ size_t replay(const golden::fs::path& folder) {
         const int64_t now = 1'700'000'000 + 60 * static_cast<int64_t>(height);
         if (height > 0) {
             node.clock.set_mock_time(now);
-            BOOST_TEST(write_json(node.ask("submitblock", {to_hex(blocks[height])})) == "null", name << " height " << height);
+            BOOST_TEST(write_json(node.ask("submitblock", {to_hex(blocks[height])})) == "null",
+                       name << " height " << height);
         }
         const Json hash = chain["heights"][height]["hash"];
         BOOST_TEST(write_json(node.ask("getblockhash", {height})) == write_json(hash));
         if (sets.contains(static_cast<int64_t>(height))) {
             for (const char* type : {"none", "muhash", "hash_serialized_3"}) {
-                compare_set(sets[static_cast<int64_t>(height)], node.ask("gettxoutsetinfo", {type}), name + " set at " + std::to_string(height));
+                compare_set(sets[static_cast<int64_t>(height)], node.ask("gettxoutsetinfo", {type}),
+                            name + " set at " + std::to_string(height));
             }
         }
         const auto [begin, end] = refused.equal_range(static_cast<int64_t>(height));
@@ -122,8 +128,10 @@ size_t replay(const golden::fs::path& folder) {
             const Json& item = at->second;
             node.clock.set_mock_time(item.contains("node_time") ? item["node_time"].get<int64_t>() : now + 60);
             const Json answer = node.ask("submitblock", {item["hex"]});
-            const bool vague = item["reject_reason"] == "mandatory-script-verify-flag-failed (unknown error)" && answer.is_string();
-            BOOST_TEST((vague || answer == item["reject_reason"]), name << " " << item["name"] << ": " << answer << " for " << item["reject_reason"]);
+            const bool vague =
+                item["reject_reason"] == "mandatory-script-verify-flag-failed (unknown error)" && answer.is_string();
+            BOOST_TEST((vague || answer == item["reject_reason"]),
+                       name << " " << item["name"] << ": " << answer << " for " << item["reject_reason"]);
             BOOST_TEST(node.ask("getbestblockhash", Json::array()) == hash);
         }
     }
@@ -139,7 +147,8 @@ size_t replay(const golden::fs::path& folder) {
                 ours["strippedsize"] = expected["strippedsize"];
                 ours["weight"] = expected["weight"];
             }
-            if (file_name.starts_with("tx_")) ours = node.ask("getrawtransaction", {expected["txid"], true, expected["blockhash"]});
+            if (file_name.starts_with("tx_"))
+                ours = node.ask("getrawtransaction", {expected["txid"], true, expected["blockhash"]});
             if (ours.is_null()) continue;
             const std::string different = golden::difference(ours, expected, file_name);
             BOOST_TEST(different == "");
@@ -158,5 +167,6 @@ BOOST_AUTO_TEST_CASE(golden_chains_through_rpc) {
         cases += replay(folder);
         ++chains;
     }
-    BOOST_TEST_MESSAGE("replayed through rpc: " << chains << " chains, " << cases << " cases" << (chains == 0 ? " (no vectors found)" : ""));
+    BOOST_TEST_MESSAGE("replayed through rpc: " << chains << " chains, " << cases << " cases"
+                                                << (chains == 0 ? " (no vectors found)" : ""));
 }

@@ -1,6 +1,7 @@
-// Golden chains through the rules, in memory: every block connects, every refused block is refused for the reference's reason.
-#include "codec/hex.h"
+// Golden chains through the rules, in memory: every block connects, every refused block is refused for the reference's
+// reason.
 #include "support/golden.h"
+#include "codec/hex.h"
 #include "support/memory_chain.h"
 
 using namespace sluice;
@@ -54,9 +55,12 @@ BOOST_AUTO_TEST_CASE(golden_chains) {
                 BOOST_REQUIRE(block.has_value());
                 BOOST_TEST((encode_block(*block) == blocks[i]));
                 const auto connected = chain.connect(*block);
-                BOOST_REQUIRE_MESSAGE(connected.has_value(),
-                                      "height " << i << ": " << (connected ? "" : connected.error().reason + " " + connected.error().detail));
-                BOOST_TEST(to_display(chain.headers.hash_at(static_cast<uint32_t>(i))) == golden.info["heights"][i]["hash"].get<std::string>());
+                BOOST_REQUIRE_MESSAGE(
+                    connected.has_value(),
+                    "height " << i << ": "
+                              << (connected ? "" : connected.error().reason + " " + connected.error().detail));
+                BOOST_TEST(to_display(chain.headers.hash_at(static_cast<uint32_t>(i))) ==
+                           golden.info["heights"][i]["hash"].get<std::string>());
                 ++counts.blocks;
                 for (const json& at : utxo) {
                     if (at.value("height", 0U) == i) BOOST_TEST(chain.coins.coins.size() == at["txouts"].get<size_t>());
@@ -72,8 +76,7 @@ BOOST_AUTO_TEST_CASE(golden_chains) {
             BOOST_TEST((chain.coins == genesis));
         }
         BOOST_TEST_MESSAGE("golden/" << golden.name << ": " << counts.blocks << " blocks connected"
-                                     << ", " << counts.refused
-                                     << " refused as they must be");
+                                     << ", " << counts.refused << " refused as they must be");
     });
     test::report_cases("golden/*/blocks.dat", chains);
 }

@@ -1,6 +1,6 @@
-// Real Liquid and Elements transactions (vectors/liquid): how many range proofs hold for their own outputs (some fixtures of hardware
-// signers were changed after they were blinded, so that theirs do not); where the outputs that a transaction with hidden amounts spends
-// are in the set as well, it balances and all of its proofs hold.
+// Real Liquid and Elements transactions (vectors/liquid): how many range proofs hold for their own outputs (some
+// fixtures of hardware signers were changed after they were blinded, so that theirs do not); where the outputs that a
+// transaction with hidden amounts spends are in the set as well, it balances and all of its proofs hold.
 #include <map>
 
 #include "codec/hex.h"
@@ -42,11 +42,13 @@ RangeCounts check_ranges(const Transaction& tx) {
     for (const TxOut& out : tx.outputs) {
         if (!out.value.is_commitment() || out.witness.rangeproof.empty()) continue;
         const auto commitment = confidential::Commitment::parse(out.value.commitment().view());
-        const auto generator = out.asset.is_commitment() ? confidential::Generator::parse(out.asset.commitment().view())
-                                                         : confidential::asset_generator(out.asset.explicit_value().view());
-        const auto range = commitment && generator ? confidential::verify_range_proof(
-                                                         {*commitment, *generator, out.witness.rangeproof, out.script.view()})
-                                                   : std::nullopt;
+        const auto generator = out.asset.is_commitment()
+                                   ? confidential::Generator::parse(out.asset.commitment().view())
+                                   : confidential::asset_generator(out.asset.explicit_value().view());
+        const auto range =
+            commitment && generator
+                ? confidential::verify_range_proof({*commitment, *generator, out.witness.rangeproof, out.script.view()})
+                : std::nullopt;
         range && range->min > 0 ? ++counts.good : ++counts.bad;
     }
     return counts;
@@ -57,7 +59,8 @@ std::optional<std::vector<TxOut>> spent_by(const Transaction& tx, const std::map
     std::vector<TxOut> out;
     for (const TxIn& in : tx.inputs) {
         const auto from = all.find(in.prevout.txid);
-        if (in.is_pegin || from == all.end() || in.prevout.index >= from->second->tx.outputs.size()) return std::nullopt;
+        if (in.is_pegin || from == all.end() || in.prevout.index >= from->second->tx.outputs.size())
+            return std::nullopt;
         out.push_back(from->second->tx.outputs[in.prevout.index]);
     }
     return out;
@@ -88,13 +91,15 @@ BOOST_AUTO_TEST_CASE(proofs_of_real_transactions) {
             }
             ++whole;
             if (*left == rules::AmountsLeft::kNothing) continue;
-            const auto checked = rules::check_hidden_amounts(rules::make_spending(tx, *spent, params.genesis_hash), nullptr);
+            const auto checked =
+                rules::check_hidden_amounts(rules::make_spending(tx, *spent, params.genesis_hash), nullptr);
             BOOST_TEST(checked.has_value(), (checked ? "" : checked.error().detail));
         }
     }
-    BOOST_TEST_MESSAGE("liquid: " << all.size() << " transactions, " << ranges.good << " range proofs hold, " << ranges.bad
-                                  << " do not, " << whole << " transactions are right as a whole, " << unbalanced
-                                  << " are not, of " << sources_missing << " the spent outputs are not in the set");
+    BOOST_TEST_MESSAGE("liquid: " << all.size() << " transactions, " << ranges.good << " range proofs hold, "
+                                  << ranges.bad << " do not, " << whole << " transactions are right as a whole, "
+                                  << unbalanced << " are not, of " << sources_missing
+                                  << " the spent outputs are not in the set");
 }
 
 }  // namespace

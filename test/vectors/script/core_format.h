@@ -1,4 +1,5 @@
-// The forms in which Bitcoin's script vectors are written: script text, flag names, Bitcoin transactions and their digests.
+// The forms in which Bitcoin's script vectors are written: script text, flag names, Bitcoin transactions and their
+// digests.
 #pragma once
 
 #include <map>
@@ -11,7 +12,8 @@
 
 namespace sluice::script::test {
 
-// Words are numbers, 0x-prefixed raw bytes, 'quoted data', or opcode names with or without OP_. Throws on anything else.
+// Words are numbers, 0x-prefixed raw bytes, 'quoted data', or opcode names with or without OP_. Throws on anything
+// else.
 Bytes parse_script(const std::string& text);
 // "P2SH,WITNESS"; throws on an unknown name.
 Flags parse_flags(const std::string& names);

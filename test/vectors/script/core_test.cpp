@@ -1,4 +1,5 @@
-// Bitcoin's script, digest and transaction vectors (core/*.json), over the same interpreter with Bitcoin's digest layout.
+// Bitcoin's script, digest and transaction vectors (core/*.json), over the same interpreter with Bitcoin's digest
+// layout.
 #include <cmath>
 #include <random>
 #include <set>
@@ -32,28 +33,41 @@ Flags all_named() {
     return all;
 }
 
-ScriptResult verify(const BitcoinTx& tx, const V0Hashes& hashes, size_t index, const Bytes& script_pubkey, int64_t amount,
-                    Flags flags, ScriptObserver* observer = nullptr) {
+ScriptResult verify(const BitcoinTx& tx, const V0Hashes& hashes, size_t index, const Bytes& script_pubkey,
+                    int64_t amount, Flags flags, ScriptObserver* observer = nullptr) {
     const BitcoinLayout layout(tx);
     const Bytes value = bitcoin_value(amount);
     const TransactionChecker<BitcoinLayout> checker(layout, index, value, hashes);
-    return verify_script(Script{tx.ins[index].script_sig}, Script{script_pubkey}, tx.ins[index].witness, flags, checker, observer);
+    return verify_script(Script{tx.ins[index].script_sig}, Script{script_pubkey}, tx.ins[index].witness, flags, checker,
+                         observer);
 }
 
 // Errors of what stands around the scripts: there is no instruction to blame.
 bool is_around_scripts(ScriptError error) {
-    static const std::set<ScriptError> kAround = {
-        ScriptError::kEvalFalse, ScriptError::kCleanStack, ScriptError::kSigPushOnly, ScriptError::kPushSize, ScriptError::kWitnessUnexpected,
-        ScriptError::kWitnessMalleated, ScriptError::kWitnessMalleatedP2sh, ScriptError::kWitnessProgramMismatch,
-        ScriptError::kWitnessProgramWitnessEmpty, ScriptError::kWitnessProgramWrongLength, ScriptError::kDiscourageUpgradableWitnessProgram,
-        ScriptError::kDiscourageUpgradableTaprootVersion, ScriptError::kDiscourageOpSuccess, ScriptError::kTaprootWrongControlSize,
-        ScriptError::kSchnorrSig, ScriptError::kSchnorrSigSize, ScriptError::kSchnorrSigHashtype};
+    static const std::set<ScriptError> kAround = {ScriptError::kEvalFalse,
+                                                  ScriptError::kCleanStack,
+                                                  ScriptError::kSigPushOnly,
+                                                  ScriptError::kPushSize,
+                                                  ScriptError::kWitnessUnexpected,
+                                                  ScriptError::kWitnessMalleated,
+                                                  ScriptError::kWitnessMalleatedP2sh,
+                                                  ScriptError::kWitnessProgramMismatch,
+                                                  ScriptError::kWitnessProgramWitnessEmpty,
+                                                  ScriptError::kWitnessProgramWrongLength,
+                                                  ScriptError::kDiscourageUpgradableWitnessProgram,
+                                                  ScriptError::kDiscourageUpgradableTaprootVersion,
+                                                  ScriptError::kDiscourageOpSuccess,
+                                                  ScriptError::kTaprootWrongControlSize,
+                                                  ScriptError::kSchnorrSig,
+                                                  ScriptError::kSchnorrSigSize,
+                                                  ScriptError::kSchnorrSigHashtype};
     return kAround.contains(error);
 }
 
 // Errors between instructions: of a script as a whole, or of bytes that are no instruction.
 bool is_between_instructions(ScriptError error) {
-    return error == ScriptError::kScriptSize || error == ScriptError::kBadOpcode || error == ScriptError::kUnbalancedConditional;
+    return error == ScriptError::kScriptSize || error == ScriptError::kBadOpcode ||
+           error == ScriptError::kUnbalancedConditional;
 }
 
 // Whether a refusal is traced to its instruction.
@@ -72,7 +86,8 @@ void check_trace(const ScriptTrace& trace, ScriptError error) {
 }
 
 bool is_unavailable(const ScriptResult& result) {
-    return !result && (result.error() == ScriptError::kTaprootUnavailable || result.error() == ScriptError::kSimplicityUnavailable);
+    return !result && (result.error() == ScriptError::kTaprootUnavailable ||
+                       result.error() == ScriptError::kSimplicityUnavailable);
 }
 
 struct ScriptCase {
@@ -88,7 +103,8 @@ ScriptCase read_script_case(const json& row) {
     ScriptCase c;
     size_t at = 0;
     if (row[0].is_array()) {
-        for (size_t i = 0; i + 1 < row[0].size(); ++i) c.witness.push_back(from_hex(row[0][i].get<std::string>()).value());
+        for (size_t i = 0; i + 1 < row[0].size(); ++i)
+            c.witness.push_back(from_hex(row[0][i].get<std::string>()).value());
         c.amount = std::llround(row[0].back().get<double>() * 1e8);
         at = 1;
     }
@@ -131,7 +147,9 @@ BOOST_AUTO_TEST_CASE(script_tests) {
             }
             BOOST_TEST((result ? "OK" : short_name(result.error())) == c.expected);
             if (!result) {
-                const auto again = [&](ScriptObserver& observer) { return verify(tx, hashes, 0, c.script_pubkey, c.amount, flags, &observer); };
+                const auto again = [&](ScriptObserver& observer) {
+                    return verify(tx, hashes, 0, c.script_pubkey, c.amount, flags, &observer);
+                };
                 check_trace(trace_script(again, 1), result.error());
                 ++traced;
             }

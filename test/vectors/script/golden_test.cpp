@@ -1,5 +1,5 @@
-// Every transaction of the golden chains' txs.json satisfies the scripts of the outputs that it spends, under the flags of
-// the block that holds it.
+// Every transaction of the golden chains' txs.json satisfies the scripts of the outputs that it spends, under the flags
+// of the block that holds it.
 #include <filesystem>
 #include <fstream>
 
@@ -86,9 +86,9 @@ BOOST_AUTO_TEST_CASE(golden_transactions) {
                 ++transactions;
             }
         }
-        BOOST_TEST_MESSAGE(fs::relative(folder, root).string() << "/txs.json: " << transactions << " transactions, " << total.inputs
-                                                                << " inputs verified, " << total.taproot
-                                                                << " of them taproot");
+        BOOST_TEST_MESSAGE(fs::relative(folder, root).string()
+                           << "/txs.json: " << transactions << " transactions, " << total.inputs << " inputs verified, "
+                           << total.taproot << " of them taproot");
     }
 }
 

@@ -1,6 +1,7 @@
-// BIP341's wallet vectors with Elements' tags: leaves, trees, tweaked keys, control blocks, and the hash of signature messages.
-#include "codec/hex.h"
+// BIP341's wallet vectors with Elements' tags: leaves, trees, tweaked keys, control blocks, and the hash of signature
+// messages.
 #include "consensus/script/taproot.h"
+#include "codec/hex.h"
 #include "crypto/keys.h"
 #include "support/vectors.h"
 

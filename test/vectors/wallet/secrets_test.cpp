@@ -30,7 +30,9 @@ std::map<std::string, TxRef> transactions_of(const test::GoldenChain& chain) {
     return out;
 }
 
-SecretKey key_of(const json& item) { return SecretKey::from_bytes(*from_hex(item["blinding_key"].get<std::string>())).value(); }
+SecretKey key_of(const json& item) {
+    return SecretKey::from_bytes(*from_hex(item["blinding_key"].get<std::string>())).value();
+}
 
 std::optional<Opened> open(const json& item, const Transaction& tx, const AssetId& pegged, const SecretKey& key) {
     if (!item.contains("issuance")) return open_output(tx.outputs.at(item["vout"].get<size_t>()), key, pegged);
@@ -65,7 +67,8 @@ BOOST_AUTO_TEST_CASE(what_golden_chains_hide_opens_to_their_secrets) {
             }
         }
     });
-    BOOST_TEST_MESSAGE("golden/*/secrets.json: " << run << " blinded amounts opened, " << not_there << " of transactions that are not stored");
+    BOOST_TEST_MESSAGE("golden/*/secrets.json: " << run << " blinded amounts opened, " << not_there
+                                                 << " of transactions that are not stored");
 }
 
 }  // namespace

@@ -27,9 +27,7 @@ Field operator+(const Field& a, const Field& b);
 Field operator-(const Field& a, const Field& b);
 Field operator*(const Field& a, const Field& b);
 Mask mask_if_equal(const Field& a, const Field& b);
-inline Field select(Mask mask, const Field& yes, const Field& no) {
-    return {select(mask, yes.limbs, no.limbs)};
-}
+inline Field select(Mask mask, const Field& yes, const Field& no) { return {select(mask, yes.limbs, no.limbs)}; }
 
 // 1/a; 0 for 0.
 Field inverse(const Field& a);

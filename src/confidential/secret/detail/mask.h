@@ -14,16 +14,10 @@ inline Mask opaque(Mask mask) {
     asm("" : "+r"(mask));
     return mask;
 }
-inline Mask mask_if_zero(uint64_t value) {
-    return opaque(((value | (0 - value)) >> 63) - 1);
-}
-inline Mask mask_if_equal(uint64_t a, uint64_t b) {
-    return mask_if_zero(a ^ b);
-}
+inline Mask mask_if_zero(uint64_t value) { return opaque(((value | (0 - value)) >> 63) - 1); }
+inline Mask mask_if_equal(uint64_t a, uint64_t b) { return mask_if_zero(a ^ b); }
 // a < b, both below 2^63.
-inline Mask mask_if_less(uint64_t a, uint64_t b) {
-    return opaque(0 - ((a - b) >> 63));
-}
+inline Mask mask_if_less(uint64_t a, uint64_t b) { return opaque(0 - ((a - b) >> 63)); }
 
 // `yes` where the mask is set, else `no`, for arrays of integers.
 template <class Array>

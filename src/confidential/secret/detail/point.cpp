@@ -29,9 +29,7 @@ Affine affine_of(const Coordinates& at) {
     return {Field::from_bytes_mod(ByteView(at).first(32)), Field::from_bytes_mod(ByteView(at).last(32))};
 }
 
-Field curve(const Field& x) {
-    return x * x * x + Field::from_u64(7);
-}
+Field curve(const Field& x) { return x * x * x + Field::from_u64(7); }
 
 // Shallue and van de Woestijne's map to y^2 = x^3 + 7, in the form of Fouque and Tibouchi: one of three x is on the
 // curve.
@@ -75,9 +73,7 @@ Point operator+(const Point& a, const Point& b) {
     return {xy * minus - yz * xz3, plus * minus + xx3 * xz3, yz * plus + xx3 * xy};
 }
 
-Point operator-(const Point& a) {
-    return {a.x, Field{} - a.y, a.z};
-}
+Point operator-(const Point& a) { return {a.x, Field{} - a.y, a.z}; }
 
 Point select(Mask mask, const Point& yes, const Point& no) {
     return {select(mask, yes.x, no.x), select(mask, yes.y, no.y), select(mask, yes.z, no.z)};

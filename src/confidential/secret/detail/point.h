@@ -19,9 +19,7 @@ struct Point {
 };
 Point operator+(const Point& a, const Point& b);
 Point operator-(const Point& a);
-inline Point operator-(const Point& a, const Point& b) {
-    return a + -b;
-}
+inline Point operator-(const Point& a, const Point& b) { return a + -b; }
 Point select(Mask mask, const Point& yes, const Point& no);
 
 struct Affine {
@@ -30,9 +28,7 @@ struct Affine {
 };
 // (0, 0) for infinity.
 Affine to_affine(const Point& point);
-inline Point to_point(const Affine& at) {
-    return {at.x, at.y, Field::from_u64(1)};
-}
+inline Point to_point(const Affine& at) { return {at.x, at.y, Field::from_u64(1)}; }
 
 // 0x02 or 0x03, then X.
 std::array<uint8_t, 33> compress(const Affine& at);

@@ -21,8 +21,6 @@ Bytes seed_of(const Statement& statement, ByteView nonce, ByteView header);
 // The start of what the rings sign; digit commitments and the extra bytes follow.
 Sha256 message_hasher(const Statement& statement, ByteView header);
 
-inline uint64_t digit_of(uint64_t hidden, size_t ring) {
-    return hidden >> (2 * ring) & 3;
-}
+inline uint64_t digit_of(uint64_t hidden, size_t ring) { return hidden >> (2 * ring) & 3; }
 
 }  // namespace sluice::confidential::secret

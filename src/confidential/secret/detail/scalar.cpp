@@ -18,15 +18,11 @@ Mask below_order(ByteView bytes) {
 }
 
 // The static context is all that scalar arithmetic needs.
-const secp256k1_context* context() {
-    return secp256k1_context_static;
-}
+const secp256k1_context* context() { return secp256k1_context_static; }
 
 }  // namespace
 
-Scalar::~Scalar() {
-    wipe(bytes_);
-}
+Scalar::~Scalar() { wipe(bytes_); }
 
 Scalar Scalar::from_u64(uint64_t value) {
     Scalar out;

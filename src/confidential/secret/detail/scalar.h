@@ -46,9 +46,7 @@ struct Scalar::Parsed {
 Scalar operator+(const Scalar& a, const Scalar& b);
 Scalar operator*(const Scalar& a, const Scalar& b);
 Scalar operator-(const Scalar& a);
-inline Scalar operator-(const Scalar& a, const Scalar& b) {
-    return a + -b;
-}
+inline Scalar operator-(const Scalar& a, const Scalar& b) { return a + -b; }
 Scalar select(Mask mask, const Scalar& yes, const Scalar& no);
 // 1/a; 0 for 0.
 Scalar inverse(const Scalar& a);
