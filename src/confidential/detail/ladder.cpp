@@ -1,5 +1,10 @@
 #include "confidential/detail/ladder.h"
 
+#include <atomic>
+
+#include "confidential/detail/lanes/kernel_avx512.h"
+#include "confidential/detail/lanes/self_test.h"
+
 namespace sluice::confidential::detail {
 
 namespace {
@@ -80,21 +85,49 @@ const BaseTables& base_tables() {
     return tables;
 }
 
-std::span<const LadderBackend* const> available_ladders() {
-    static const std::vector<const LadderBackend*> available = [] {
-        std::vector<const LadderBackend*> list;
-        if (const LadderBackend* adx = adx_ladder()) list.push_back(adx);
-        list.push_back(&portable_ladder());
+const Ladders& ladders() {
+    static const Ladders found = [] {
+        Ladders list;
+        if (const LadderBackend* avx512 = avx512_ladder()) {
+            if (lanes::passes_self_test(*lanes::avx512_kernel())) {
+                list.available.push_back(avx512);
+            } else {
+                list.failed_self_test = avx512->name;
+            }
+        }
+        if (const LadderBackend* adx = adx_ladder()) list.available.push_back(adx);
+        list.available.push_back(&portable_ladder());
         return list;
     }();
-    return available;
+    return found;
+}
+
+std::span<const LadderBackend* const> available_ladders() { return ladders().available; }
+
+namespace {
+
+std::atomic<const LadderBackend*>& named_ladder() {
+    static std::atomic<const LadderBackend*> named = nullptr;
+    return named;
+}
+
+}  // namespace
+
+bool use_ladder(std::string_view name) {
+    for (const LadderBackend* backend : available_ladders()) {
+        if (backend->name != name) continue;
+        named_ladder() = backend;
+        return true;
+    }
+    return false;
 }
 
 const LadderBackend& ladder() {
 #ifdef SLUICE_COMPARE_LADDERS
     return comparing_ladder();
 #else
-    return *available_ladders().front();
+    const LadderBackend* named = named_ladder().load(std::memory_order_relaxed);
+    return named != nullptr ? *named : *available_ladders().front();
 #endif
 }
 

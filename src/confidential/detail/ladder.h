@@ -86,10 +86,23 @@ struct LadderBackend {
 const LadderBackend& portable_ladder();
 // The portable ladder over mulx/adcx/adox; nullptr where the processor lacks them.
 const LadderBackend* adx_ladder();
-// Every one that this processor can run, the fastest first and the portable one last.
+// The vector ladder for AVX-512 IFMA; nullptr where the processor lacks that. Not to be used unless its self-test has
+// passed (lanes/self_test.h).
+const LadderBackend* avx512_ladder();
+// The vector ladder over the emulated kernel, which checks every bound as it runs: for tests only.
+const LadderBackend& checked_lane_ladder();
+// Every one that this processor can run, the fastest first and the portable one last. One that fails its self-test is
+// left out; `failed_self_test` names it.
+struct Ladders {
+    std::vector<const LadderBackend*> available;
+    std::string_view failed_self_test;
+};
+const Ladders& ladders();
 std::span<const LadderBackend* const> available_ladders();
-// The one in use: the fastest that this processor has.
+// The one in use: the fastest available, unless use_ladder() has named another.
 const LadderBackend& ladder();
+// Before the first proof is verified. False if there is none of this name.
+bool use_ladder(std::string_view name);
 
 // A debugging aid: runs every available ladder and aborts where one differs. What ladder() gives in builds with
 // -DSLUICE_COMPARE_LADDERS=ON.

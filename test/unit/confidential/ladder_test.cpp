@@ -9,6 +9,13 @@ using namespace sluice::test;
 
 namespace {
 
+// Those that this processor runs, and the vector ladder in emulation.
+std::vector<const LadderBackend*> every_ladder() {
+    std::vector<const LadderBackend*> out(available_ladders().begin(), available_ladders().end());
+    out.push_back(&checked_lane_ladder());
+    return out;
+}
+
 // Keys are multiples k*G; lanes are all pairs of these scalars, so that s + e*k hits 0, doublings and opposite points
 // at many windows.
 std::vector<Scalar> structured() {
@@ -52,7 +59,7 @@ BOOST_AUTO_TEST_CASE(structured_lanes) {
             for (const Scalar& e : scalars) lanes.push_back({key, s, e});
         }
     }
-    for (const LadderBackend* backend : available_ladders()) compare(*backend, keys, lanes);
+    for (const LadderBackend* backend : every_ladder()) compare(*backend, keys, lanes);
 }
 
 BOOST_AUTO_TEST_CASE(random_lanes_of_every_count) {
@@ -64,7 +71,7 @@ BOOST_AUTO_TEST_CASE(random_lanes_of_every_count) {
         for (size_t i = 0; i < count; ++i) {
             lanes.push_back({static_cast<uint32_t>((i * 7) % keys.size()), random.next(), random.next()});
         }
-        for (const LadderBackend* backend : available_ladders()) compare(*backend, keys, lanes);
+        for (const LadderBackend* backend : every_ladder()) compare(*backend, keys, lanes);
     }
 }
 
@@ -82,13 +89,13 @@ BOOST_AUTO_TEST_CASE(an_exception_stays_in_its_lane) {
         std::vector<Lane> lanes;
         for (size_t i = 0; i < kLanes; ++i) lanes.push_back({static_cast<uint32_t>(i), random.next(), random.next()});
         lanes[bad].s = negate(mul(lanes[bad].e, logs[bad]));
-        for (const LadderBackend* backend : available_ladders()) {
+        for (const LadderBackend* backend : every_ladder()) {
             std::vector<LaneResult> results(kLanes);
             backend->multiply_add(backend->prepare(keys), lanes, results);
             for (size_t i = 0; i < kLanes; ++i) BOOST_TEST(results[i].infinity == (i == bad));
         }
         if (bad % 8 == 0) {
-            for (const LadderBackend* backend : available_ladders()) compare(*backend, keys, lanes);
+            for (const LadderBackend* backend : every_ladder()) compare(*backend, keys, lanes);
         }
     }
 }
@@ -98,7 +105,7 @@ BOOST_AUTO_TEST_CASE(roots_of_every_count) {
     for (size_t count = 0; count < 20; ++count) {
         std::vector<Fe> values;
         for (size_t i = 0; i < count; ++i) values.push_back(i == 0 ? Fe{} : Fe{random.next().n});
-        for (const LadderBackend* backend : available_ladders()) {
+        for (const LadderBackend* backend : every_ladder()) {
             std::vector<Fe> roots = values;
             backend->root_candidates(roots);
             for (size_t i = 0; i < count; ++i) {

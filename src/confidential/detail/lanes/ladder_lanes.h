@@ -1,0 +1,17 @@
+// The ladder over a vector kernel: turns scalars into the kernel's plans, owns its buffers, and climbs again, with
+// complete formulas, the lanes in which the kernel met an exception. Pure; any thread.
+#pragma once
+
+#include "confidential/detail/ladder.h"
+#include "confidential/detail/lanes/kernel.h"
+
+namespace sluice::confidential::detail::lanes {
+
+// The three functions of LadderBackend.
+KeyTables prepare(const Kernel& kernel, std::span<const Affine> keys);
+// Gives how many lanes were climbed again.
+size_t multiply_add(const Kernel& kernel, const KeyTables& tables, std::span<const Lane> lanes,
+                    std::span<LaneResult> results);
+void root_candidates(const Kernel& kernel, std::span<Fe> values);
+
+}  // namespace sluice::confidential::detail::lanes
