@@ -1,5 +1,6 @@
 #include "consensus/primitives/transaction.h"
 
+#include "codec/hex.h"
 #include "crypto/hash_writer.h"
 
 namespace sluice {
@@ -52,6 +53,10 @@ void describe_witness(A& a, T& w) {
 }
 
 }  // namespace
+
+std::string to_display(const OutPoint& outpoint) {
+    return to_display(outpoint.txid) + ":" + std::to_string(outpoint.index);
+}
 
 void describe_stack(Reader& reader, WitnessStack& stack) { list(reader, stack, 1); }
 void describe_stack(Writer& writer, const WitnessStack& stack) { list(writer, stack, 1); }

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "consensus/primitives/confidential_fields.h"
@@ -26,6 +27,7 @@ struct OutPoint {
     [[nodiscard]] bool is_null() const { return index == kNullIndex && txid.is_zero(); }
     auto operator<=>(const OutPoint&) const = default;
 };
+std::string to_display(const OutPoint& outpoint);  // "txid:index"
 template <class A, Like<OutPoint> T>
 void describe(A& a, T& o) {
     field(a, o.txid);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 
 #include "consensus/params/chain_params.h"
@@ -16,8 +17,9 @@ using AmountMap = std::map<AssetId, Amount>;
 
 // Fee outputs by asset. Invalid: a fee of zero or out of range, or a total out of range.
 Judged<AmountMap> transaction_fees(const Transaction& tx);
-// Adds `fees` to `total`; false if a sum leaves the range of money.
-[[nodiscard]] bool accumulate(AmountMap& total, const AmountMap& fees);
+// Adds `fees` to `total`. nullopt: done; else the first asset whose sum would leave the range of money: it is as it
+// was, some others are added already.
+[[nodiscard]] std::optional<AssetId> add_all(AmountMap& total, const AmountMap& fees);
 
 enum class AmountsLeft {
     kNothing,  // the amounts balance

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/hex.h"
 #include "consensus/primitives/merkle.h"
 #include "consensus/rules/header_check.h"
 #include "consensus/rules/limits.h"
@@ -20,10 +21,22 @@ constexpr size_t kCommitmentSize = kCommitmentHead.size() + 32;
 constexpr size_t kReserved = 32;
 constexpr size_t kAmbiguousSize = 64;  // bytes of two hashes side by side
 
+// The n-th transaction, or a place in it.
+BreachPlace in_block(const Block& block, size_t n, const BreachPlace& place = at_transaction()) {
+    return sluice::in_block(place, n, block.transactions[n]->txid);
+}
+
 Judged<void> check_merkle_root(const Block& block) {
     const TxMerkleRoot computed = tx_merkle_root(block.transactions);
-    if (computed.root != block.header.merkle_root) return broken(Rule::kBlockMerkleRoot, "hashMerkleRoot mismatch");
-    if (computed.mutated) return broken(Rule::kBlockMerkleDuplicate, "duplicate transaction");
+    if (computed.root != block.header.merkle_root) {
+        return broken(Rule::kBlockMerkleRoot, at_block(),
+                      {{"root", to_display(computed.root)}, {"expected", to_display(block.header.merkle_root)}},
+                      "hashMerkleRoot mismatch");
+    }
+    if (computed.mutated) {
+        return broken(Rule::kBlockMerkleDuplicate, at_block(), {{"transactions", block.transactions.size()}},
+                      "duplicate transaction");
+    }
     return {};
 }
 
@@ -31,17 +44,25 @@ Judged<void> check_witness(const Block& block, bool commitment_counts) {
     const Transaction& coinbase = block.transactions[0]->tx;
     const std::optional<size_t> at = commitment_counts ? witness_commitment_output(coinbase) : std::nullopt;
     if (!at) {
-        const bool any = std::ranges::any_of(block.transactions, [](const TxRef& tx) { return tx->tx.has_witness(); });
-        if (any) return broken(Rule::kBlockUnexpectedWitness, "unexpected witness data found");
-        return {};
+        const auto any = std::ranges::find_if(block.transactions, [](const TxRef& tx) { return tx->tx.has_witness(); });
+        if (any == block.transactions.end()) return {};
+        return broken(Rule::kBlockUnexpectedWitness,
+                      in_block(block, static_cast<size_t>(any - block.transactions.begin())), {},
+                      "unexpected witness data found");
     }
     const WitnessStack& stack = coinbase.inputs[0].witness.script_witness;
     if (stack.size() != 1 || stack[0].size() != kReserved) {
-        return broken(Rule::kBlockWitnessNonce, "invalid witness reserved value size");
+        NamedValues values = {{"items", stack.size()}, {"expected", kReserved}};
+        if (!stack.empty()) values.emplace_back("size", stack[0].size());
+        return broken(Rule::kBlockWitnessNonce, in_block(block, 0, at_input(0)), std::move(values),
+                      "invalid witness reserved value size");
     }
     const Script expected = witness_commitment_script(block.transactions, stack[0]);
-    if (!equal(expected.view(), coinbase.outputs[*at].script.view().first(kCommitmentSize))) {
-        return broken(Rule::kBlockWitnessRoot, "witness merkle commitment mismatch");
+    const ByteView found = coinbase.outputs[*at].script.view().first(kCommitmentSize);
+    if (!equal(expected.view(), found)) {
+        return broken(Rule::kBlockWitnessRoot, in_block(block, 0, at_output(*at)),
+                      {{"commitment", to_hex(found)}, {"expected", to_hex(expected.view())}},
+                      "witness merkle commitment mismatch");
     }
     return {};
 }
@@ -80,22 +101,28 @@ Judged<void> check_block(const Block& block, const ChainParams& params, ProofChe
     if (proof == ProofCheck::kRequired) TRY_VOID(check_block_proof(block.header, params));
     TRY_VOID(check_merkle_root(block));
     const size_t count = block.transactions.size();
-    if (count == 0 || count * kWitnessScale > kMaxBlockWeight ||
-        counted_size(block, params).stripped * kWitnessScale > kMaxBlockWeight) {
-        return broken(Rule::kBlockLength, "size limits failed");
+    // Fact: the reference counts every transaction as a byte before it counts the bytes.
+    const size_t weight = std::max(count, counted_size(block, params).stripped) * kWitnessScale;
+    if (count == 0 || weight > kMaxBlockWeight) {
+        return broken(Rule::kBlockLength, at_block(),
+                      {{"transactions", count}, {"weight", weight}, {"limit", kMaxBlockWeight}}, "size limits failed");
     }
     if (!block.transactions[0]->tx.is_coinbase())
-        return broken(Rule::kBlockCoinbaseMissing, "first tx is not coinbase");
+        return broken(Rule::kBlockCoinbaseMissing, in_block(block, 0), {}, "first tx is not coinbase");
     for (size_t i = 1; i < count; ++i) {
         if (block.transactions[i]->tx.is_coinbase())
-            return broken(Rule::kBlockCoinbaseMultiple, "more than one coinbase");
+            return broken(Rule::kBlockCoinbaseMultiple, in_block(block, i), {}, "more than one coinbase");
     }
     int64_t cost = 0;
-    for (const TxRef& tx : block.transactions) {
-        TRY_VOID(check_transaction(*tx));
-        cost += legacy_sigop_cost(tx->tx);
+    for (size_t i = 0; i < count; ++i) {
+        const ParsedTx& tx = *block.transactions[i];
+        if (auto alone = check_transaction(tx); !alone) return sluice::in_block(std::move(alone).error(), i, tx.txid);
+        cost += legacy_sigop_cost(tx.tx);
     }
-    if (cost > kMaxBlockSigopsCost) return broken(Rule::kBlockSigops, "out-of-bounds SigOpCount");
+    if (cost > kMaxBlockSigopsCost) {
+        return broken(Rule::kBlockSigops, at_block(), {{"cost", cost}, {"limit", kMaxBlockSigopsCost}},
+                      "out-of-bounds SigOpCount");
+    }
     return {};
 }
 
@@ -103,9 +130,11 @@ Judged<void> check_block_in_place(const Block& block, const HeaderView& parents,
     const int64_t height = int64_t{parents.height()} + 1;
     const int64_t clock =
         height >= params.csv_height ? parents.median_time_past_at(parents.height()) : block.header.time;
-    for (const TxRef& tx : block.transactions) {
-        if (!is_final(tx->tx, static_cast<uint32_t>(height), clock))
-            return broken(Rule::kBlockNonFinal, "non-final transaction");
+    for (size_t i = 0; i < block.transactions.size(); ++i) {
+        const Transaction& tx = block.transactions[i]->tx;
+        if (is_final(tx, static_cast<uint32_t>(height), clock)) continue;
+        return broken(Rule::kBlockNonFinal, in_block(block, i),
+                      {{"lock_time", tx.lock_time}, {"height", height}, {"time", clock}}, "non-final transaction");
     }
     const TxIn& coinbase_in = block.transactions[0]->tx.inputs[0];
     if (height >= params.bip34_height) {
@@ -114,17 +143,21 @@ Judged<void> check_block_in_place(const Block& block, const HeaderView& parents,
         const ByteView script_sig = coinbase_in.script_sig.view();
         const size_t length = expected.bytes().size();
         if (script_sig.size() < length || !equal(script_sig.first(length), expected.bytes())) {
-            return broken(Rule::kBlockCoinbaseHeight, "block height mismatch in coinbase");
+            return broken(Rule::kBlockCoinbaseHeight, in_block(block, 0, at_input(0)),
+                          {{"script", to_hex(script_sig)}, {"height", height}}, "block height mismatch in coinbase");
         }
     }
     const TxInWitness& witness = coinbase_in.witness;
     if (!witness.issuance_amount_rangeproof.empty() || !witness.inflation_keys_rangeproof.empty() ||
         !witness.pegin_witness.empty()) {
-        return broken(Rule::kBlockCoinbaseWitness, "Coinbase has invalid input witness data.");
+        return broken(Rule::kBlockCoinbaseWitness, in_block(block, 0, at_input(0)), {},
+                      "Coinbase has invalid input witness data.");
     }
     TRY_VOID(check_witness(block, height >= params.segwit_height));
-    if (counted_size(block, params).weight() > kMaxBlockWeight)
-        return broken(Rule::kBlockWeight, "weight limit failed");
+    if (const size_t weight = counted_size(block, params).weight(); weight > kMaxBlockWeight) {
+        return broken(Rule::kBlockWeight, at_block(), {{"weight", weight}, {"limit", kMaxBlockWeight}},
+                      "weight limit failed");
+    }
     return {};
 }
 

@@ -37,13 +37,17 @@ private:
     std::set<PeginId> pegins_;
 };
 
-Judged<void> check_coinbase_destination(const Transaction& coinbase, const ChainParams& params) {
+Judged<void> check_coinbase_destination(const ParsedTx& coinbase, const ChainParams& params) {
     if (params.mandatory_coinbase_destination.empty()) return {};
-    for (const TxOut& out : coinbase.outputs) {
+    for (size_t i = 0; i < coinbase.tx.outputs.size(); ++i) {
+        const TxOut& out = coinbase.tx.outputs[i];
         // Fact: the reference dies of a committed asset here; it is refused below as any other in a coinbase.
         if (!out.asset.is_explicit() || out.asset.explicit_value() != params.policy_asset) continue;
         const bool pays = !out.value.is_explicit() || out.value.explicit_value().sat != 0;
-        if (pays && out.script != params.mandatory_coinbase_destination) return broken(Rule::kBlockCoinbaseDestination);
+        if (!pays || out.script == params.mandatory_coinbase_destination) continue;
+        return broken(Rule::kBlockCoinbaseDestination, in_block(at_output(i), 0, coinbase.txid),
+                      {{"script", to_hex(out.script.view())},
+                       {"expected", to_hex(params.mandatory_coinbase_destination.view())}});
     }
     return {};
 }
@@ -52,9 +56,13 @@ Judged<void> check_coinbase_destination(const Transaction& coinbase, const Chain
 // its height, any other by the outputs that it alone spends.
 Judged<void> check_overwrites(const Block& block, const ConnectContext& c) {
     if (c.params.bip34_height <= 1) return {};
-    for (const TxRef& tx : block.transactions) {
-        for (uint32_t i = 0; i < tx->tx.outputs.size(); ++i) {
-            if (c.coins.get({tx->txid, i})) return broken(Rule::kBlockOverwrites, "tried to overwrite transaction");
+    for (size_t n = 0; n < block.transactions.size(); ++n) {
+        const ParsedTx& tx = *block.transactions[n];
+        for (uint32_t i = 0; i < tx.tx.outputs.size(); ++i) {
+            const OutPoint outpoint{tx.txid, i};
+            if (!c.coins.get(outpoint)) continue;
+            return broken(Rule::kBlockOverwrites, in_block(at_output(i), n, tx.txid),
+                          {{"outpoint", to_display(outpoint)}}, "tried to overwrite transaction");
         }
     }
     return {};
@@ -63,8 +71,11 @@ Judged<void> check_overwrites(const Block& block, const ConnectContext& c) {
 Judged<void> check_pegouts(const Block& block, const ConnectContext& c) {
     if (!c.params.enforce_pak || !block.header.is_dynafed()) return {};
     const auto list = fed_rules::parse_pak_list(fed_rules::full_parameters(c.parents, c.params).extension_space);
-    for (const TxRef& tx : block.transactions) {
-        if (!pegouts_are_authorized(tx->tx, list, c.params)) return broken(Rule::kBlockPak);
+    for (size_t n = 0; n < block.transactions.size(); ++n) {
+        const ParsedTx& tx = *block.transactions[n];
+        if (const auto bad = unauthorized_pegout(tx.tx, list, c.params)) {
+            return broken(Rule::kBlockPak, in_block(at_output(*bad), n, tx.txid), {{"entries", list.size()}});
+        }
     }
     return {};
 }
@@ -81,13 +92,17 @@ public:
           fedpegs_(fed_rules::fedpeg_scripts_in(block.header, context.parents, context.params)) {}
 
     Judged<Connected> run() {
-        for (const TxRef& tx : block_.transactions) {
+        for (size_t n = 0; n < block_.transactions.size(); ++n) {
+            const TxRef& tx = block_.transactions[n];
             if (tx->tx.is_coinbase()) {
                 sigops_ += sigop_cost(tx->tx, {}, flags_);
-            } else {
-                TRY_VOID(spend(tx));
+            } else if (auto spent = spend(tx, n); !spent) {
+                return in_block(std::move(spent).error(), n, tx->txid);
             }
-            if (sigops_ > kMaxBlockSigopsCost) return broken(Rule::kBlockSigops, "too many sigops");
+            if (sigops_ > kMaxBlockSigopsCost) {
+                return broken(Rule::kBlockSigops, in_block(at_transaction(), n, tx->txid),
+                              {{"cost", sigops_}, {"limit", kMaxBlockSigopsCost}}, "too many sigops");
+            }
             create(*tx);
         }
         TRY_VOID(check_reward());
@@ -96,13 +111,20 @@ public:
     }
 
 private:
-    Judged<void> spend(const TxRef& tx) {
+    Judged<void> spend(const TxRef& tx, size_t n) {
         const bool trusted = c_.trust == Trust::kAssumedValid;
         TxInputs inputs = TRY(check_tx_inputs(tx->tx, coins_, {c_.params, height_, fedpegs_, !trusted}));
-        if (!accumulate(out_.delta.fees, inputs.fees)) return broken(Rule::kTxFeeTotalRange);
-        if (static_cast<int64_t>(height_) >= c_.params.csv_height &&
-            !locks_released(sequence_locks(tx->tx, inputs.heights, c_.parents), c_.parents)) {
-            return broken(Rule::kBlockNonFinal, "contains a non-BIP68-final transaction");
+        if (const auto asset = add_all(out_.delta.fees, inputs.fees)) {
+            const int64_t fee = inputs.fees.at(*asset).sat;  // both in the range of money
+            return broken(Rule::kTxFeeTotalRange, at_transaction(),
+                          {{"asset", to_display(*asset)},
+                           {"amount", fee},
+                           {"total", out_.delta.fees[*asset].sat + fee},
+                           {"limit", kMaxMoney.sat}});
+        }
+        if (static_cast<int64_t>(height_) >= c_.params.csv_height) {
+            const SequenceLocks locks = sequence_locks(tx->tx, inputs.heights, c_.parents);
+            if (!locks_released(locks, c_.parents)) return locked(locks);
         }
         for (const peg::PeginProof& pegin : inputs.pegins) {
             judge(pegin);
@@ -117,10 +139,19 @@ private:
         }
         sigops_ += sigop_cost(tx->tx, inputs.spent, flags_);
         if (trusted) return {};
-        const auto spending = make_spending(tx, std::move(inputs.spent), c_.params.genesis_hash);
+        const auto spending = make_spending(tx, std::move(inputs.spent), c_.params.genesis_hash, n);
         append_checks(out_.checks, spending, flags_);
         if (inputs.amounts == AmountsLeft::kPoints) out_.hidden.push_back(spending);
         return {};
+    }
+
+    [[nodiscard]] tl::unexpected<Failure> locked(const SequenceLocks& locks) const {
+        return broken(Rule::kBlockNonFinal, at_transaction(),
+                      {{"height", height_},
+                       {"minimum_height", locks.height + 1},
+                       {"time", c_.parents.median_time_past_at(c_.parents.height())},
+                       {"minimum_time", locks.time + 1}},
+                      "contains a non-BIP68-final transaction");
     }
 
     void judge(const peg::PeginProof& pegin) {
@@ -131,7 +162,8 @@ private:
                                                        : Judged<void>(deferred("no view of the parent chain yet"));
         if (depth) return;
         too_shallow_ = std::move(depth).error();
-        too_shallow_->detail = "deposit " + to_display(deposit.txid) + ":" + std::to_string(deposit.index);
+        too_shallow_->detail = "deposit " + to_display(deposit);
+        too_shallow_->breach.values.emplace_back("deposit", to_display(deposit));
     }
 
     void create(const ParsedTx& tx) {
@@ -143,11 +175,19 @@ private:
 
     Judged<void> check_reward() const {
         AmountMap reward = out_.delta.fees;
-        if (!accumulate(reward,
-                        {{c_.params.subsidy_asset, Amount{c_.params.subsidy_at(static_cast<int32_t>(height_))}}})) {
-            return broken(Rule::kBlockRewardRange);
+        const AssetId& asset = c_.params.subsidy_asset;
+        const Amount subsidy{c_.params.subsidy_at(static_cast<int32_t>(height_))};
+        if (add_all(reward, {{asset, subsidy}})) {
+            return broken(Rule::kBlockRewardRange, at_block(),
+                          {{"asset", to_display(asset)},
+                           {"subsidy", subsidy.sat},
+                           {"fees", reward[asset].sat},
+                           {"limit", kMaxMoney.sat}});
         }
-        return check_coinbase_amounts(block_.transactions[0]->tx, reward);
+        const ParsedTx& coinbase = *block_.transactions[0];
+        auto paid = check_coinbase_amounts(coinbase.tx, reward);
+        if (!paid) return in_block(std::move(paid).error(), 0, coinbase.txid);
+        return {};
     }
 
     const Block& block_;
@@ -177,7 +217,7 @@ void append_coins(std::vector<CoinChange>& created, const ParsedTx& tx, uint32_t
 }
 
 Judged<Connected> connect_block(const Block& block, const ConnectContext& context) {
-    TRY_VOID(check_coinbase_destination(block.transactions[0]->tx, context.params));
+    TRY_VOID(check_coinbase_destination(*block.transactions[0], context.params));
     TRY_VOID(check_overwrites(block, context));
     TRY_VOID(check_pegouts(block, context));
     return Connecting(block, context).run();

@@ -1,5 +1,6 @@
 #include "consensus/rules/header_check.h"
 
+#include "codec/hex.h"
 #include "consensus/rules/limits.h"
 #include "federation/rules/block_proof.h"
 #include "federation/rules/dynafed.h"
@@ -7,10 +8,11 @@
 namespace sluice::rules {
 namespace {
 
-// Each row: the version that blocks must have from a height on (BIP34, BIP66, BIP65).
-bool is_outdated(int32_t version, int64_t height, const ChainParams& params) {
-    return (version < 2 && height >= params.bip34_height) || (version < 3 && height >= params.bip66_height) ||
-           (version < 4 && height >= params.bip65_height);
+// The least version that blocks must have at a height (BIP34, BIP66, BIP65).
+int32_t least_version(int64_t height, const ChainParams& params) {
+    if (height >= params.bip65_height) return 4;
+    if (height >= params.bip66_height) return 3;
+    return height >= params.bip34_height ? 2 : INT32_MIN;
 }
 
 std::string hex32(uint32_t number) {
@@ -20,19 +22,17 @@ std::string hex32(uint32_t number) {
     return out;
 }
 
-// A legacy header repeats the challenge of its parent; what a dynafed header or parent lacks counts as an empty
-// challenge.
-bool repeats_challenge(const BlockHeader& header, const BlockHeader& parent) {
+// What a dynafed header lacks counts as an empty challenge.
+const Script& challenge_of(const BlockHeader& header) {
     static const Script kNone;
-    const Script& ours = header.is_dynafed() ? kNone : header.proof().challenge;
-    const Script& theirs = parent.is_dynafed() ? kNone : parent.proof().challenge;
-    return ours == theirs;
+    return header.is_dynafed() ? kNone : header.proof().challenge;
 }
 
 }  // namespace
 
 Judged<void> check_block_proof(const BlockHeader& header, const ChainParams& params) {
-    if (!fed_rules::check_block_proof(header, params)) return broken(Rule::kBlockProof, "proof of work failed");
+    if (!fed_rules::check_block_proof(header, params))
+        return broken(Rule::kBlockProof, at_header(), {}, "proof of work failed");
     return {};
 }
 
@@ -40,21 +40,37 @@ Judged<void> check_header_in_place(const BlockHeader& header, const HeaderView& 
                                    VersionBits& version_bits, int64_t now) {
     const uint32_t height = parents.height() + 1;
     const bool dynafed = version_bits.active_after(parents, Deployment::kDynafed);
-    if (!dynafed && !repeats_challenge(header, *parents.header_at(parents.height()))) {
-        return broken(Rule::kHeaderChallenge, "incorrect proof of work");
+    // A legacy header repeats the challenge of its parent.
+    if (!dynafed) {
+        const auto parent = parents.header_at(parents.height());
+        if (challenge_of(header) != challenge_of(*parent)) {
+            return broken(Rule::kHeaderChallenge, at_header(),
+                          {{"challenge", to_hex(challenge_of(header).view())},
+                           {"expected", to_hex(challenge_of(*parent).view())}},
+                          "incorrect proof of work");
+        }
     }
-    if (header.time <= parents.median_time_past_at(parents.height())) {
-        return broken(Rule::kHeaderTimeOld, "block's timestamp is too early");
+    if (const uint32_t median = parents.median_time_past_at(parents.height()); header.time <= median) {
+        return broken(Rule::kHeaderTimeOld, at_header(), {{"time", header.time}, {"median", median}},
+                      "block's timestamp is too early");
     }
-    if (header.height != height) return broken(Rule::kHeaderHeight);
-    if (int64_t{header.time} > now + kMaxFutureTime)
-        return broken(Rule::kHeaderTimeNew, "block timestamp too far in the future");
-    if (is_outdated(header.version, height, params)) {
+    if (header.height != height)
+        return broken(Rule::kHeaderHeight, at_header(), {{"height", header.height}, {"expected", height}});
+    if (int64_t{header.time} > now + kMaxFutureTime) {
+        return broken(Rule::kHeaderTimeNew, at_header(), {{"time", header.time}, {"limit", now + kMaxFutureTime}},
+                      "block timestamp too far in the future");
+    }
+    if (const int32_t least = least_version(height, params); header.version < least) {
         const std::string version = hex32(static_cast<uint32_t>(header.version));
-        return broken_with(Rule::kHeaderVersion, version, "rejected nVersion=" + version + " block");
+        return broken_with(Rule::kHeaderVersion, version, at_header(),
+                           {{"version", header.version}, {"minimum", least}, {"height", height}},
+                           "rejected nVersion=" + version + " block");
     }
-    if (dynafed) return fed_rules::check_dynafed_header(header, parents, params);
-    return {};
+    if (!dynafed) return {};
+    Judged<void> federated = fed_rules::check_dynafed_header(header, parents, params);
+    if (!federated && federated.error().kind == Failure::Kind::kInvalid)
+        federated.error().breach.rule = info(Rule::kHeaderDynafed).name;
+    return federated;
 }
 
 }  // namespace sluice::rules

@@ -59,16 +59,21 @@ public:
     Judged<std::shared_ptr<const TxProofs>> read() {
         for (size_t i = 0; i < tx_.inputs.size(); ++i) TRY_VOID(take_input(i));
         for (size_t i = 0; i < tx_.outputs.size(); ++i) TRY_VOID(take_output(i));
-        if (!balances()) return broken(Rule::kTxInNotOut, "value in != value out" + name_of(*out_->spending));
+        if (!balances()) {
+            return broken(Rule::kTxInNotOut, place_in(*out_->spending, at_transaction()), {{"check", "balance"}},
+                          "value in != value out" + name_of(*out_->spending));
+        }
         return std::shared_ptr<const TxProofs>(std::move(out_));
     }
 
 private:
     using Side = std::vector<Commitment>;
 
-    [[nodiscard]] tl::unexpected<Failure> wrong(const char* where, size_t at, const char* what) const {
-        return broken(Rule::kTxInNotOut,
-                      std::string(where) + " " + std::to_string(at) + name_of(*out_->spending) + ": " + what);
+    // `check` is a word for programs.
+    [[nodiscard]] tl::unexpected<Failure> wrong(const BreachPlace& place, const char* check, const char* what) const {
+        const char* const where = place.part == BreachPlace::Part::kInput ? "input " : "output ";
+        return broken(Rule::kTxInNotOut, place_in(*out_->spending, place), {{"check", check}},
+                      where + std::to_string(place.index) + name_of(*out_->spending) + ": " + what);
     }
 
     std::optional<Generator> plain_generator(const AssetId& asset) {
@@ -90,11 +95,11 @@ private:
     Judged<void> take_input(size_t i) {
         const TxOut& spent = out_->spending->spent[i];
         const auto asset = generator(spent.asset);
-        if (!asset) return wrong("input", i, "spends an asset commitment that is no point");
+        if (!asset) return wrong(at_input(i), "spent-asset", "spends an asset commitment that is no point");
         out_->targets.push_back(*asset);
         if (spent.value.is_commitment()) {
             const auto value = Commitment::parse(spent.value.commitment().view());
-            if (!value) return wrong("input", i, "spends a value commitment that is no point");
+            if (!value) return wrong(at_input(i), "spent-value", "spends a value commitment that is no point");
             in_.push_back(*value);
         } else if (spent.asset.is_explicit()) {
             add_open(spent.asset.explicit_value(), spent.value.explicit_value(), 1);
@@ -108,7 +113,8 @@ private:
         const TxIn& in = tx_.inputs[i];
         const IssuanceIds ids = issuance_ids(in);
         if (in.issuance.is_reissuance() && !holds_token(in, ids.token, spent)) {
-            return wrong("input", i, "reissues by an output that is not the asset's blinded token");
+            return wrong(at_input(i), "reissuance-token",
+                         "reissues by an output that is not the asset's blinded token");
         }
         TRY_VOID(
             take_issued(i, Part::kIssuedAmount, ids.asset, in.issuance.amount, in.witness.issuance_amount_rangeproof));
@@ -130,14 +136,14 @@ private:
                              const Bytes& proof) {
         if (amount.is_null()) return {};
         const auto asset = plain_generator(id);
-        if (!asset) return wrong("input", i, "issues an asset that has no generator");
+        if (!asset) return wrong(at_input(i), "issued-asset", "issues an asset that has no generator");
         out_->targets.push_back(*asset);
         if (amount.is_explicit()) {
             add_open(id, amount.explicit_value(), 1);
             return {};
         }
         const auto value = Commitment::parse(amount.commitment().view());
-        if (!value) return wrong("input", i, "issues a value commitment that is no point");
+        if (!value) return wrong(at_input(i), "issued-value", "issues a value commitment that is no point");
         in_.push_back(*value);
         // No script is committed to, and none stands for one that can never be spent: nothing may be issued.
         out_->ranges.push_back({{*value, *asset, proof, {}}, true, part, i});
@@ -151,10 +157,10 @@ private:
             return {};
         }
         const auto asset = generator(out.asset);
-        if (!asset) return wrong("output", i, "an asset commitment that is no point");
+        if (!asset) return wrong(at_output(i), "output-asset", "an asset commitment that is no point");
         if (out.value.is_commitment()) {
             const auto value = Commitment::parse(out.value.commitment().view());
-            if (!value) return wrong("output", i, "a value commitment that is no point");
+            if (!value) return wrong(at_output(i), "output-value", "a value commitment that is no point");
             gone_.push_back(*value);
             out_->ranges.push_back({{*value, *asset, out.witness.rangeproof, out.script.view()},
                                     is_unspendable(out.script),
@@ -265,17 +271,25 @@ size_t run(std::span<const AmountProof> proofs) {
 }
 
 Failure proof_failure(const AmountProof& proof) {
-    const std::string tx = name_of(*proof.of->spending);
+    const SpendingTx& spending = *proof.of->spending;
+    const std::string tx = name_of(spending);
     if (proof.kind == ProofKind::kSurjection) {
-        return broken(Rule::kTxInNotOut,
-                      "Surjection check failed: output " + std::to_string(proof.of->surjections[proof.n].at) + tx)
+        const SurjectionProof& surjection = proof.of->surjections[proof.n];
+        return broken(Rule::kTxInNotOut, place_in(spending, at_output(surjection.at)),
+                      {{"check", "surjection-proof"}, {"size", surjection.proof.size()}},
+                      "Surjection check failed: output " + std::to_string(surjection.at) + tx)
             .value();
     }
     const RangeProof& range = proof.of->ranges[proof.n];
-    const char* const part = range.part == Part::kOutput         ? "output "
+    const bool output = range.part == Part::kOutput;
+    const char* const part = output                              ? "output "
                              : range.part == Part::kIssuedAmount ? "the amount issued by input "
                                                                  : "the tokens issued by input ";
-    return broken(Rule::kTxInNotOut,
+    const char* const check = output                              ? "range-proof"
+                              : range.part == Part::kIssuedAmount ? "issued-range-proof"
+                                                                  : "issued-tokens-range-proof";
+    return broken(Rule::kTxInNotOut, place_in(spending, output ? at_output(range.at) : at_input(range.at)),
+                  {{"check", check}, {"size", range.check.proof.size()}},
                   std::string("Range proof verification failed: ") + part + std::to_string(range.at) + tx)
         .value();
 }

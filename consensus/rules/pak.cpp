@@ -40,15 +40,16 @@ bool pegout_is_authorized(const Script& pegout, const std::vector<fed_rules::Pak
     return shape && equal(shape->genesis, params.parent.genesis.view()) && check_proof(*shape, list);
 }
 
-bool pegouts_are_authorized(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list,
-                            const ChainParams& params) {
-    for (const TxOut& out : tx.outputs) {
+std::optional<size_t> unauthorized_pegout(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list,
+                                          const ChainParams& params) {
+    for (size_t i = 0; i < tx.outputs.size(); ++i) {
+        const TxOut& out = tx.outputs[i];
         if (!out.asset.is_explicit() || out.asset.explicit_value() != params.pegged_asset) continue;
         const auto pegout = script::parse_pegout(out.script.view());
         if (!pegout || !equal(pegout->genesis, params.parent.genesis.view())) continue;
-        if (!check_proof(*pegout, list)) return false;
+        if (!check_proof(*pegout, list)) return i;
     }
-    return true;
+    return std::nullopt;
 }
 
 }  // namespace sluice::rules

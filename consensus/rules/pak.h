@@ -2,6 +2,7 @@
 // any thread.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "consensus/params/chain_params.h"
@@ -15,8 +16,9 @@ namespace sluice::rules {
 bool pegout_is_authorized(const Script& pegout, const std::vector<fed_rules::PakEntry>& list,
                           const ChainParams& params);
 
-// Of all outputs: those that are no peg-outs of the pegged asset to our parent need no authorization.
-bool pegouts_are_authorized(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list,
-                            const ChainParams& params);
+// The first output that pays to our parent without one. Outputs that are no peg-outs of the pegged asset to our parent
+// need none.
+std::optional<size_t> unauthorized_pegout(const Transaction& tx, const std::vector<fed_rules::PakEntry>& list,
+                                          const ChainParams& params);
 
 }  // namespace sluice::rules

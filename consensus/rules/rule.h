@@ -1,6 +1,7 @@
 // The table of consensus rules: one row a rule, with the text by which Elements refuses what breaks it. Policy has a
 // table of its own (mempool/policy_rule.h). A new rule is an enumerator here and a row in rule.cpp; `ctest -R
-// rule_table` then fails until a unit test produces its refusal. Pure.
+// rule_table` then fails until a unit test produces its refusal, with the place and the values that the row promises.
+// Pure.
 #pragma once
 
 #include <span>
@@ -86,16 +87,22 @@ struct RuleInfo {
     bool mutated = false;
     // The peer that sent it did so on purpose or is broken: it is disconnected. False for what honest peers may send.
     bool punish = true;
-    std::string_view page;  // where the rule is written down
-    std::string_view file;  // where it is applied
+    // Where each refusal by this rule points; kUnknown: to one or another, but always to one.
+    BreachPlace::Part part = BreachPlace::Part::kUnknown;
+    std::string_view values;  // names of what each refusal tells, a space between; some tell more
+    std::string_view page;    // where the rule is written down
+    std::string_view file;    // where it is applied
 };
 std::span<const RuleInfo> all_rules();
 const RuleInfo& info(Rule rule);
 
-// The failure for breaking `rule`.
-tl::unexpected<Failure> broken(Rule rule, std::string detail = {});
+// The failure for breaking `rule`. `detail` is for people; programs have the place and the values.
+tl::unexpected<Failure> broken(Rule rule, const BreachPlace& place, NamedValues values = {}, std::string detail = {});
 // The same with the parameter that Elements puts in parentheses, e.g. the script error.
-tl::unexpected<Failure> broken_with(Rule rule, std::string_view parameter, std::string detail = {});
+tl::unexpected<Failure> broken_with(Rule rule, std::string_view parameter, const BreachPlace& place,
+                                    NamedValues values = {}, std::string detail = {});
+// The rule that was broken; nullptr for a failure that breaks none of ours.
+const RuleInfo* find_rule(const Breach& breach);
 // The rule that a reason names; nullptr for a reason that is none of ours.
 const RuleInfo* find_rule(std::string_view reason);
 

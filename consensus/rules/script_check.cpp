@@ -1,12 +1,18 @@
 #include "consensus/rules/script_check.h"
 
 #include "codec/hex.h"
+#include "consensus/primitives/failed_script.h"
 
 namespace sluice::rules {
 
-std::shared_ptr<const SpendingTx> make_spending(TxRef tx, std::vector<TxOut> spent, const BlockHash& genesis) {
+std::shared_ptr<const SpendingTx> make_spending(TxRef tx, std::vector<TxOut> spent, const BlockHash& genesis,
+                                                std::optional<size_t> in_block) {
     script::TxHashes hashes = script::compute_tx_hashes(tx->tx, spent, genesis);
-    return std::make_shared<const SpendingTx>(SpendingTx{std::move(tx), std::move(spent), std::move(hashes)});
+    return std::make_shared<const SpendingTx>(SpendingTx{std::move(tx), std::move(spent), std::move(hashes), in_block});
+}
+
+BreachPlace place_in(const SpendingTx& spending, const BreachPlace& place) {
+    return spending.in_block ? in_block(place, *spending.in_block, spending.tx->txid) : place;
 }
 
 script::ScriptResult run(const ScriptCheck& check) {
@@ -15,13 +21,17 @@ script::ScriptResult run(const ScriptCheck& check) {
 }
 
 Failure script_failure(const ScriptCheck& check, script::ScriptError error) {
-    const ParsedTx& tx = *check.spending->tx;
-    const OutPoint& from = tx.tx.inputs[check.input].prevout;
-    return broken_with(Rule::kTxScript, script::to_string(error),
-                       "input " + std::to_string(check.input) + " of " + to_display(tx.txid) + " (wtxid " +
-                           to_display(tx.wtxid) + "), spending " + to_display(from.txid) + ":" +
-                           std::to_string(from.index))
-        .value();
+    const SpendingTx& spending = *check.spending;
+    const ParsedTx& tx = *spending.tx;
+    const std::string outpoint = to_display(tx.tx.inputs[check.input].prevout);
+    Failure out = broken_with(Rule::kTxScript, script::to_string(error), place_in(spending, at_input(check.input)),
+                              {{"outpoint", outpoint}, {"error", std::string(script::short_name(error))}},
+                              "input " + std::to_string(check.input) + " of " + to_display(tx.txid) + " (wtxid " +
+                                  to_display(tx.wtxid) + "), spending " + outpoint)
+                      .value();
+    out.breach.script =
+        std::make_shared<const FailedScript>(FailedScript{spending.tx, spending.spent, check.input, check.flags});
+    return out;
 }
 
 void append_checks(std::vector<ScriptCheck>& checks, const std::shared_ptr<const SpendingTx>& spending,

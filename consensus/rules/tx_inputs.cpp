@@ -9,32 +9,44 @@
 namespace sluice::rules {
 namespace {
 
-// The coins of all inputs that need one; nullopt if one is missing.
-std::optional<std::vector<Coin>> find_coins(const Transaction& tx, const CoinView& view) {
+// The coins of all inputs that need one.
+Judged<std::vector<Coin>> find_coins(const Transaction& tx, const CoinView& view) {
     std::vector<Coin> coins;
     coins.reserve(tx.inputs.size());
-    for (const TxIn& in : tx.inputs) {
+    for (size_t i = 0; i < tx.inputs.size(); ++i) {
+        const TxIn& in = tx.inputs[i];
         if (in.is_pegin) continue;
         std::optional<Coin> coin = view.get(in.prevout);
-        if (!coin) return std::nullopt;
+        if (!coin) {
+            return broken(Rule::kTxInputsMissing, at_input(i), {{"outpoint", to_display(in.prevout)}},
+                          "CheckTxInputs: inputs missing/spent");
+        }
         coins.push_back(std::move(*coin));
     }
     return coins;
 }
 
-std::string name_of(const OutPoint& outpoint) {
-    return to_display(outpoint.txid) + ":" + std::to_string(outpoint.index);
-}
-
-Judged<void> take_pegin(TxInputs& out, const TxIn& in, const CoinView& coins, const SpendContext& context) {
+Judged<void> take_pegin(TxInputs& out, const Transaction& tx, size_t n, const CoinView& coins,
+                        const SpendContext& context) {
+    const TxIn& in = tx.inputs[n];
     Result<peg::PeginProof> proof = check_claim(in, context.fedpegs, context.params);
-    if (!proof) return broken(Rule::kTxPeginWitness, std::move(proof).error().message);
+    if (!proof) {
+        return broken(Rule::kTxPeginWitness, at_input(n), {{"deposit", to_display(in.prevout)}},
+                      std::move(proof).error().message);
+    }
     const PeginId id = pegin_id(*proof);
-    if (coins.pegin_spent(id)) return broken(Rule::kTxDoublePegin, "Double-pegin of " + name_of(id.deposit));
-    const bool twice =
+    const std::string deposit = to_display(id.deposit);
+    if (coins.pegin_spent(id))
+        return broken(Rule::kTxDoublePegin, at_input(n), {{"deposit", deposit}}, "Double-pegin of " + deposit);
+    const auto twice = [&](const TxIn& other) { return other.is_pegin && other.prevout == in.prevout; };
+    const bool claimed =
         std::ranges::any_of(out.pegins, [&](const peg::PeginProof& other) { return pegin_id(other) == id; });
-    if (twice)
-        return broken(Rule::kTxDoublePeginInObject, "Double-pegin of " + name_of(id.deposit) + " in single tx/block");
+    if (claimed) {
+        const auto first = std::ranges::find_if(tx.inputs, twice);
+        return broken(Rule::kTxDoublePeginInObject, at_input(n),
+                      {{"deposit", deposit}, {"first_input", first - tx.inputs.begin()}},
+                      "Double-pegin of " + deposit + " in single tx/block");
+    }
     out.spent.push_back(peg::claimed_output(proof->claim));
     out.heights.push_back(0);
     out.pegins.push_back(std::move(*proof));
@@ -59,21 +71,22 @@ PeginId pegin_id(const peg::PeginProof& proof) {
 }
 
 Judged<TxInputs> check_tx_inputs(const Transaction& tx, const CoinView& view, const SpendContext& context) {
-    std::optional<std::vector<Coin>> coins = find_coins(tx, view);
-    if (!coins) return broken(Rule::kTxInputsMissing, "CheckTxInputs: inputs missing/spent");
     TxInputs out;
-    out.coins = std::move(*coins);
+    out.coins = TRY(find_coins(tx, view));
     out.spent.reserve(tx.inputs.size());
     size_t next_coin = 0;
-    for (const TxIn& in : tx.inputs) {
-        if (in.is_pegin) {
-            TRY_VOID(take_pegin(out, in, view, context));
+    for (size_t i = 0; i < tx.inputs.size(); ++i) {
+        if (tx.inputs[i].is_pegin) {
+            TRY_VOID(take_pegin(out, tx, i, view, context));
             continue;
         }
         const Coin& coin = out.coins[next_coin++];
         const int64_t depth = int64_t{context.height} - coin.height;
         if (coin.coinbase && depth < kCoinbaseMaturity) {
-            return broken(Rule::kTxPrematureCoinbase, "tried to spend coinbase at depth " + std::to_string(depth));
+            return broken(
+                Rule::kTxPrematureCoinbase, at_input(i),
+                {{"outpoint", to_display(tx.inputs[i].prevout)}, {"depth", depth}, {"minimum", kCoinbaseMaturity}},
+                "tried to spend coinbase at depth " + std::to_string(depth));
         }
         out.spent.push_back(coin.out);
         out.heights.push_back(coin.height);

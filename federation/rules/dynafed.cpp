@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "codec/hex.h"
 #include "consensus/primitives/merkle.h"
 #include "consensus/script/templates.h"
 #include "crypto/hash_writer.h"
@@ -63,29 +64,44 @@ FedpegScript fedpeg_of(const BlockHeader& epoch_start, const ChainParams& params
     return {script::p2sh_of(script::p2wsh_of(params.fedpegscript)), params.fedpegscript};
 }
 
-tl::unexpected<Failure> bad(std::string detail) { return invalid("invalid-dyna-fed", std::move(detail)); }
+// `check` is a word for programs. The rule's name is put in by the rules module.
+tl::unexpected<Failure> bad(const char* check, std::string detail, NamedValues values = {}) {
+    tl::unexpected<Failure> out = invalid("invalid-dyna-fed", std::move(detail));
+    values.insert(values.begin(), {"check", check});
+    out.value().breach.place = at_header();
+    out.value().breach.values = std::move(values);
+    return out;
+}
 
 Judged<void> check_proposal(const DynafedEntry& proposed, const DynafedEntry& current, const ChainParams& params) {
     if (proposed.signblockscript != current.signblockscript &&
         !script::parse_witness_program(proposed.signblockscript.view())) {
-        return bad("proposed signblockscript must be native segwit scriptPubkey");
+        return bad("proposed-signblockscript", "proposed signblockscript must be native segwit scriptPubkey",
+                   {{"script", to_hex(proposed.signblockscript.view())}});
     }
     if (proposed.fedpeg_program != current.fedpeg_program || proposed.fedpegscript != current.fedpegscript) {
         const auto program = script::parse_witness_program(proposed.fedpeg_program.view());
-        if (!program) return bad("proposed fedpeg program must be native segwit scriptPubkey");
+        if (!program) {
+            return bad("proposed-fedpeg-program", "proposed fedpeg program must be native segwit scriptPubkey",
+                       {{"script", to_hex(proposed.fedpeg_program.view())}});
+        }
         if (program->version == 0) {
             if (proposed.fedpeg_program != script::p2wsh_of(proposed.fedpegscript)) {
-                return bad("proposed v0 segwit fedpegscript must match proposed fedpeg witness program");
+                return bad("proposed-fedpegscript",
+                           "proposed v0 segwit fedpegscript must match proposed fedpeg witness program",
+                           {{"program", to_hex(proposed.fedpeg_program.view())},
+                            {"expected", to_hex(script::p2wsh_of(proposed.fedpegscript).view())}});
             }
             // Liquid's first watchman script began like this and was a special case that shall not return.
             if (!proposed.fedpegscript.empty() && proposed.fedpegscript.bytes[0] == script::OP_DEPTH) {
-                return bad("Proposed fedpegscript starts with OP_DEPTH, which is illegal");
+                return bad("proposed-op-depth", "Proposed fedpegscript starts with OP_DEPTH, which is illegal");
             }
         }
     }
     if (params.enforce_pak && proposed.extension_space != current.extension_space &&
         !proposed.extension_space.empty() && parse_pak_list(proposed.extension_space).empty()) {
-        return bad("Extension space is not list of valid PAK entries");
+        return bad("proposed-extension-space", "Extension space is not list of valid PAK entries",
+                   {{"entries", proposed.extension_space.size()}});
     }
     return {};
 }
@@ -153,16 +169,18 @@ DynafedEntry expected_current(const HeaderView& parents, const ChainParams& para
 
 Judged<void> check_dynafed_header(const BlockHeader& header, const HeaderView& parents, const ChainParams& params) {
     if (!header.is_dynafed() || header.dynafed().current.is_null()) {
-        return bad("dynamic block headers must have non-empty current signblockscript field");
+        return bad("current-missing", "dynamic block headers must have non-empty current signblockscript field");
     }
     // Kept for hard forks to come; bit 25 is the one that signalled dynafed itself.
     constexpr uint32_t kReservedBits = 1u << 23 | 1u << 24 | 1u << 25 | 1u << 26;
     if ((static_cast<uint32_t>(header.version) & kReservedBits) != 0) {
-        return bad("dynamic block header has unknown HF extension bits set");
+        return bad("extension-bits", "dynamic block header has unknown HF extension bits set",
+                   {{"version", header.version}, {"reserved", kReservedBits}});
     }
     const DynafedHeader& dynafed = header.dynafed();
-    if (!same_parameters(dynafed.current, expected_current(parents, params))) {
-        return bad("dynamic block header's current parameters do not match expected");
+    if (const DynafedEntry expected = expected_current(parents, params); !same_parameters(dynafed.current, expected)) {
+        return bad("current-parameters", "dynamic block header's current parameters do not match expected",
+                   {{"root", to_display(entry_root(dynafed.current))}, {"expected", to_display(entry_root(expected))}});
     }
     if (dynafed.proposed.is_null()) return {};
     return check_proposal(dynafed.proposed, full_parameters(parents, params), params);

@@ -91,6 +91,8 @@ struct TxResult {
     Kind kind = Kind::kRejected;
     std::vector<Txid> missing;  // never transactions of the parent chain
     bool invalid = false;
+    // kRejected for want of a witness: its name may be the txid of a good transaction, and is not remembered.
+    bool stripped = false;
     std::string reason;
 };
 

@@ -77,7 +77,7 @@ private:
     [[nodiscard]] bool add_fees(rules::AmountMap& total, const Package& package) const {
         return std::ranges::all_of(package.members, [&](const Txid& member) {
             const auto fees = rules::transaction_fees(pool_.find(member)->tx->tx);
-            return fees && rules::accumulate(total, *fees);
+            return fees && !rules::add_all(total, *fees);
         });
     }
 

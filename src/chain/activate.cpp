@@ -40,6 +40,7 @@ Judged<std::optional<Failure>> ChainState::activate(const std::shared_ptr<const 
             if (failure.kind == Failure::Kind::kFault) return tl::make_unexpected(std::move(failure));
             log_info("chain", "Block {} at height {} is {}: {} {}", to_display(node.hash), node.height,
                      failure.kind == Failure::Kind::kInvalid ? "refused" : "deferred", failure.reason, failure.detail);
+            remember_refusal(node.hash, node.prev->hash, failure);
             if (failure.kind == Failure::Kind::kInvalid) {
                 mark_invalid(node);
             } else {
@@ -156,6 +157,7 @@ Judged<void> ChainState::connect(BlockNode& node, const std::shared_ptr<const Bl
         const MutexLock lock(data_->mutex);
         data_->active.push_back(&node);
     }
+    refused_.forget(node.hash);
     emit(BlockConnected{data_->info_of(node), std::move(block), delta});
     return {};
 }

@@ -80,8 +80,8 @@ Judged<BlockNode*> ChainState::accept_header(const BlockHeader& header, bool pro
     }
     if (!proven) TRY_VOID(judge::header_alone(header, needs_.params));
     BlockNode* const prev = data_->tree.find(header.prev);
-    if (prev == nullptr) return judge::unknown_parent();
-    if (prev->failed()) return judge::invalid_parent();
+    if (prev == nullptr) return judge::unknown_parent(header.prev);
+    if (prev->failed()) return judge::invalid_parent(header.prev);
     const BranchView branch(*prev, data_->headers);
     auto verdict = judge::header_in_place(header, branch, needs_.params, *judges_, needs_.clock.unix_time());
     if (branch.fault()) return tl::make_unexpected(stop_with(*branch.fault()));
@@ -126,6 +126,7 @@ ChainState::HeadersOutcome ChainState::accept_headers(const std::vector<BlockHea
         auto node = accept_header(headers[i], proven[i] != 0);
         if (!node) {
             outcome.failure = std::move(node).error();
+            remember_refusal(compute_hash(headers[i]), headers[i].prev, *outcome.failure);
             break;
         }
         ++outcome.accepted;
@@ -142,9 +143,21 @@ ChainState::HeadersOutcome ChainState::accept_headers(const std::vector<BlockHea
     return outcome;
 }
 
+void ChainState::remember_refusal(const BlockHash& hash, const BlockHash& prev, const Failure& failure) {
+    const BlockNode* const parent = data_->tree.find(prev);
+    refused_.remember({hash, parent != nullptr ? std::optional(parent->height + 1) : std::nullopt, failure});
+}
+
 BlockOutcome ChainState::accept_block(const std::shared_ptr<const Block>& block, bool requested) {
+    const BlockHash hash = compute_hash(block->header);
+    BlockOutcome outcome = take_block(block, hash, requested);
+    if (outcome.failure) remember_refusal(hash, block->header.prev, *outcome.failure);
+    return outcome;
+}
+
+BlockOutcome ChainState::take_block(const std::shared_ptr<const Block>& block, const BlockHash& hash, bool requested) {
     BlockOutcome outcome;
-    outcome.hash = compute_hash(block->header);
+    outcome.hash = hash;
     if (stopped_) {
         outcome.failure = stopped_;
         return outcome;

@@ -14,6 +14,7 @@
 #include "chain/chain_reader.h"
 #include "chain/chain_types.h"
 #include "chain/coin_cache.h"
+#include "chain/refused_blocks.h"
 #include "consensus/params/chain_params.h"
 #include "peg/proof/parent_view.h"
 #include "runtime/worker_pool.h"
@@ -84,6 +85,9 @@ public:
     // Judges, stores and, if it makes the best chain, connects. `requested` false: kept only if it may matter soon.
     BlockOutcome accept_block(const std::shared_ptr<const Block>& block, bool requested = true);
 
+    // Why a block or header was refused lately, or what it waits for; nullopt: not remembered (any more).
+    [[nodiscard]] std::optional<RefusedBlock> refusal_of(const BlockHash& hash) const { return refused_.find(hash); }
+
     // Judges a block on the tip without changing anything; what it would change. The answer is remembered, so that the
     // same block, once signed, is connected without being checked twice. Invalid "inconclusive-not-best-prevblk" off
     // the tip.
@@ -124,6 +128,9 @@ private:
     };
 
     ChainState(const ChainStateNeeds& needs, const ChainStateOptions& options);
+
+    BlockOutcome take_block(const std::shared_ptr<const Block>& block, const BlockHash& hash, bool requested);
+    void remember_refusal(const BlockHash& hash, const BlockHash& prev, const Failure& failure);
 
     // Start-up.
     Status create();
@@ -176,6 +183,7 @@ private:
     std::set<BlockNode*, Better> candidates_;  // complete, not bad, not worse than the tip
     std::vector<BlockNode*> waiting_;          // have their block but not all of their ancestors'
     std::vector<Tested> tested_;
+    RefusedBlocks refused_;
     static constexpr uint32_t kFirstSequence = 1U << 30;  // below: precious blocks, the last one lowest
     uint32_t next_sequence_ = kFirstSequence;
     uint32_t precious_sequence_ = kFirstSequence - 1;

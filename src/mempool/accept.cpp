@@ -14,6 +14,7 @@
 #include "consensus/script/templates.h"
 #include "federation/rules/dynafed.h"
 #include "mempool/mempool.h"
+#include "mempool/next_block.h"
 #include "mempool/pool_coins.h"
 #include "peg/proof/pegin.h"
 
@@ -27,16 +28,26 @@ constexpr int64_t kMaxRestrictedVsize = 10'000;
 constexpr int64_t kMaxRestrictedChildVsize = 1000;
 constexpr int64_t kMinSubsidyRate = 1000;  // sat/kvB that a peg-in's later spend is taken to cost at least
 
-Refusal refuse(RefusalKind kind, std::string reason, std::string detail = {}) {
-    return Refusal{kind, std::move(reason), std::move(detail)};
+Refusal refuse(RefusalKind kind, std::string reason, std::string detail, const BreachPlace& place,
+               NamedValues values = {}) {
+    return Refusal{kind, std::move(reason), std::move(detail), Breach{{}, place, std::move(values), nullptr}};
 }
-tl::unexpected<Refusal> refused(RefusalKind kind, std::string reason, std::string detail = {}) {
-    return tl::unexpected<Refusal>(refuse(kind, std::move(reason), std::move(detail)));
+// Of the transaction as a whole.
+Refusal refuse(RefusalKind kind, std::string reason, std::string detail = {}, NamedValues values = {}) {
+    return refuse(kind, std::move(reason), std::move(detail), at_transaction(), std::move(values));
+}
+tl::unexpected<Refusal> refused(RefusalKind kind, std::string reason, std::string detail = {},
+                                NamedValues values = {}) {
+    return tl::unexpected<Refusal>(refuse(kind, std::move(reason), std::move(detail), std::move(values)));
+}
+tl::unexpected<Refusal> refused(NotStandard why, RefusalKind kind = RefusalKind::kPolicy, std::string detail = {}) {
+    return tl::unexpected<Refusal>(
+        refuse(kind, std::move(why.reason), std::move(detail), why.place, std::move(why.values)));
 }
 
 RefusalKind kind_of(const Failure& failure) {
     if (failure.kind == Failure::Kind::kFault) return RefusalKind::kFault;
-    const rules::RuleInfo* const rule = rules::find_rule(failure.reason);
+    const rules::RuleInfo* const rule = rules::find_rule(failure.breach);
     if (rule == nullptr) return RefusalKind::kPolicy;
     switch (rule->rule) {
         case rules::Rule::kTxInputsMissing: return RefusalKind::kMissingInputs;
@@ -45,37 +56,49 @@ RefusalKind kind_of(const Failure& failure) {
         default: return rule->punish ? RefusalKind::kInvalid : RefusalKind::kPolicy;
     }
 }
+Refusal refusal_of(RefusalKind kind, Failure failure) {
+    return Refusal{kind, std::move(failure.reason), std::move(failure.detail), std::move(failure.breach)};
+}
 tl::unexpected<Refusal> refused(Failure failure) {
     const RefusalKind kind = kind_of(failure);
-    return refused(kind, std::move(failure.reason), std::move(failure.detail));
+    return tl::unexpected<Refusal>(refusal_of(kind, std::move(failure)));
 }
 
-std::optional<Refusal> check_pegouts(const Transaction& tx, const ChainParams& params, const Tip& tip) {
+std::optional<Refusal> check_pegouts(const Transaction& tx, const ChainParams& params, const NextBlock& next) {
     if (!params.enforce_pak) return std::nullopt;
-    const auto list = fed_rules::parse_pak_list(fed_rules::full_parameters(tip.headers, params).extension_space);
-    if (rules::pegouts_are_authorized(tx, list, params)) return std::nullopt;
-    return refuse(RefusalKind::kPolicy, "invalid-pegout-proof");
+    const auto bad = rules::unauthorized_pegout(tx, next.pak, params);
+    if (!bad) return std::nullopt;
+    return refuse(RefusalKind::kPolicy, "invalid-pegout-proof", {}, at_output(*bad), {{"entries", next.pak.size()}});
 }
 
 // Inputs exist; claims hold and are new.
 std::optional<Refusal> check_inputs_exist(const ParsedTx& tx, const rules::CoinView& coins, const Tip& tip,
                                           std::span<const FedpegScript> fedpegs, const ChainParams& params) {
-    for (const TxIn& in : tx.tx.inputs) {
-        if (!in.is_pegin && !in.witness.pegin_witness.empty())
-            return refuse(RefusalKind::kWitness, "extra-pegin-witness");
+    const std::vector<TxIn>& inputs = tx.tx.inputs;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        if (!inputs[i].is_pegin && !inputs[i].witness.pegin_witness.empty())
+            return refuse(RefusalKind::kWitness, "extra-pegin-witness", {}, at_input(i));
     }
-    for (const TxIn& in : tx.tx.inputs) {
+    for (size_t n = 0; n < inputs.size(); ++n) {
+        const TxIn& in = inputs[n];
         if (in.is_pegin) {
+            const NamedValues deposit = {{"deposit", to_display(in.prevout)}};
             const auto proof = rules::check_claim(in, fedpegs, params);
-            if (!proof) return refuse(RefusalKind::kWitness, "pegin-no-witness", proof.error().message);
+            if (!proof)
+                return refuse(RefusalKind::kWitness, "pegin-no-witness", proof.error().message, at_input(n), deposit);
             if (coins.pegin_spent(rules::pegin_id(*proof)))
-                return refuse(RefusalKind::kInvalid, "pegin-already-claimed");
+                return refuse(RefusalKind::kInvalid, "pegin-already-claimed", {}, at_input(n), deposit);
         } else if (!coins.get(in.prevout)) {
             // Perhaps because the chain has this very transaction.
             for (uint32_t i = 0; i < tx.tx.outputs.size(); ++i) {
-                if (tip.coins.get({tx.txid, i})) return refuse(RefusalKind::kConflict, "txn-already-known");
+                const OutPoint output{tx.txid, i};
+                if (!tip.coins.get(output)) continue;
+                return refuse(RefusalKind::kConflict, "txn-already-known", {}, at_output(i),
+                              {{"outpoint", to_display(output)}});
             }
-            return refuse(RefusalKind::kMissingInputs, "bad-txns-inputs-missingorspent");
+            return refusal_of(RefusalKind::kMissingInputs, rules::broken(rules::Rule::kTxInputsMissing, at_input(n),
+                                                                         {{"outpoint", to_display(in.prevout)}})
+                                                               .value());
         }
     }
     return std::nullopt;
@@ -85,11 +108,13 @@ std::optional<Refusal> check_depths(const std::vector<peg::PeginProof>& pegins, 
                                     const ChainParams& params) {
     if (!tip.judge_pegin_depth) return std::nullopt;
     for (const peg::PeginProof& pegin : pegins) {
-        if (tip.parent == nullptr)
-            return refuse(RefusalKind::kPremature, "bad-pegin-witness", "no view of the parent chain yet");
-        if (const auto depth = peg::judge_depth(pegin, *tip.parent, params); !depth) {
-            return refuse(RefusalKind::kPremature, "bad-pegin-witness", depth.error().reason);
-        }
+        const auto shallow = [&](std::string detail) {
+            return refuse(RefusalKind::kPremature, "bad-pegin-witness", std::move(detail),
+                          {{"deposit", to_display(rules::pegin_id(pegin).deposit)}});
+        };
+        if (tip.parent == nullptr) return shallow("no view of the parent chain yet");
+        if (const auto depth = peg::judge_depth(pegin, *tip.parent, params); !depth)
+            return shallow(depth.error().reason);
     }
     return std::nullopt;
 }
@@ -106,7 +131,8 @@ std::optional<Refusal> check_pegin_policy(const Transaction& tx, const std::vect
     int64_t value = 0;
     for (const peg::PeginProof& pegin : pegins) value += pegin.claim.value.sat;
     if (height >= policy.minimum_height && value < policy.minimum_amount) {
-        return refuse(RefusalKind::kPolicy, "pegin-value-too-low");
+        return refuse(RefusalKind::kPolicy, "pegin-value-too-low", {},
+                      {{"amount", value}, {"minimum", policy.minimum_amount}});
     }
     if (height < policy.subsidy_height || value >= policy.subsidy_threshold || fedpegs.empty()) return std::nullopt;
     int64_t burned = 0;
@@ -118,7 +144,9 @@ std::optional<Refusal> check_pegin_policy(const Transaction& tx, const std::vect
     if (quorum.kind != script::TemplateKind::kMultisig) return refuse(RefusalKind::kPolicy, "pegin-subsidy-too-low");
     const int64_t weight = 4 * (32 + 4 + 1 + 4) + quorum.required * 72 + static_cast<int64_t>(fedpegs[0].script.size());
     const Amount needed = FeeRate{kMinSubsidyRate}.fee(static_cast<int64_t>(pegins.size()) * ((weight + 3) / 4));
-    if (burned < needed.sat) return refuse(RefusalKind::kPolicy, "pegin-subsidy-too-low");
+    if (burned < needed.sat) {
+        return refuse(RefusalKind::kPolicy, "pegin-subsidy-too-low", {}, {{"amount", burned}, {"minimum", needed.sat}});
+    }
     return std::nullopt;
 }
 
@@ -128,25 +156,41 @@ script::Flags pool_flags(const ChainParams& params, const Tip& tip) {
     return script::kStandardFlags | (block & script::kVerifySighashRangeproof);
 }
 
+// Of a transaction whose scripts do not hold: whether somebody may have cut its witness off. It has none, would hold if
+// witnesses meant nothing, and does not where they do, whatever else is left on the stack.
+bool only_lacks_witness(const std::shared_ptr<const rules::SpendingTx>& spending, script::Flags flags) {
+    if (spending->tx->tx.has_witness()) return false;
+    const auto hold = [&](script::Flags under) {
+        std::vector<rules::ScriptCheck> checks;
+        rules::append_checks(checks, spending, under);
+        return std::ranges::all_of(checks,
+                                   [](const rules::ScriptCheck& check) { return rules::run(check).has_value(); });
+    };
+    return hold(flags & ~(script::kVerifyWitness | script::kVerifyCleanStack)) &&
+           !hold(flags & ~script::kVerifyCleanStack);
+}
+
 std::optional<Refusal> check_scripts(const std::shared_ptr<const rules::SpendingTx>& spending, script::Flags flags) {
     std::vector<rules::ScriptCheck> checks;
     rules::append_checks(checks, spending, flags);
     for (rules::ScriptCheck& check : checks) {
         const script::ScriptResult strict = rules::run(check);
         if (strict) continue;
+        const rules::ScriptCheck under_all = check;
         check.flags = flags & ~(script::kStandardFlags & ~script::kMandatoryFlags);
         const script::ScriptResult mandatory = rules::run(check);
         if (mandatory) {
-            Failure failure = rules::script_failure(check, strict.error());
-            return refuse(RefusalKind::kPolicy,
-                          "non-mandatory-script-verify-flag (" + std::string(script::to_string(strict.error())) + ")",
-                          std::move(failure.detail));
+            const bool stripped = only_lacks_witness(spending, flags);
+            Refusal refusal = refusal_of(stripped ? RefusalKind::kWitness : RefusalKind::kPolicy,
+                                         rules::script_failure(under_all, strict.error()));
+            refusal.reason =
+                "non-mandatory-script-verify-flag (" + std::string(script::to_string(strict.error())) + ")";
+            refusal.breach.rule = {};
+            return refusal;
         }
-        Failure failure = rules::script_failure(check, mandatory.error());
-        // Without its witness a good transaction fails too.
-        const bool stripped = !spending->tx->tx.has_witness();
-        return refuse(stripped ? RefusalKind::kWitness : RefusalKind::kInvalid, std::move(failure.reason),
-                      std::move(failure.detail));
+        const bool stripped = only_lacks_witness(spending, flags);
+        return refusal_of(stripped ? RefusalKind::kWitness : RefusalKind::kInvalid,
+                          rules::script_failure(check, mandatory.error()));
     }
     return std::nullopt;
 }
@@ -156,7 +200,10 @@ std::optional<Refusal> check_scripts(const std::shared_ptr<const rules::Spending
 Result<Mempool::Candidate, Refusal> Mempool::judge(const TxRef& tx, const AcceptMode& mode) {
     Result<Candidate, Refusal> answer = refused(RefusalKind::kFault, "internal-error", "the tip was not read");
     const std::optional<Error> fault = tips_.with_tip([&](const Tip& tip) { answer = judge_at(tx, mode, tip); });
-    if (fault) return refused(RefusalKind::kFault, "internal-error", fault->message);
+    if (fault) {
+        next_block_.reset();
+        return refused(RefusalKind::kFault, "internal-error", fault->message);
+    }
     return answer;
 }
 
@@ -165,18 +212,23 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     if (auto alone = rules::check_transaction(*parsed); !alone) return refused(std::move(alone).error());
     if (tx.is_coinbase()) return refused(RefusalKind::kInvalid, "coinbase");
     if (policy_.require_standard) {
-        if (Reason reason = check_standard(*parsed, params_, policy_))
-            return refused(RefusalKind::kPolicy, std::move(*reason));
+        if (Reason reason = check_standard(*parsed, params_, policy_)) return refused(std::move(*reason));
     }
-    if (auto pegouts = check_pegouts(tx, params_, tip)) return tl::unexpected<Refusal>(std::move(*pegouts));
-    if (!params_.accept_unlimited_issuances && !issuances_in_range(tx)) {
-        return refused(RefusalKind::kPolicy, "issuance-out-of-range",
-                       "Issuance is greater than 21 million and acceptunlimitedissuances is not enabled.");
+    if (!params_.accept_unlimited_issuances) {
+        if (Reason reason = check_issued_amounts(tx)) {
+            return refused(std::move(*reason), RefusalKind::kPolicy,
+                           "Issuance is greater than 21 million and acceptunlimitedissuances is not enabled.");
+        }
     }
-    if (parsed->stripped_size < kMinStandardSize) return refused(RefusalKind::kPolicy, "tx-size-small");
+    if (parsed->stripped_size < kMinStandardSize) {
+        return refused(RefusalKind::kPolicy, "tx-size-small", {},
+                       {{"size", parsed->stripped_size}, {"minimum", kMinStandardSize}});
+    }
     const uint32_t height = tip.headers.height() + 1;
-    if (!rules::is_final(tx, height, tip.headers.median_time_past_at(tip.headers.height()))) {
-        return refused(RefusalKind::kPremature, "non-final");
+    const uint32_t median = tip.headers.median_time_past_at(tip.headers.height());
+    if (!rules::is_final(tx, height, median)) {
+        return refused(RefusalKind::kPremature, "non-final", {},
+                       {{"lock_time", tx.lock_time}, {"height", height}, {"time", median}});
     }
     if (by_wtxid_.contains(parsed->wtxid)) return refused(RefusalKind::kConflict, "txn-already-in-mempool");
     if (entries_.contains(parsed->txid)) return refused(RefusalKind::kConflict, "txn-same-nonwitness-data-in-mempool");
@@ -184,14 +236,23 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     Candidate candidate;
     if (auto conflict = find_conflicts(tx, candidate)) return tl::unexpected<Refusal>(std::move(*conflict));
     const PoolCoins coins(tip.coins, entries_, height);
-    const std::vector<FedpegScript> fedpegs = fed_rules::fedpeg_scripts_after(tip.headers, params_);
+    const NextBlock& next = next_block(tip);
+    const std::vector<FedpegScript>& fedpegs = next.fedpegs;
     if (auto missing = check_inputs_exist(*parsed, coins, tip, fedpegs, params_))
         return tl::unexpected<Refusal>(std::move(*missing));
+    // The reference asks this before it looks for the inputs; but a ring signature is work, which whoever has no coin
+    // to spend shall not cause.
+    if (auto pegouts = check_pegouts(tx, params_, next)) return tl::unexpected<Refusal>(std::move(*pegouts));
     // Lock times come before the rest; the coins are there, so that this cannot fail for want of one.
     std::vector<uint32_t> heights;
     for (const TxIn& in : tx.inputs) heights.push_back(in.is_pegin ? 0 : coins.get(in.prevout)->height);
-    if (!rules::locks_released(rules::sequence_locks(tx, heights, tip.headers), tip.headers)) {
-        return refused(RefusalKind::kPremature, "non-BIP68-final");
+    const rules::SequenceLocks locks = rules::sequence_locks(tx, heights, tip.headers);
+    if (!rules::locks_released(locks, tip.headers)) {
+        return refused(RefusalKind::kPremature, "non-BIP68-final", {},
+                       {{"height", height},
+                        {"minimum_height", locks.height + 1},
+                        {"time", median},
+                        {"minimum_time", locks.time + 1}});
     }
     auto inputs = rules::check_tx_inputs(tx, coins, {params_, height, fedpegs, true});
     if (!inputs) return refused(std::move(inputs).error());
@@ -203,10 +264,10 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     }
 
     if (policy_.require_standard) {
-        if (Reason reason = check_issuance_proofs(tx)) return refused(RefusalKind::kPolicy, std::move(*reason));
-        if (!inputs_are_standard(tx, spending->spent, params_))
-            return refused(RefusalKind::kPolicy, "bad-txns-nonstandard-inputs");
-        if (!witness_is_standard(tx, spending->spent)) return refused(RefusalKind::kWitness, "bad-witness-nonstandard");
+        if (Reason reason = check_issuance_proofs(tx)) return refused(std::move(*reason));
+        if (Reason reason = check_inputs_standard(tx, spending->spent, params_)) return refused(std::move(*reason));
+        if (Reason reason = check_witness_standard(tx, spending->spent))
+            return refused(std::move(*reason), RefusalKind::kWitness);
     }
 
     Entry& entry = candidate.entry;
@@ -239,12 +300,14 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
 }
 
 std::optional<Refusal> Mempool::find_conflicts(const Transaction& tx, Candidate& candidate) const {
-    for (const TxIn& in : tx.inputs) {
-        const auto other = spends_.find(in.prevout);
+    for (size_t i = 0; i < tx.inputs.size(); ++i) {
+        const auto other = spends_.find(tx.inputs[i].prevout);
         if (other == spends_.end()) continue;
         const Transaction& there = entries_.at(other->second).tx->tx;
-        if (!signals_replacement(there) && there.version != kTopologyRestricted)
-            return refuse(RefusalKind::kConflict, "txn-mempool-conflict");
+        if (!signals_replacement(there) && there.version != kTopologyRestricted) {
+            return refuse(RefusalKind::kConflict, "txn-mempool-conflict", {}, at_input(i),
+                          {{"outpoint", to_display(tx.inputs[i].prevout)}, {"spender", to_display(other->second)}});
+        }
         candidate.direct_conflicts.insert(other->second);
     }
     candidate.conflicts = closure(candidate.direct_conflicts, &Entry::children);
@@ -253,12 +316,16 @@ std::optional<Refusal> Mempool::find_conflicts(const Transaction& tx, Candidate&
 
 std::optional<Refusal> Mempool::check_fees(const Candidate& candidate, const AcceptMode& mode) const {
     const Entry& entry = candidate.entry;
-    if (policy_.require_standard && (entry.fee.sat != 0 || entry.modified_fee().sat != 0) &&
-        count_dust(entry.tx->tx, params_, policy_.dust_relay) > 0) {
-        return refuse(RefusalKind::kPolicy, "dust", "tx with dust output must be 0-fee");
+    if (policy_.require_standard && (entry.fee.sat != 0 || entry.modified_fee().sat != 0)) {
+        const auto dust = dust_outputs(entry.tx->tx, params_, policy_.dust_relay);
+        if (!dust.empty()) {
+            return refuse(RefusalKind::kPolicy, "dust", "tx with dust output must be 0-fee", at_output(dust[0]),
+                          {{"fee", entry.fee.sat}});
+        }
     }
     if (entry.sigop_cost > kMaxStandardSigopCost) {
-        return refuse(RefusalKind::kPolicy, "bad-txns-too-many-sigops", std::to_string(entry.sigop_cost));
+        return refuse(RefusalKind::kPolicy, "bad-txns-too-many-sigops", std::to_string(entry.sigop_cost),
+                      {{"cost", entry.sigop_cost}, {"limit", kMaxStandardSigopCost}});
     }
     if (!mode.check_limits) return std::nullopt;
     const Amount fee = entry.modified_fee();
@@ -266,11 +333,14 @@ std::optional<Refusal> Mempool::check_fees(const Candidate& candidate, const Acc
     const auto compared = [&](FeeRate rate) {
         return std::to_string(fee.sat) + " < " + std::to_string(rate.fee(entry.discount_vsize).sat);
     };
-    if (below(policy_.min_relay))
-        return refuse(RefusalKind::kPolicy, "min relay fee not met", compared(policy_.min_relay));
-    if (const FeeRate least = min_rate(); below(least)) {
-        return refuse(RefusalKind::kPolicy, "mempool min fee not met", compared(least));
-    }
+    const auto values = [&](FeeRate rate) {
+        return NamedValues{
+            {"fee", fee.sat}, {"minimum", rate.fee(entry.discount_vsize).sat}, {"vsize", entry.discount_vsize}};
+    };
+    if (const FeeRate least = policy_.min_relay; below(least))
+        return refuse(RefusalKind::kPolicy, "min relay fee not met", compared(least), values(least));
+    if (const FeeRate least = min_rate(); below(least))
+        return refuse(RefusalKind::kPolicy, "mempool min fee not met", compared(least), values(least));
     return std::nullopt;
 }
 
@@ -346,11 +416,18 @@ std::optional<Refusal> Mempool::check_replacement(const Candidate& candidate) co
     const FeeRate rate = FeeRate::of(entry.modified_fee(), entry.vsize);
     for (const Txid& txid : candidate.direct_conflicts) {
         const Entry& other = entries_.at(txid);
-        if (rate <= FeeRate::of(other.modified_fee(), other.vsize))
-            return refuse(RefusalKind::kPolicy, "insufficient fee", "feerate");
+        const FeeRate replaced = FeeRate::of(other.modified_fee(), other.vsize);
+        if (rate <= replaced) {
+            return refuse(RefusalKind::kPolicy, "insufficient fee", "feerate",
+                          {{"replaces", to_display(txid)},
+                           {"sat_per_kvb", rate.sat_per_kvb},
+                           {"replaced_sat_per_kvb", replaced.sat_per_kvb}});
+        }
     }
-    if (candidate.conflicts.size() > kMaxReplaced)
-        return refuse(RefusalKind::kPolicy, "too many potential replacements");
+    if (candidate.conflicts.size() > kMaxReplaced) {
+        return refuse(RefusalKind::kPolicy, "too many potential replacements", {},
+                      {{"transactions", candidate.conflicts.size()}, {"limit", kMaxReplaced}});
+    }
     std::set<Txid> known_parents;
     int64_t replaced_fees = 0;
     for (const Txid& txid : candidate.conflicts) {
@@ -362,8 +439,9 @@ std::optional<Refusal> Mempool::check_replacement(const Candidate& candidate) co
         std::ranges::any_of(entry.parents, [&](const Txid& parent) { return !known_parents.contains(parent); });
     if (adds_unconfirmed) return refuse(RefusalKind::kPolicy, "replacement-adds-unconfirmed");
     const int64_t more = entry.modified_fee().sat - replaced_fees;
-    if (more < 0 || more < policy_.incremental.fee(entry.vsize).sat) {
-        return refuse(RefusalKind::kPolicy, "insufficient fee", "not enough more than what it replaces");
+    if (const int64_t relay = policy_.incremental.fee(entry.vsize).sat; more < 0 || more < relay) {
+        return refuse(RefusalKind::kPolicy, "insufficient fee", "not enough more than what it replaces",
+                      {{"fee", entry.modified_fee().sat}, {"minimum", replaced_fees + relay}});
     }
     return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "consensus/primitives/verdict.h"
 #include "consensus/rules/coin.h"
 #include "consensus/script/flags.h"
 #include "mempool/fee_rate.h"
@@ -44,6 +45,7 @@ struct Refusal {
     RefusalKind kind = RefusalKind::kInvalid;
     std::string reason;  // Elements' reject reason
     std::string detail;
+    Breach breach{};  // the place and values; the rule if it is one of consensus
     // The reason as testmempoolaccept gives it.
     [[nodiscard]] std::string test_accept_reason() const {
         return kind == RefusalKind::kMissingInputs ? "missing-inputs" : reason;

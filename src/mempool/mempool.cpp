@@ -6,6 +6,7 @@
 #include "consensus/rules/pak.h"
 #include "consensus/rules/tx_inputs.h"
 #include "federation/rules/dynafed.h"
+#include "mempool/next_block.h"
 
 namespace sluice::mempool {
 namespace {
@@ -34,6 +35,17 @@ Mempool::Mempool(const ChainParams& params, const PolicyOptions& policy, const C
     : params_(params), policy_(policy), clock_(clock), tips_(tips) {}
 Mempool::~Mempool() = default;
 
+const NextBlock& Mempool::next_block(const Tip& tip) {
+    const BlockHash hash = tip.headers.hash_at(tip.headers.height());
+    if (next_block_ == nullptr || next_block_->tip != hash) {
+        next_block_ = std::make_unique<NextBlock>();
+        next_block_->tip = hash;
+        next_block_->fedpegs = fed_rules::fedpeg_scripts_after(tip.headers, params_);
+        next_block_->pak = fed_rules::parse_pak_list(fed_rules::full_parameters(tip.headers, params_).extension_space);
+    }
+    return *next_block_;
+}
+
 Result<Acceptance, Refusal> Mempool::accept(const TxRef& tx) {
     follow();
     Candidate candidate = TRY(judge(tx, {}));
@@ -44,7 +56,13 @@ Result<Acceptance, Refusal> Mempool::accept(const TxRef& tx) {
                    {candidate.conflicts.begin(), candidate.conflicts.end()}};
     insert(std::move(candidate));
     trim();
-    if (!entries_.contains(tx->txid)) return tl::unexpected<Refusal>(Refusal{RefusalKind::kPolicy, "mempool full", {}});
+    if (!entries_.contains(tx->txid)) {
+        return tl::unexpected<Refusal>(
+            Refusal{RefusalKind::kPolicy,
+                    "mempool full",
+                    {},
+                    Breach{{}, at_transaction(), {{"max_bytes", policy_.max_bytes}}, nullptr}});
+    }
     return out;
 }
 
@@ -182,18 +200,20 @@ void Mempool::remove_mined(const Block& block) {
 void Mempool::drop_at_epoch_end() {
     std::vector<Txid> bad;
     const auto fault = tips_.with_tip([&](const Tip& tip) {
-        const auto list = fed_rules::parse_pak_list(fed_rules::full_parameters(tip.headers, params_).extension_space);
-        const std::vector<FedpegScript> fedpegs = fed_rules::fedpeg_scripts_after(tip.headers, params_);
+        const NextBlock& next = next_block(tip);
         for (const auto& [txid, entry] : entries_) {
             const Transaction& tx = entry.tx->tx;
-            const bool pegouts = !params_.enforce_pak || rules::pegouts_are_authorized(tx, list, params_);
+            const bool pegouts = !params_.enforce_pak || !rules::unauthorized_pegout(tx, next.pak, params_);
             const bool claims = entry.pegins.empty() || std::ranges::all_of(tx.inputs, [&](const TxIn& in) {
-                                    return !in.is_pegin || rules::check_claim(in, fedpegs, params_).has_value();
+                                    return !in.is_pegin || rules::check_claim(in, next.fedpegs, params_).has_value();
                                 });
             if (!pegouts || !claims) bad.push_back(txid);
         }
     });
-    if (fault) return;
+    if (fault) {
+        next_block_.reset();
+        return;
+    }
     for (const Txid& txid : bad) {
         if (entries_.contains(txid)) remove_with_descendants(txid, RemovalReason::kBlock);
     }

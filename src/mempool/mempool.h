@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -19,6 +20,8 @@
 #include "util/clock.h"
 
 namespace sluice::mempool {
+
+struct NextBlock;
 
 struct PoolInfo {
     size_t count = 0;
@@ -89,6 +92,8 @@ private:
     };
     struct Coins;  // the tip's coins with the pool's outputs on top
 
+    // Of this tip; reference good until the next call. A fault of the tip's data must reset next_block_.
+    const NextBlock& next_block(const Tip& tip);
     Result<Candidate, Refusal> judge(const TxRef& tx, const AcceptMode& mode);
     Result<Candidate, Refusal> judge_at(const TxRef& tx, const AcceptMode& mode, const Tip& tip);
     std::optional<Refusal> find_conflicts(const Transaction& tx, Candidate& candidate) const;
@@ -124,7 +129,8 @@ private:
     uint64_t events_ = 0;
 
     std::vector<chain::ChainEvent> pending_;
-    std::optional<script::Flags> flags_;  // under which the pool's scripts passed
+    std::unique_ptr<NextBlock> next_block_;  // null: not worked out yet
+    std::optional<script::Flags> flags_;     // under which the pool's scripts passed
 
     // The rate of what was last pushed out for want of room, which decays.
     mutable double rolling_rate_ = 0;

@@ -27,6 +27,10 @@ constexpr uint8_t kTapscriptLeaf = 0xc4;
 constexpr size_t kSpendLegacy = 32 + 4 + 1 + 107 + 4;
 constexpr size_t kSpendWitness = 32 + 4 + 1 + 107 / 4 + 4;
 
+NotStandard not_standard(std::string reason, const BreachPlace& place, NamedValues values = {}) {
+    return {std::move(reason), place, std::move(values)};
+}
+
 // What the scriptSig leaves on top when it runs by itself: the redeem script of a P2SH output. nullopt: it fails, or
 // leaves nothing.
 std::optional<Script> top_of(const Script& script_sig) {
@@ -140,78 +144,106 @@ Result<PolicyOptions> make_policy_options(const Options& options, const ChainPar
 
 Reason check_standard(const ParsedTx& parsed, const ChainParams& params, const PolicyOptions& policy) {
     const Transaction& tx = parsed.tx;
-    if (tx.version < 1 || tx.version > 3) return "version";
-    if (parsed.weight() > kMaxStandardWeight) return "tx-size";
-    for (const TxIn& in : tx.inputs) {
-        if (in.script_sig.size() > kMaxScriptSig) return "scriptsig-size";
-        if (!script::is_push_only(in.script_sig.view())) return "scriptsig-not-pushonly";
+    if (tx.version < 1 || tx.version > 3) return not_standard("version", at_transaction(), {{"version", tx.version}});
+    if (parsed.weight() > kMaxStandardWeight) {
+        return not_standard("tx-size", at_transaction(), {{"weight", parsed.weight()}, {"limit", kMaxStandardWeight}});
     }
+    for (size_t i = 0; i < tx.inputs.size(); ++i) {
+        const Script& script_sig = tx.inputs[i].script_sig;
+        if (script_sig.size() > kMaxScriptSig) {
+            return not_standard("scriptsig-size", at_input(i), {{"size", script_sig.size()}, {"limit", kMaxScriptSig}});
+        }
+        if (!script::is_push_only(script_sig.view())) return not_standard("scriptsig-not-pushonly", at_input(i));
+    }
+    std::optional<size_t> second_data_output;
     size_t data_outputs = 0;
-    for (const TxOut& out : tx.outputs) {
+    for (size_t i = 0; i < tx.outputs.size(); ++i) {
+        const TxOut& out = tx.outputs[i];
         const script::Template shape = script::classify(out.script.view(), params.anyone_can_spend_are_mine);
-        if (!is_standard_output(out, shape, params, policy)) return "scriptpubkey";
-        if (shape.kind == TemplateKind::kNullData) ++data_outputs;
-        if (shape.kind == TemplateKind::kMultisig && !policy.permit_bare_multisig) return "bare-multisig";
+        if (!is_standard_output(out, shape, params, policy)) {
+            return not_standard("scriptpubkey", at_output(i), {{"size", out.script.size()}});
+        }
+        if (shape.kind == TemplateKind::kNullData && ++data_outputs == 2) second_data_output = i;
+        if (shape.kind == TemplateKind::kMultisig && !policy.permit_bare_multisig)
+            return not_standard("bare-multisig", at_output(i));
     }
-    if (count_dust(tx, params, policy.dust_relay) > kMaxDust) return "dust";
-    if (!params.multi_data_permitted && data_outputs > 1) return "multi-op-return";
+    if (const auto dust = dust_outputs(tx, params, policy.dust_relay); dust.size() > kMaxDust) {
+        return not_standard("dust", at_output(dust[kMaxDust]), {{"dust", dust.size()}, {"limit", kMaxDust}});
+    }
+    if (!params.multi_data_permitted && second_data_output) {
+        return not_standard("multi-op-return", at_output(*second_data_output),
+                            {{"data_outputs", data_outputs}, {"limit", 1}});
+    }
     return std::nullopt;
 }
 
-bool inputs_are_standard(const Transaction& tx, std::span<const TxOut> spent, const ChainParams& params) {
+Reason check_inputs_standard(const Transaction& tx, std::span<const TxOut> spent, const ChainParams& params) {
+    const auto refuse = [](size_t i, NamedValues values) {
+        return not_standard("bad-txns-nonstandard-inputs", at_input(i), std::move(values));
+    };
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
         const TxIn& in = tx.inputs[i];
         if (in.is_pegin) continue;
         const TemplateKind kind = script::classify(spent[i].script.view(), params.anyone_can_spend_are_mine).kind;
-        if (kind == TemplateKind::kNonStandard || kind == TemplateKind::kWitnessUnknown) return false;
+        if (kind == TemplateKind::kNonStandard || kind == TemplateKind::kWitnessUnknown) return refuse(i, {});
         if (kind != TemplateKind::kScriptHash) continue;
         const std::optional<Script> redeem = top_of(in.script_sig);
-        if (!redeem || script::count_sigops(redeem->view(), true) > kMaxP2shSigops) return false;
+        if (!redeem) return refuse(i, {});
+        const size_t sigops = script::count_sigops(redeem->view(), true);
+        if (sigops > kMaxP2shSigops) return refuse(i, {{"sigops", sigops}, {"limit", kMaxP2shSigops}});
     }
-    return true;
+    return std::nullopt;
 }
 
-bool witness_is_standard(const Transaction& tx, std::span<const TxOut> spent) {
+Reason check_witness_standard(const Transaction& tx, std::span<const TxOut> spent) {
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
-        if (!witness_is_standard(tx.inputs[i], spent[i].script)) return false;
+        if (!witness_is_standard(tx.inputs[i], spent[i].script))
+            return not_standard("bad-witness-nonstandard", at_input(i));
     }
-    return true;
+    return std::nullopt;
 }
 
 Reason check_issuance_proofs(const Transaction& tx) {
-    for (const TxIn& in : tx.inputs) {
-        if (!in.issuance.amount.is_commitment() && !in.witness.issuance_amount_rangeproof.empty()) {
-            return "bad-txin-extra-issuance-rangeproof";
+    for (size_t i = 0; i < tx.inputs.size(); ++i) {
+        const TxIn& in = tx.inputs[i];
+        const Bytes& amount_proof = in.witness.issuance_amount_rangeproof;
+        const Bytes& tokens_proof = in.witness.inflation_keys_rangeproof;
+        if (!in.issuance.amount.is_commitment() && !amount_proof.empty()) {
+            return not_standard("bad-txin-extra-issuance-rangeproof", at_input(i), {{"size", amount_proof.size()}});
         }
-        if (!in.issuance.inflation_keys.is_commitment() && !in.witness.inflation_keys_rangeproof.empty()) {
-            return "bad-txin-extra-inflation-rangeproof";
+        if (!in.issuance.inflation_keys.is_commitment() && !tokens_proof.empty()) {
+            return not_standard("bad-txin-extra-inflation-rangeproof", at_input(i), {{"size", tokens_proof.size()}});
         }
     }
     return std::nullopt;
 }
 
-bool issuances_in_range(const Transaction& tx) {
-    const auto fine = [](const ConfidentialValue& value) {
-        return !value.is_explicit() || in_money_range(value.explicit_value());
-    };
-    return std::ranges::all_of(
-        tx.inputs, [&](const TxIn& in) { return fine(in.issuance.amount) && fine(in.issuance.inflation_keys); });
+Reason check_issued_amounts(const Transaction& tx) {
+    for (size_t i = 0; i < tx.inputs.size(); ++i) {
+        for (const ConfidentialValue* value : {&tx.inputs[i].issuance.amount, &tx.inputs[i].issuance.inflation_keys}) {
+            if (!value->is_explicit() || in_money_range(value->explicit_value())) continue;
+            return not_standard("issuance-out-of-range", at_input(i),
+                                {{"amount", value->explicit_value().sat}, {"limit", kMaxMoney.sat}});
+        }
+    }
+    return std::nullopt;
 }
 
 bool signals_replacement(const Transaction& tx) {
     return std::ranges::any_of(tx.inputs, [](const TxIn& in) { return in.sequence <= kMaxReplaceableSequence; });
 }
 
-size_t count_dust(const Transaction& tx, const ChainParams& params, FeeRate dust_relay) {
-    size_t count = 0;
-    for (const TxOut& out : tx.outputs) {
+std::vector<size_t> dust_outputs(const Transaction& tx, const ChainParams& params, FeeRate dust_relay) {
+    std::vector<size_t> dust;
+    for (size_t i = 0; i < tx.outputs.size(); ++i) {
+        const TxOut& out = tx.outputs[i];
         if (!out.is_explicit() || out.is_fee() || out.asset.explicit_value() != params.policy_asset) continue;
         if (is_unspendable(out.script)) continue;
         const bool witness = script::parse_witness_program(out.script.view()).has_value();
         const auto size = static_cast<int64_t>(output_size(out) + (witness ? kSpendWitness : kSpendLegacy));
-        if (out.value.explicit_value() < dust_relay.fee(size)) ++count;
+        if (out.value.explicit_value() < dust_relay.fee(size)) dust.push_back(i);
     }
-    return count;
+    return dust;
 }
 
 int64_t virtual_size(const ParsedTx& tx, int64_t sigop_cost, uint32_t bytes_per_sigop) {

@@ -5,9 +5,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "consensus/params/chain_params.h"
 #include "consensus/primitives/transaction.h"
+#include "consensus/primitives/verdict.h"
 #include "mempool/fee_rate.h"
 
 namespace sluice::mempool {
@@ -35,20 +37,26 @@ inline constexpr uint32_t kMaxStandardWeight = 400'000;
 inline constexpr uint32_t kMinStandardSize = 65;  // bytes without witness (CVE-2017-12842)
 inline constexpr int64_t kMaxStandardSigopCost = 16'000;
 
-using Reason = std::optional<std::string>;
+struct NotStandard {
+    std::string reason;  // Elements' reject reason
+    BreachPlace place;
+    NamedValues values;
+};
+using Reason = std::optional<NotStandard>;
 
 Reason check_standard(const ParsedTx& tx, const ChainParams& params, const PolicyOptions& policy);
 // `spent`: the output that each input spends, in order.
-bool inputs_are_standard(const Transaction& tx, std::span<const TxOut> spent, const ChainParams& params);
-bool witness_is_standard(const Transaction& tx, std::span<const TxOut> spent);
+Reason check_inputs_standard(const Transaction& tx, std::span<const TxOut> spent, const ChainParams& params);
+Reason check_witness_standard(const Transaction& tx, std::span<const TxOut> spent);
 // A proof for an issued amount that is not blinded.
 Reason check_issuance_proofs(const Transaction& tx);
 // Explicit issued amounts within the range of money.
-bool issuances_in_range(const Transaction& tx);
+Reason check_issued_amounts(const Transaction& tx);
 // True if an input says that it may be replaced (BIP125).
 bool signals_replacement(const Transaction& tx);
 
-size_t count_dust(const Transaction& tx, const ChainParams& params, FeeRate dust_relay);
+// Outputs that cost more to spend than they are worth.
+std::vector<size_t> dust_outputs(const Transaction& tx, const ChainParams& params, FeeRate dust_relay);
 
 // Virtual bytes: weight, or what signature operations weigh if that is more.
 int64_t virtual_size(const ParsedTx& tx, int64_t sigop_cost, uint32_t bytes_per_sigop);

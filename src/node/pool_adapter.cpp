@@ -22,7 +22,7 @@ TxResult to_result(const mempool::Refusal& refusal, const TxRef& tx, ChainServic
     out.reason = refusal.reason;
     switch (refusal.kind) {
         case mempool::RefusalKind::kInvalid: out.invalid = true; break;
-        case mempool::RefusalKind::kWitness: break;
+        case mempool::RefusalKind::kWitness: out.stripped = !tx->tx.has_witness(); break;
         case mempool::RefusalKind::kPolicy: break;
         case mempool::RefusalKind::kMissingInputs:
             out.kind = TxResult::Kind::kMissingInputs;

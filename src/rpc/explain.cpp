@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "codec/hex.h"
+#include "consensus/primitives/failed_script.h"
 #include "consensus/rules/rule.h"
 #include "consensus/script/opcodes.h"
-#include "consensus/script/script.h"
 #include "consensus/script/trace.h"
 #include "mempool/policy_rule.h"
 #include "rpc/json_script.h"
@@ -39,6 +39,7 @@ Json rule_json(const rules::RuleInfo* rule, std::string_view reason) {
     Json out = Json::object();
     if (rule != nullptr) {
         out["rule"] = rule->name;
+        out["reject"] = rule->reject;
         out["kind"] = "consensus";
         out["stage"] = rules::to_string(rule->stage);
         out["punished"] = rule->punish;
@@ -47,8 +48,44 @@ Json rule_json(const rules::RuleInfo* rule, std::string_view reason) {
     }
     const mempool::PolicyRule* const policy = mempool::find_policy_rule(reason);
     out["rule"] = policy != nullptr ? policy->reject : reason;
+    out["reject"] = out["rule"];
     out["kind"] = "policy";
     if (policy != nullptr) out["asks"] = policy->about;
+    return out;
+}
+
+std::string_view part_name(BreachPlace::Part part) {
+    switch (part) {
+        case BreachPlace::Part::kUnknown: return "";
+        case BreachPlace::Part::kHeader: return "header";
+        case BreachPlace::Part::kBlock: return "block";
+        case BreachPlace::Part::kTransaction: return "transaction";
+        case BreachPlace::Part::kInput: return "input";
+        case BreachPlace::Part::kOutput: return "output";
+    }
+    return "";
+}
+
+void put_place(Json& out, const BreachPlace& place) {
+    if (place.part == BreachPlace::Part::kUnknown) return;
+    const std::string part(part_name(place.part));
+    out["place"] = part;
+    if (place.part == BreachPlace::Part::kInput || place.part == BreachPlace::Part::kOutput) out[part] = place.index;
+    if (!place.transaction) return;
+    out["transaction"] = place.transaction->index;
+    out["txid"] = to_display(place.transaction->txid);
+}
+
+Json values_json(const NamedValues& values) {
+    Json out = Json::object();
+    for (const NamedValue& each : values) {
+        const std::string name(each.name);
+        if (const auto* number = std::get_if<int64_t>(&each.value)) {
+            out[name] = *number;
+        } else {
+            out[name] = std::get<std::string>(each.value);
+        }
+    }
     return out;
 }
 
@@ -114,40 +151,6 @@ Json spent_json(const TxOut& spent, const ChainParams& params) {
     return out;
 }
 
-bool is_script_reason(std::string_view reason) {
-    return reason.starts_with("mandatory-script-verify-flag") || reason.starts_with("non-mandatory-script-verify-flag");
-}
-
-// The first input, or output, to which the reason applies by itself.
-void put_place(Json& out, const Explained& about, std::string_view reason) {
-    const Transaction& tx = about.tx->tx;
-    for (size_t i = 0; i < tx.inputs.size(); ++i) {
-        const TxIn& in = tx.inputs[i];
-        const bool repeats = std::ranges::any_of(tx.inputs.begin(), tx.inputs.begin() + static_cast<std::ptrdiff_t>(i),
-                                                 [&](const TxIn& other) { return other.prevout == in.prevout; });
-        const bool here = (reason == "bad-txns-inputs-missingorspent" && !in.is_pegin && !about.spent[i]) ||
-                          (reason == "pegin-no-witness" && in.is_pegin && !about.spent[i]) ||
-                          (reason == "extra-pegin-witness" && !in.is_pegin && !in.witness.pegin_witness.empty()) ||
-                          (reason == "bad-txns-prevout-null" && in.prevout.is_null()) ||
-                          (reason == "bad-txns-inputs-duplicate" && repeats) ||
-                          (reason == "scriptsig-not-pushonly" && !script::is_push_only(in.script_sig.view()));
-        if (!here) continue;
-        out["input"] = i;
-        out["values"] = {{"txid", to_display(in.prevout.txid)}, {"vout", in.prevout.index}};
-        return;
-    }
-    for (size_t i = 0; i < tx.outputs.size(); ++i) {
-        if (!tx.outputs[i].value.is_explicit()) continue;
-        const Amount value = tx.outputs[i].value.explicit_value();
-        const bool here = (reason == "bad-txns-vout-negative" && value.sat < 0) ||
-                          (reason == "bad-txns-vout-toolarge" && value > kMaxMoney);
-        if (!here) continue;
-        out["output"] = i;
-        out["values"] = {{"satoshi", value.sat}};
-        return;
-    }
-}
-
 }  // namespace
 
 Json inputs_json(const Explained& about, const ChainParams& params, size_t steps) {
@@ -166,20 +169,17 @@ Json inputs_json(const Explained& about, const ChainParams& params, size_t steps
     return out;
 }
 
-Json explain_json(const Explained& about, const std::string& reason, const std::string& detail,
+Json explain_json(const std::string& reason, const std::string& detail, const Breach& breach,
                   const ChainParams& params) {
-    Json out = rule_json(rules::find_rule(reason), reason);
+    Json out = rule_json(rules::find_rule(breach), reason);
     if (!detail.empty()) out["detail"] = detail;
-    put_place(out, about, reason);
-    if (reason == "bad-txns-in-ne-out") out["values"] = balance_json(about);
-    if (!is_script_reason(reason)) return out;
-    for (size_t i = 0; i < about.spent.size(); ++i) {
-        if (!about.spent[i]) continue;
-        const script::ScriptTrace found = trace(about, i, params, 1);
-        if (found.result) continue;
-        out["input"] = i;
-        out["script"] = trace_json(found, 1);
-        break;
+    put_place(out, breach.place);
+    if (!breach.values.empty()) out["values"] = values_json(breach.values);
+    if (breach.script != nullptr) {
+        const FailedScript& failed = *breach.script;
+        const Transaction& tx = failed.tx->tx;
+        const script::TxHashes hashes = script::compute_tx_hashes(tx, failed.spent, params.genesis_hash);
+        out["script"] = trace_json(script::trace_input(tx, failed.input, failed.spent, failed.flags, hashes, 1), 1);
     }
     return out;
 }

@@ -1,4 +1,4 @@
-// explaintransaction, and what it looks up.
+// explaintransaction with what it looks up, and getblockrejection.
 #include "chain/chain_state.h"
 #include "codec/hex.h"
 #include "consensus/primitives/issuance.h"
@@ -169,7 +169,8 @@ RpcResult explain_transaction(const ChainPorts& chain, const PoolPorts& ports, c
         out["allowed"] = !looked.refusal;
         if (looked.refusal) {
             out["reject-reason"] = looked.refusal->test_accept_reason();
-            out["explain"] = explain_json(looked.about, looked.refusal->reason, looked.refusal->detail, *chain.params);
+            out["explain"] =
+                explain_json(looked.refusal->reason, looked.refusal->detail, looked.refusal->breach, *chain.params);
         }
     }
     if (!tx->tx.is_coinbase()) {
@@ -179,11 +180,37 @@ RpcResult explain_transaction(const ChainPorts& chain, const PoolPorts& ports, c
     return out;
 }
 
+RpcResult get_block_rejection(const ChainPorts& chain, const Args& args) {
+    const BlockHash hash = TRY(args.id<BlockHash>(0, "blockhash"));
+    const std::optional<chain::RefusedBlock> found =
+        TRY(on_state(chain, [state = chain.chain, hash] { return state->refusal_of(hash); }));
+    if (!found) {
+        return rpc_error(Code::kInvalidAddressOrKey,
+                         "No refusal of this block is remembered (since the last start; reconsiderblock judges again)");
+    }
+    const Failure& failure = found->failure;
+    const bool waits = failure.kind == Failure::Kind::kDeferred;
+    Json out = {{"hash", to_display(hash)}};
+    if (found->height) out["height"] = *found->height;
+    out["verdict"] = waits ? "deferred" : "invalid";
+    if (waits) {
+        out["waits-for"] = failure.reason;
+        if (!failure.detail.empty()) out["detail"] = failure.detail;
+        return out;
+    }
+    out["mutated"] = failure.mutated;
+    out["reject-reason"] = failure.reason;
+    out["explain"] = explain_json(failure.reason, failure.detail, failure.breach, *chain.params);
+    return out;
+}
+
 }  // namespace
 
 void add_explain_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool) {
     dispatcher.add("explaintransaction",
                    [chain, pool](const Args& args, const Caller&) { return explain_transaction(chain, pool, args); });
+    dispatcher.add("getblockrejection",
+                   [chain](const Args& args, const Caller&) { return get_block_rejection(chain, args); });
 }
 
 }  // namespace sluice::rpc

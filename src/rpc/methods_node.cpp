@@ -24,6 +24,12 @@ std::vector<Method> chain_methods() {
          "blockchain",
          "A block header, as an object or as hex.",
          {{"blockhash", kHex, true}, {"verbose", kBool, false, "true (default): object; false: hex"}}},
+        {"getblockrejection",
+         "blockchain",
+         "Why a block was refused since the last start, or what it waits for: rule, place, values, and the script up "
+         "to "
+         "the opcode that fails.",
+         {{"blockhash", kHex, true}}},
         {"getblockstats",
          "blockchain",
          "Statistics of a block's transactions, in satoshis of the policy asset.",

@@ -1,5 +1,6 @@
 // What a user is told when a transaction is refused: the rule, the place, and the script up to the opcode that fails.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { miningNode, story } from './lib/stories.mjs';
 
 const NEEDED = ['sluiced'];
@@ -35,7 +36,9 @@ story('a refused script is explained to its opcode', NEEDED, async (t) => {
     const [good] = await node.call('testmempoolaccept', [spend('52')], 0);
     assert.deepEqual([good.allowed, good.explain], [true, undefined]);
 
-    const [refused] = await node.call('testmempoolaccept', [spend('55')], 0);
+    const [plain] = await node.call('testmempoolaccept', [spend('55')], 0);
+    assert.deepEqual(Object.keys(plain), ['txid', 'wtxid', 'allowed', 'reject-reason', 'reject-details']);
+    const [refused] = await node.call('testmempoolaccept', [spend('55')], 0, true);
     assert.equal(refused['reject-reason'], 'mandatory-script-verify-flag-failed (Script failed an OP_EQUALVERIFY operation)');
     const { explain } = refused;
     assert.deepEqual([explain.rule, explain.kind, explain.stage, explain.input], ['tx-script', 'consensus', 'script', 0]);
@@ -51,11 +54,12 @@ story('a refused script is explained to its opcode', NEEDED, async (t) => {
 
     const minted = await node.call('explaintransaction', spend('52', FREE));
     assert.equal(minted.explain.rule, 'tx-in-not-out');
-    assert.equal(minted.explain.values.assets[asset].left, -0.002);
+    assert.deepEqual([minted.explain.place, minted.explain.values],
+        ['transaction', { check: 'balance', asset, in: Number(FREE - 100_000n), out: Number(FREE + 100_000n) }]);
     assert.equal(minted.inputs[0].script.ok, true);
     assert.equal(minted.balance.assets[asset].left, -0.002);
 
-    const [missing] = await node.call('testmempoolaccept', [transaction({ txid: '11'.repeat(32), vout: 3, asset, outputs: [[1n, '51']] })], 0);
+    const [missing] = await node.call('testmempoolaccept', [transaction({ txid: '11'.repeat(32), vout: 3, asset, outputs: [[1n, '51']] })], 0, true);
     assert.equal(missing['reject-reason'], 'missing-inputs');
     assert.deepEqual([missing.explain.rule, missing.explain.input], ['tx-inputs-missing', 0]);
 
@@ -78,6 +82,65 @@ story('a refused script is explained to its opcode', NEEDED, async (t) => {
     const found = await node.call('getrawtransaction', txid, 1);
     assert.equal(found.confirmations, 1);
     assert.deepEqual(Object.keys(await node.call('getindexinfo')), ['txindex']);
+});
+
+const refusedRpc = (call, code) => assert.rejects(call, (error) => error.code === code);
+const sha256d = (hex) => {
+    const once = (bytes) => createHash('sha256').update(bytes).digest();
+    return once(once(Buffer.from(hex, 'hex'))).toString('hex');
+};
+
+story('a refused block is explained to its opcode', NEEDED, async (t) => {
+    const node = await miningNode(t, { options: { initialfreecoins: FREE, con_connect_genesis_outputs: 1, acceptnonstdtxn: 1, disablewallet: 1 } });
+    const { pegged_asset: asset } = await node.call('getsidechaininfo');
+    const genesis = await node.call('getblock', await node.call('getblockhash', 0), 2);
+    const coin = genesis.tx.flatMap((tx) => tx.vout.map((out) => ({ txid: tx.txid, ...out }))).find((out) => out.scriptPubKey.hex === '51');
+    const mine = async () => node.call('submitblock', await node.call('getnewblockhex'));
+    const first = transaction({ txid: coin.txid, vout: coin.n, asset, outputs: [[FREE - 100_000n, '5193538851'], [100_000n, '']] });
+    const txid = await node.call('sendrawtransaction', first, 0);
+    assert.equal(await mine(), null);
+
+    // A header is hashed without its solution, which is empty where OP_TRUE signs.
+    const hashOf = (block) => {
+        const end = block.indexOf('015100', 152) + 4;
+        return reversed(sha256d(block.slice(0, end)));
+    };
+    const best = await node.call('getbestblockhash');
+    assert.equal(hashOf(await node.call('getblock', best, 0)), best);
+    await refusedRpc(node.call('getblockrejection', best), -5);
+
+    // A sound block, in which another number is pushed: its transactions are not those of the header.
+    const spend = (scriptSig) =>
+        transaction({ txid, vout: 0, scriptSig, asset, outputs: [[FREE - 200_000n, '51'], [100_000n, '']] });
+    await node.call('sendrawtransaction', spend('52'), 0);
+    const sound = await node.call('getnewblockhex');
+    assert.ok(sound.includes(spend('52')));
+    const damaged = sound.replace(spend('52'), spend('55'));
+    assert.equal(await node.call('submitblock', damaged), 'bad-txnmrklroot');
+    const mismatch = await node.call('getblockrejection', hashOf(damaged));
+    assert.deepEqual([mismatch.verdict, mismatch.mutated, mismatch.explain.rule, mismatch.explain.place],
+        ['invalid', true, 'block-merkle-root', 'block']);
+    assert.equal(mismatch.explain.values.expected, reversed(sound.slice(72, 136)));
+
+    // With the root that it names the block is what it says, and its script fails.
+    const bad = damaged.slice(0, 72) + reversed(mismatch.explain.values.root) + damaged.slice(136);
+    const reason = 'mandatory-script-verify-flag-failed (Script failed an OP_EQUALVERIFY operation)';
+    assert.equal(await node.call('submitblock', bad), reason);
+    const told = await node.call('getblockrejection', hashOf(bad));
+    assert.deepEqual([told.height, told.verdict, told.mutated, told['reject-reason']], [2, 'invalid', false, reason]);
+    const { explain } = told;
+    assert.deepEqual([explain.rule, explain.reject, explain.stage], ['tx-script', 'mandatory-script-verify-flag-failed', 'script']);
+    assert.deepEqual([explain.place, explain.input, explain.transaction, explain.txid],
+        ['input', 0, 1, (await node.call('decoderawtransaction', spend('55'))).txid]);
+    assert.deepEqual(explain.values, { outpoint: `${txid}:0`, error: 'EQUALVERIFY' });
+    assert.deepEqual([explain.script.opcode, explain.script.offset, explain.script.stack], ['OP_EQUALVERIFY', 3, ['06', '03']]);
+
+    // A header that contradicts its place.
+    const early = bad.slice(0, 136) + '00000000' + bad.slice(144);
+    assert.equal(await node.call('submitblock', early), 'time-too-old');
+    const old = await node.call('getblockrejection', hashOf(early));
+    assert.deepEqual([old.explain.place, old.explain.values.time], ['header', 0]);
+    assert.equal(await node.call('submitblock', sound), null);
 });
 
 story('the pool outlives a restart', NEEDED, async (t) => {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "codec/hex.h"
 #include "consensus/params/chain_params.h"
 #include "consensus/rules/block_check.h"
 #include "consensus/rules/connect.h"
@@ -86,7 +87,8 @@ public:
     Judged<rules::BlockDelta> judge(const Block& block, rules::ProofCheck proof = rules::ProofCheck::kRequired) {
         TRY_VOID(rules::check_block(block, params, proof));
         if (block.header.prev != headers.hash_at(headers.height()))
-            return rules::broken(rules::Rule::kHeaderPrevUnknown);
+            return rules::broken(rules::Rule::kHeaderPrevUnknown, at_header(),
+                                 {{"previous", to_display(block.header.prev)}});
         TRY_VOID(rules::check_header_in_place(block.header, headers, params, version_bits, now));
         TRY_VOID(rules::check_block_in_place(block, headers, params));
         rules::ConnectContext context{params, headers, coins, version_bits};
@@ -111,7 +113,7 @@ public:
     // "" if the block is valid on the tip.
     std::string why_not(const Block& block, rules::ProofCheck proof = rules::ProofCheck::kRequired) {
         const auto delta = judge(block, proof);
-        return produced(delta ? "" : delta.error().reason);
+        return delta ? "" : produced(delta.error(), test::Subject::kBlock);
     }
 
     ChainParams params;

@@ -304,6 +304,10 @@ public:
             result.reason = "bad-version";
             return result;
         }
+        if (tx->tx.version == 98 && !tx->tx.has_witness()) {
+            result.stripped = true;
+            return result;
+        }
         if (known.contains(tx->txid)) {
             result.kind = Kind::kKnown;
             return result;

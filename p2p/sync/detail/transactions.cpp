@@ -128,8 +128,8 @@ void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const TxResult&
             break;
         }
         case Kind::kRejected:
-            // Not by its txid: with another witness it may be good.
-            rejected.insert(Hash256::from(tx->wtxid));
+            // Not by its txid: with another witness it may be good. Without any, its wtxid is that txid.
+            if (!result.stripped) rejected.insert(Hash256::from(tx->wtxid));
             log_debug("sync", "transaction of peer {} is refused: {}", from, result.reason);
             if (peer != nullptr && result.invalid)
                 misbehaved(*peer, kDiscourageScore, "invalid transaction: " + result.reason);

@@ -1,5 +1,6 @@
 #include "chain/detail/judge.h"
 
+#include "codec/hex.h"
 #include "consensus/rules/block_check.h"
 #include "consensus/rules/connect.h"
 #include "consensus/rules/header_check.h"
@@ -11,8 +12,12 @@ namespace sluice::chain::judge {
 Judges::Judges(const ChainParams& params) : version_bits(std::make_unique<rules::VersionBits>(params)) {}
 Judges::~Judges() = default;
 
-tl::unexpected<Failure> unknown_parent() { return rules::broken(rules::Rule::kHeaderPrevUnknown); }
-tl::unexpected<Failure> invalid_parent() { return rules::broken(rules::Rule::kHeaderPrevInvalid); }
+tl::unexpected<Failure> unknown_parent(const BlockHash& parent) {
+    return rules::broken(rules::Rule::kHeaderPrevUnknown, at_header(), {{"previous", to_display(parent)}});
+}
+tl::unexpected<Failure> invalid_parent(const BlockHash& parent) {
+    return rules::broken(rules::Rule::kHeaderPrevInvalid, at_header(), {{"previous", to_display(parent)}});
+}
 
 Judged<void> header_alone(const BlockHeader& header, const ChainParams& params) {
     return rules::check_block_proof(header, params);

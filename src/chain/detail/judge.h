@@ -26,8 +26,8 @@ struct Judges {
     rules::ProofCache proofs;  // the mempool puts in what it has verified
 };
 
-tl::unexpected<Failure> unknown_parent();
-tl::unexpected<Failure> invalid_parent();
+tl::unexpected<Failure> unknown_parent(const BlockHash& parent);
+tl::unexpected<Failure> invalid_parent(const BlockHash& parent);
 
 // The header by itself: its proof.
 Judged<void> header_alone(const BlockHeader& header, const ChainParams& params);

@@ -40,8 +40,10 @@ struct ChainFixture {
         return sluice::test::make_block(params, prev, std::move(txs), salt);
     }
     std::string give(const std::shared_ptr<const Block>& block) {
-        const std::optional<std::string> answer = chain->accept_block(block).bip22();
-        return answer ? sluice::test::produced(*answer) : "accepted";
+        const BlockOutcome outcome = chain->accept_block(block);
+        if (outcome.failure && !outcome.failure->breach.rule.empty())
+            sluice::test::produced(*outcome.failure, sluice::test::Subject::kBlock);
+        return outcome.bip22().value_or("accepted");
     }
     [[nodiscard]] std::string tip() const { return to_display(chain->reader().tip().hash); }
     [[nodiscard]] std::string coins() const {

@@ -265,6 +265,95 @@ BOOST_AUTO_TEST_CASE(fees_round_up) {
     BOOST_TEST(mempool::FeeRate{0}.fee(1000).sat == 0);
 }
 
+namespace {
+
+// Counts headers that are read whole: they may come from the disk, and what they say is parsed.
+class CountingHeaders final : public HeaderView {
+public:
+    CountingHeaders(const HeaderView& headers, size_t& reads) : headers_(headers), reads_(reads) {}
+    [[nodiscard]] uint32_t height() const override { return headers_.height(); }
+    [[nodiscard]] BlockHash hash_at(uint32_t at) const override { return headers_.hash_at(at); }
+    [[nodiscard]] int32_t version_at(uint32_t at) const override { return headers_.version_at(at); }
+    [[nodiscard]] uint32_t time_at(uint32_t at) const override { return headers_.time_at(at); }
+    [[nodiscard]] uint32_t median_time_past_at(uint32_t at) const override { return headers_.median_time_past_at(at); }
+    [[nodiscard]] bool is_dynafed_at(uint32_t at) const override { return headers_.is_dynafed_at(at); }
+    [[nodiscard]] Hash256 proposed_root_at(uint32_t at) const override { return headers_.proposed_root_at(at); }
+    [[nodiscard]] std::shared_ptr<const BlockHeader> header_at(uint32_t at) const override {
+        ++reads_;
+        return headers_.header_at(at);
+    }
+
+private:
+    const HeaderView& headers_;
+    size_t& reads_;
+};
+
+class CountingTips final : public mempool::TipSource {
+public:
+    explicit CountingTips(mempool::TipSource& tips) : tips_(tips) {}
+    std::optional<Error> with_tip(const std::function<void(const mempool::Tip&)>& use) override {
+        return tips_.with_tip([&](const mempool::Tip& tip) {
+            const CountingHeaders headers(tip.headers, reads);
+            use({headers, tip.coins, tip.version_bits, tip.parent, tip.judge_pegin_depth, tip.proofs});
+        });
+    }
+    size_t reads = 0;
+
+private:
+    mempool::TipSource& tips_;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(what_the_parameters_say_is_worked_out_once_a_tip, Pooled) {
+    CountingTips counted(*tips);
+    params.enforce_pak = true;
+    mempool::Mempool another(params, {}, clock, counted);
+    const auto pegout = [&](uint32_t i) {
+        Transaction tx = spend(coin(i))->tx;
+        tx.outputs[0].script = peg::make_pegout_script(params.parent.genesis, script::make_p2wsh({}));
+        return make_tx(std::move(tx));
+    };
+    BOOST_TEST(another.test_accept(pegout(0)).error().reason == "invalid-pegout-proof");
+    const size_t once = counted.reads;
+    BOOST_TEST(once > 0U);
+    for (uint32_t i = 0; i < 5; ++i)
+        BOOST_TEST(another.test_accept(pegout(i)).error().reason == "invalid-pegout-proof");
+    BOOST_TEST(counted.reads == once);
+    mine({});
+    BOOST_TEST(another.test_accept(pegout(0)).error().reason == "invalid-pegout-proof");
+    BOOST_TEST(counted.reads > once);
+}
+
+// A ring signature over the list is work: whoever has no coin to spend does not cause it.
+BOOST_FIXTURE_TEST_CASE(a_pegout_is_judged_after_its_inputs_are_found, Pooled) {
+    params.enforce_pak = true;
+    Transaction tx = spend(coin(0))->tx;
+    tx.outputs[0].script = peg::make_pegout_script(params.parent.genesis, script::make_p2wsh({}));
+    BOOST_TEST(enter(make_tx(tx)) == "invalid-pegout-proof");
+    tx.inputs[0].prevout.index = 99;
+    BOOST_TEST(enter(make_tx(tx)) == "missing-inputs");
+}
+
+// A cut-off witness is nobody's fault that can be told; a bad scriptSig is its sender's.
+BOOST_FIXTURE_TEST_CASE(what_lacks_only_its_witness_is_told_from_what_is_bad, Pooled) {
+    const Script anyone{{0x51}};
+    Transaction lock = spend(coin(0))->tx;
+    lock.outputs[0].script = script::p2wsh_of(anyone);
+    const TxRef locked = make_tx(lock);
+    BOOST_REQUIRE(enter(locked) == "");
+    const TxRef bare = spend(output_of(locked, 0));
+    BOOST_TEST((pool->test_accept(bare).error().kind == mempool::RefusalKind::kWitness));
+    Transaction odd = spend(coin(1))->tx;
+    odd.outputs[0].script = script::p2sh_of(anyone);
+    const TxRef hashed = make_tx(odd);
+    BOOST_REQUIRE(enter(hashed) == "");
+    Transaction wrong = spend(output_of(hashed, 0))->tx;
+    wrong.inputs[0].script_sig.bytes = {0x01, 0x52};  // another script than the one that was hashed
+    const mempool::Refusal refusal = pool->test_accept(make_tx(wrong)).error();
+    BOOST_TEST((refusal.kind == mempool::RefusalKind::kInvalid), refusal.reason);
+}
+
 // What an epoch's end makes invalid goes even where more blocks came at once.
 BOOST_FIXTURE_TEST_CASE(an_epochs_end_among_several_blocks_counts, Pooled) {
     Transaction tx = spend(coin(0))->tx;

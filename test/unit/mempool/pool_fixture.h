@@ -65,7 +65,7 @@ struct Pooled : chain::test_support::ChainFixture {
     std::string enter(const TxRef& tx) {
         const auto answer = pool->accept(tx);
         if (answer) return "";
-        test::produced(answer.error().reason);
+        test::produced(answer.error().reason, answer.error().breach, test::Subject::kTransaction);
         return answer.error().test_accept_reason();
     }
     std::string events_text() {

@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_explained_to_its_opcode) {
     BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*test::make_block(
                                                node.params, node.params.genesis.header, {first}))))) == "null");
     const auto judged = [&](const Transaction& tx) {
-        return node.ask("testmempoolaccept", list(list(to_hex(encode_tx(tx)))))[0];
+        return node.ask("testmempoolaccept", list(list(to_hex(encode_tx(tx))), 0, true))[0];
     };
     Transaction spend = test::split(node.params, test::output_of(first, 0), 1)->tx;
     spend.inputs[0].script_sig.bytes = {0x52};
@@ -279,11 +279,61 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_explained_to_its_opcode) {
     BOOST_TEST(why["script"]["opcode"] == "OP_EQUALVERIFY");
     BOOST_TEST(why["script"]["position"] == 3);
     BOOST_TEST(write_json(why["script"]["stack"]) == "[\"06\",\"03\"]");
+    BOOST_TEST(why["values"]["error"] == "EQUALVERIFY");
+    BOOST_TEST(!why.contains("txid"));
+    // Clients of Elements compare answers as a whole: nothing is added that was not asked for.
+    BOOST_TEST(!node.ask("testmempoolaccept", list(list(to_hex(encode_tx(spend)))))[0].contains("explain"));
     const Json told = node.ask("explaintransaction", list(to_hex(encode_tx(spend))));
     BOOST_TEST(told["inputs"][0]["script"]["last_steps"].size() == 4u);
     spend.inputs[0].prevout.index = 9;
     BOOST_TEST(judged(spend)["explain"]["rule"] == "tx-inputs-missing");
     BOOST_TEST(judged(spend)["explain"]["input"] == 0);
+    BOOST_TEST(judged(spend)["explain"]["values"]["outpoint"] == to_display(spend.inputs[0].prevout));
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_block_is_explained_to_its_opcode) {
+    Node node;
+    Transaction locked = test::split(node.params, test::free_coins(node.params), 1)->tx;
+    locked.outputs[0].script.bytes = {0x51, 0x93, 0x53, 0x88, 0x51};
+    const TxRef first = make_tx(std::move(locked));
+    const auto one = test::make_block(node.params, node.params.genesis.header, {first});
+    const auto submit = [&](const Block& block) { return node.text("submitblock", list(to_hex(encode_block(block)))); };
+    const auto rejection = [&](const Block& block) {
+        return node.ask("getblockrejection", list(to_display(compute_hash(block.header))));
+    };
+    BOOST_REQUIRE(submit(*one) == "null");
+    BOOST_TEST(node.text("getblockrejection", list(to_display(compute_hash(one->header)))).starts_with("-5 "));
+
+    Transaction spend = test::split(node.params, test::output_of(first, 0), 1)->tx;
+    spend.inputs[0].script_sig.bytes = {0x55};
+    const TxRef bad = make_tx(spend);
+    const auto two = test::make_block(node.params, one->header, {bad});
+    BOOST_TEST(submit(*two) == "\"mandatory-script-verify-flag-failed (Script failed an OP_EQUALVERIFY operation)\"");
+    const Json told = rejection(*two);
+    BOOST_TEST(told["height"] == 2);
+    BOOST_TEST(told["verdict"] == "invalid");
+    BOOST_TEST(told["mutated"] == false);
+    const Json& why = told["explain"];
+    BOOST_TEST(why["rule"] == "tx-script");
+    BOOST_TEST(why["place"] == "input");
+    BOOST_TEST(why["input"] == 0);
+    BOOST_TEST(why["transaction"] == 1);
+    BOOST_TEST(why["txid"] == to_display(bad->txid));
+    BOOST_TEST(why["script"]["opcode"] == "OP_EQUALVERIFY");
+    // The same block again is a known one: what was wrong with it stays known.
+    BOOST_TEST(submit(*two) == "\"duplicate-invalid\"");
+    BOOST_TEST(rejection(*two)["explain"]["rule"] == "tx-script");
+
+    Block damaged = *test::make_block(node.params, one->header, {});
+    damaged.transactions.push_back(bad);
+    BOOST_TEST(submit(damaged) == "\"bad-txnmrklroot\"");
+    const Json root = rejection(damaged)["explain"];
+    BOOST_TEST(root["place"] == "block");
+    BOOST_TEST(root["values"]["expected"] == to_display(damaged.header.merkle_root));
+    BOOST_TEST(rejection(damaged)["mutated"] == true);
+    damaged.transactions.pop_back();
+    BOOST_TEST(submit(damaged) == "null");  // the sound one
+    BOOST_TEST(node.text("getblockrejection", list(to_display(compute_hash(damaged.header)))).starts_with("-5 "));
 }
 
 BOOST_AUTO_TEST_CASE(statistics_of_blocks) {

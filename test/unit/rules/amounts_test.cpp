@@ -58,10 +58,11 @@ struct Money {
     // "" or the reject reason.
     [[nodiscard]] std::string judge() const {
         if (const auto alone = rules::check_transaction(*make_tx(tx)); !alone)
-            return test::produced(alone.error().reason);
-        if (const auto fees = rules::transaction_fees(tx); !fees) return test::produced(fees.error().reason);
+            return test::produced(alone.error(), test::Subject::kTransaction);
+        if (const auto fees = rules::transaction_fees(tx); !fees)
+            return test::produced(fees.error(), test::Subject::kTransaction);
         const auto balanced = rules::check_amounts(tx, spent, params);
-        return balanced ? "" : test::produced(balanced.error().reason);
+        return balanced ? "" : test::produced(balanced.error(), test::Subject::kTransaction);
     }
 };
 

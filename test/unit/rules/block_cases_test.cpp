@@ -114,6 +114,7 @@ BOOST_FIXTURE_TEST_CASE(mutated_bodies_do_not_condemn_the_hash, CaseChain) {
         const auto delta = chain.judge(*c.block);
         if (!c.breaks || delta) continue;
         BOOST_TEST(delta.error().mutated == rules::info(*c.breaks).mutated, c.name);
+        BOOST_TEST(delta.error().breach.rule == rules::info(*c.breaks).name, c.name);
         const bool shown = *c.breaks == rules::Rule::kBlockMerkleRoot ||
                            *c.breaks == rules::Rule::kBlockMerkleDuplicate ||
                            *c.breaks == rules::Rule::kBlockUnexpectedWitness ||

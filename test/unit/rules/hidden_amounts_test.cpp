@@ -148,6 +148,47 @@ BOOST_FIXTURE_TEST_CASE(a_batch_over_transactions_names_the_proof_that_failed, F
     BOOST_TEST(rounds.back() == 0U);
 }
 
+// A bad proof ends the work. What was verified is counted by what the cache holds, and by the checks that were begun.
+BOOST_FIXTURE_TEST_CASE(nothing_is_verified_after_a_bad_proof, Fixture) {
+    test::ConfidentialTx builder(40);
+    builder.spend(test::known_open_coin({Txid(std::array<uint8_t, 32>{9}), 0}, params.pegged_asset, 601));
+    for (int i = 0; i < 6; ++i) builder.pay({.asset = params.pegged_asset, .value = 100, .hide_asset = true});
+    builder.pay_fee(params.pegged_asset, 1);
+    const Transaction good = builder.finish();
+    for (const size_t bad : {0U, 3U, 5U}) {
+        Transaction tx = good;
+        tx.outputs[bad].witness.rangeproof[200] ^= 4;
+        rules::ProofCache fresh;
+        BOOST_TEST(!rules::check_hidden_amounts(spending(tx, builder.spent()), &fresh).has_value());
+        BOOST_TEST(fresh.size() == bad);  // those before it, no other range proof and no surjection proof
+    }
+    rules::Connected connected;
+    for (int i = 0; i < 3; ++i) {
+        Transaction tx = good;
+        if (i == 0) tx.outputs[1].witness.rangeproof[200] ^= 4;
+        connected.hidden.push_back(spending(tx, builder.spent()));
+    }
+    std::vector<size_t> begun;
+    const auto counting = [&](size_t count, const std::function<bool(size_t)>& check) {
+        begun.push_back(0);
+        return rules::run_in_order(count, [&](size_t i) {
+            ++begun.back();
+            return check(i);
+        });
+    };
+    const auto judged = rules::verify(connected, counting, nullptr);
+    BOOST_REQUIRE(!judged.has_value());
+    BOOST_TEST((judged.error().breach.place == at_output(1)));
+    BOOST_TEST(begun == (std::vector<size_t>{3, 1}));  // three balances, and the first batch of 18 + 18 proofs
+    // Nor is any proof looked at where a balance is wrong.
+    Transaction tx = good;
+    tx.outputs[6].value = Amount{2};
+    connected.hidden[0] = spending(tx, builder.spent());
+    begun.clear();
+    BOOST_TEST(!rules::verify(connected, counting, nullptr).has_value());
+    BOOST_TEST(begun == (std::vector<size_t>{1}));
+}
+
 BOOST_AUTO_TEST_CASE(the_cache_forgets_the_oldest_half) {
     rules::ProofCache cache(4);
     const auto name = [](uint8_t n) { return sha256(ByteView(&n, 1)); };

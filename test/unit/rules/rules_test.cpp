@@ -257,7 +257,7 @@ BOOST_FIXTURE_TEST_CASE(one_transaction_claims_a_deposit_once, Fixture) {
     const std::vector<FedpegScript> fedpegs = {test::first_fedpeg(chain->params)};
     const auto inputs = rules::check_tx_inputs(twice, chain->coins, {chain->params, 1, fedpegs, true});
     BOOST_REQUIRE(!inputs);
-    BOOST_TEST(test::produced(inputs.error().reason) == "bad-txns-double-pegin-in-obj");
+    BOOST_TEST(test::produced(inputs.error(), test::Subject::kTransaction) == "bad-txns-double-pegin-in-obj");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_blocks_fees_stay_within_all_money, Fixture) {
@@ -274,8 +274,8 @@ BOOST_FIXTURE_TEST_CASE(a_blocks_fees_stay_within_all_money, Fixture) {
 
 BOOST_AUTO_TEST_CASE(fees_add_up_within_all_money) {
     rules::AmountMap total{{AssetId{}, kMaxMoney}};
-    BOOST_TEST(!rules::accumulate(total, {{AssetId{}, Amount{1}}}));
-    BOOST_TEST(rules::accumulate(total, {{AssetId(std::array<uint8_t, 32>{1}), Amount{1}}}));
+    BOOST_TEST((rules::add_all(total, {{AssetId{}, Amount{1}}}) == AssetId{}));
+    BOOST_TEST(!rules::add_all(total, {{AssetId(std::array<uint8_t, 32>{1}), Amount{1}}}));
     BOOST_TEST(total.size() == 2U);
     BOOST_TEST(std::string(rules::info(rules::Rule::kTxFeeTotalRange).reject) == "bad-block-total-fee-outofrange");
 }
@@ -288,7 +288,8 @@ BOOST_AUTO_TEST_CASE(a_transaction_fits_into_a_block) {
     tx.outputs[0].asset = AssetId{};
     tx.outputs[0].value = Amount{1};
     tx.outputs[0].script.bytes.resize(1'000'000);
-    BOOST_TEST(test::produced(rules::check_transaction(*make_tx(tx)).error().reason) == "bad-txns-oversize");
+    BOOST_TEST(test::produced(rules::check_transaction(*make_tx(tx)).error(), test::Subject::kTransaction) ==
+               "bad-txns-oversize");
     tx.outputs[0].script.bytes.resize(900'000);
     BOOST_TEST(rules::check_transaction(*make_tx(tx)).has_value());
 }
@@ -298,6 +299,6 @@ BOOST_AUTO_TEST_CASE(reasons_name_their_rules) {
     BOOST_TEST((rules::find_rule("mandatory-script-verify-flag-failed (Locktime requirement not satisfied)")->rule ==
                 rules::Rule::kTxScript));
     BOOST_TEST(rules::find_rule("no such reason") == nullptr);
-    BOOST_TEST(rules::broken_with(rules::Rule::kHeaderVersion, "0x20000000").value().reason ==
+    BOOST_TEST(rules::broken_with(rules::Rule::kHeaderVersion, "0x20000000", at_header()).value().reason ==
                "bad-version(0x20000000)");
 }

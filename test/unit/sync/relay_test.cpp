@@ -77,6 +77,31 @@ BOOST_FIXTURE_TEST_CASE(an_invalid_transaction_costs_its_sender_the_connection, 
     BOOST_CHECK_EQUAL(b.discouraged.size(), 1u);
 }
 
+// Without its witness a transaction has the txid of the whole one as its name. Whoever sends it so must not keep us
+// from the whole one, nor from what spends it.
+BOOST_FIXTURE_TEST_CASE(a_transaction_without_its_witness_does_not_shut_out_the_whole_one, Line) {
+    Transaction whole = spend(coin(1), 1);
+    whole.version = 98;
+    const TxRef stripped = make_tx(whole);
+    whole.inputs[0].witness.script_witness = {Bytes{1}};
+    const TxRef tx = make_tx(whole);
+    BOOST_REQUIRE(stripped->txid == tx->txid);
+    const net::PeerId first = world.stranger(b);
+    world.greet(b, first);
+    world.say(b, first, wire::Tx{stripped});
+    world.run();
+    BOOST_CHECK(b.discouraged.empty());
+    const net::PeerId second = world.stranger(b);
+    world.greet(b, second);
+    const TxRef child = make_tx(spend(tx->txid, 2));
+    world.say(b, second, wire::Tx{child});
+    world.run();
+    world.say(b, second, wire::Tx{tx});
+    world.run();
+    BOOST_CHECK(b.pool.known.contains(tx->txid));
+    BOOST_CHECK(b.pool.known.contains(child->txid));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_fee_filter_is_respected, Line) {
     const net::PeerId stranger = world.stranger(a);
     world.greet(a, stranger);
