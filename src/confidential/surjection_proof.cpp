@@ -58,34 +58,49 @@ std::optional<RingSignature> draft_of(const SurjectionCheck& check, const std::o
     return signature;
 }
 
+// Gives each signature its keys, and drops those of which a key is infinity: the output equals a used input.
+void keep_finite(std::vector<RingSignature>& signatures, std::vector<size_t>& owners,
+                 std::span<const LaneResult> keys) {
+    size_t kept = 0;
+    size_t next = 0;
+    for (size_t i = 0; i < signatures.size(); ++i) {
+        RingSignature& signature = signatures[i];
+        bool infinity = false;
+        for (const LaneResult& key : keys.subspan(next, signature.sizes[0])) {
+            infinity = infinity || key.infinity;
+            signature.keys.push_back(key.point);
+        }
+        next += signature.sizes[0];
+        if (infinity) continue;
+        owners[kept] = owners[i];
+        if (kept != i) signatures[kept] = std::move(signature);
+        ++kept;
+    }
+    signatures.resize(kept);
+    owners.resize(kept);
+}
+
 void verify_batch(std::span<const SurjectionCheck> checks, std::vector<bool>& verdicts, size_t start) {
     std::vector<RingSignature> signatures;
     std::vector<size_t> owners;
-    std::vector<Jacobian> keys;
+    // The ring's keys are output - target of each used input.
+    std::vector<Affine> outputs;
+    std::vector<Affine> targets;
     for (size_t i = 0; i < checks.size(); ++i) {
         const auto layout = layout_of(checks[i].proof);
         auto signature = draft_of(checks[i], layout);
         if (!signature) continue;
-        const Affine output = to_affine(checks[i].output.point());
-        const size_t first = keys.size();
-        bool infinity = false;  // the output equals a used input
         for (size_t input = 0; input < layout->info.total_inputs; ++input) {
             if (!layout->uses(input)) continue;
-            keys.push_back(add(to_jacobian(output), negate(to_affine(checks[i].targets[input].point()))));
-            infinity = infinity || keys.back().is_infinity();
-        }
-        if (infinity) {
-            keys.resize(first);
-            continue;
+            outputs.push_back(to_affine(checks[i].output.point()));
+            targets.push_back(negate(to_affine(checks[i].targets[input].point())));
         }
         signatures.push_back(std::move(*signature));
         owners.push_back(start + i);
     }
-    const auto points = normalize_all(keys);
-    size_t next = 0;
-    for (RingSignature& signature : signatures) {
-        for (size_t i = 0; i < signature.sizes[0]; ++i) signature.keys.push_back(*points[next++]);
-    }
+    std::vector<LaneResult> keys(outputs.size());
+    ladder().add_pairs(outputs, targets, keys);
+    keep_finite(signatures, owners, keys);
     const auto outcomes = verify_rings(signatures);
     for (size_t k = 0; k < owners.size(); ++k) verdicts[owners[k]] = outcomes[k].valid;
 }

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "codec/hex.h"
+#include "confidential/arithmetic.h"
 #include "index/tx_index.h"
 #include "node/chain_service.h"
 #include "node/member_service.h"
@@ -89,6 +90,20 @@ Result<chain::ChainStateOptions> memory_options(const Options& options) {
     return out;
 }
 
+// All arithmetics give the same verdicts; -proofarithmetic is there to switch one off.
+Status choose_arithmetic(const Options& options) {
+    const std::string name = options.get_or("proofarithmetic", "");
+    if (!name.empty() && !confidential::use_arithmetic(name))
+        return fail("-proofarithmetic=" + name + " is not possible on this processor");
+    const confidential::Arithmetic arithmetic = confidential::arithmetic();
+    if (!arithmetic.failed_self_test.empty()) {
+        log_warning("node", "the {} arithmetic fails its self-test on this processor and is not used",
+                    arithmetic.failed_self_test);
+    }
+    log_info("node", "proofs are verified with the {} arithmetic", arithmetic.in_use);
+    return {};
+}
+
 }  // namespace
 
 // Members stand in the order in which they are made; each may use those above it. stop() ends them from the bottom up.
@@ -142,6 +157,7 @@ Status Node::Impl::start() {
     log_info("node", "{}; chain {}; genesis {}; data in {}", kVersionLine, params.name, to_display(params.genesis_hash),
              config.chain_dir.string());
     for (const std::string& warning : config.warnings) log_warning("node", "{}", warning);
+    TRY_VOID(choose_arithmetic(options));
     TRY_VOID(write_pid());
     TRY_VOID(make_wallet_folder());
     clock.set_mock_time(TRY(options.get_int("mocktime", 0)));

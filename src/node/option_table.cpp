@@ -43,6 +43,8 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"persistmempoolv1", "", kGeneral, kUnused, "Older format of the saved pool"},
     {"pid", "=<file>", kGeneral, kPlain,
      "File for the process id, relative to the chain's directory (default: sluiced.pid)"},
+    {"proofarithmetic", "=<name>", kGeneral, kPlain,
+     "How proofs are verified: avx512, adx or portable (default: the fastest that this processor has)"},
     {"prune", "=<n>", kGeneral, kPlain, "Only 0 (keep all block files) is possible yet; anything else is refused"},
     {"reindex", "", kGeneral, kPlain, "Not possible yet: refused"},
     {"reindex-chainstate", "", kGeneral, kPlain, "Not possible yet: refused"},

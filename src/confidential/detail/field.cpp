@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "confidential/detail/field_adx.h"
+#include "confidential/detail/field_inverse.h"
 #include "util/check.h"
 
 namespace sluice::confidential::detail {
@@ -76,9 +77,7 @@ Fe sqr(const Fe& a) {
     return with_ops([&](auto ops) { return decltype(ops)::sqr(a); });
 }
 
-Fe inverse(const Fe& a) {
-    return with_ops([&](auto ops) { return inverse_by_power<decltype(ops)>(a); });
-}
+Fe inverse(const Fe& a) { return inverse_by_steps(canonical(a)); }
 
 std::optional<Fe> square_root(const Fe& a) {
     const Fe root = with_ops([&](auto ops) { return root_candidate<decltype(ops)>(a); });
@@ -97,7 +96,7 @@ void invert_all(std::span<Fe> values) {
             before[i] = product;
             if (!is_zero(values[i])) product = Ops::mul(product, values[i]);
         }
-        Fe rest = inverse_by_power<Ops>(product);
+        Fe rest = inverse(product);
         for (size_t i = values.size(); i-- > 0;) {
             if (is_zero(values[i])) continue;
             const Fe inverted = Ops::mul(rest, before[i]);

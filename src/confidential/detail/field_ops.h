@@ -105,7 +105,7 @@ Fe sqr_times(Fe a, int times) {
     return a;
 }
 
-// Powers whose exponents are runs of ones, which the exponents of roots and inverses are made of.
+// Powers whose exponents are runs of ones, which the exponent of a root is made of.
 template <class Ops>
 struct OnesPowers {
     Fe ones2, ones22, ones223;
@@ -130,15 +130,6 @@ Fe root_candidate(const Fe& a) {
     const OnesPowers<Ops> powers(a);
     const Fe high = Ops::mul(sqr_times<Ops>(powers.ones223, 23), powers.ones22);
     return sqr_times<Ops>(Ops::mul(sqr_times<Ops>(high, 6), powers.ones2), 2);
-}
-
-// a^(p-2): 223 ones, a zero, 22 ones, 0000 1 0 11 0 1. Zero gives zero.
-template <class Ops>
-Fe inverse_by_power(const Fe& a) {
-    const OnesPowers<Ops> powers(a);
-    const Fe high = Ops::mul(sqr_times<Ops>(powers.ones223, 23), powers.ones22);
-    const Fe middle = Ops::mul(sqr_times<Ops>(Ops::mul(sqr_times<Ops>(high, 5), a), 3), powers.ones2);
-    return Ops::mul(sqr_times<Ops>(middle, 2), a);
 }
 
 }  // namespace sluice::confidential::detail

@@ -151,6 +151,11 @@ Jacobian climb_complete(const KeyTables& tables, const Lane& lane) {
     return sum;
 }
 
+LaneResult add_complete(const Affine& a, const Affine& b) {
+    const auto sum = normalize(add(to_jacobian(a), b));
+    return sum ? LaneResult{*sum, false} : LaneResult{{}, true};
+}
+
 Jacobian multiply_add_complete(const Scalar& s, const Scalar& e, const Affine& p) {
     Jacobian sum;
     for (size_t i = 256; i-- > 0;) {

@@ -72,12 +72,17 @@ struct LaneResult {
     bool infinity = false;
 };
 
+// For equal and opposite points too.
+LaneResult add_complete(const Affine& a, const Affine& b);
+
 struct LadderBackend {
     std::string_view name;
     // Of public points that are not infinity.
     KeyTables (*prepare)(std::span<const Affine> keys);
     // Precondition: results.size() == lanes.size().
     void (*multiply_add)(const KeyTables& tables, std::span<const Lane> lanes, std::span<LaneResult> results);
+    // sums[i] = a[i] + b[i], whatever these are. Precondition: all sizes are equal.
+    void (*add_pairs)(std::span<const Affine> a, std::span<const Affine> b, std::span<LaneResult> sums);
     // Replaces each a by a^((p+1)/4): the root that is itself a square, if a has roots at all (the caller squares it to
     // see).
     void (*root_candidates)(std::span<Fe> values);

@@ -6,7 +6,7 @@ namespace sluice::confidential::detail {
 const LadderBackend* adx_ladder() {
 #ifdef SLUICE_ADX
     static constexpr LadderBackend kBackend{"adx", WordLadder<AdxOps>::prepare, WordLadder<AdxOps>::multiply_add,
-                                            WordLadder<AdxOps>::root_candidates};
+                                            WordLadder<AdxOps>::add_pairs, WordLadder<AdxOps>::root_candidates};
     return has_adx() ? &kBackend : nullptr;
 #else
     return nullptr;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "confidential/detail/ladder.h"
 #include "util/check.h"
 
@@ -22,16 +24,26 @@ KeyTables prepare(std::span<const Affine> keys) {
     return first;
 }
 
+bool same(const LaneResult& a, const LaneResult& b) {
+    return a.infinity == b.infinity &&
+           (a.infinity || (is_equal(a.point.x, b.point.x) && is_equal(a.point.y, b.point.y)));
+}
+
 void multiply_add(const KeyTables& tables, std::span<const Lane> lanes, std::span<LaneResult> results) {
     available_ladders().front()->multiply_add(tables, lanes, results);
     std::vector<LaneResult> others(lanes.size());
     for (const LadderBackend* backend : available_ladders()) {
         backend->multiply_add(tables, lanes, others);
-        for (size_t i = 0; i < lanes.size(); ++i) {
-            CHECK(results[i].infinity == others[i].infinity);
-            CHECK(results[i].infinity ||
-                  (is_equal(results[i].point.x, others[i].point.x) && is_equal(results[i].point.y, others[i].point.y)));
-        }
+        CHECK(std::ranges::equal(results, others, same));
+    }
+}
+
+void add_pairs(std::span<const Affine> a, std::span<const Affine> b, std::span<LaneResult> sums) {
+    available_ladders().front()->add_pairs(a, b, sums);
+    std::vector<LaneResult> others(sums.size());
+    for (const LadderBackend* backend : available_ladders()) {
+        backend->add_pairs(a, b, others);
+        CHECK(std::ranges::equal(sums, others, same));
     }
 }
 
@@ -48,7 +60,7 @@ void root_candidates(std::span<Fe> values) {
 }  // namespace
 
 const LadderBackend& comparing_ladder() {
-    static constexpr LadderBackend kBackend{"comparing", prepare, multiply_add, root_candidates};
+    static constexpr LadderBackend kBackend{"comparing", prepare, multiply_add, add_pairs, root_candidates};
     return kBackend;
 }
 

@@ -67,6 +67,22 @@ public:
         }
     }
 
+    static void add_pairs(std::span<const Affine> a, std::span<const Affine> b, std::span<LaneResult> sums) {
+        CHECK(a.size() == sums.size() && b.size() == sums.size());
+        std::vector<Fe> runs(sums.size());
+        for (size_t i = 0; i < sums.size(); ++i) runs[i] = Ops::sub(b[i].x, a[i].x);
+        invert_all(runs);
+        for (size_t i = 0; i < sums.size(); ++i) {
+            if (is_zero(runs[i])) {
+                sums[i] = add_complete(a[i], b[i]);
+                continue;
+            }
+            const Fe slope = Ops::mul(Ops::sub(b[i].y, a[i].y), runs[i]);
+            const Fe x = Ops::sub(Ops::sub(Ops::sqr(slope), a[i].x), b[i].x);
+            sums[i] = {{x, Ops::sub(Ops::mul(slope, Ops::sub(a[i].x, x)), a[i].y)}, false};
+        }
+    }
+
     static void root_candidates(std::span<Fe> values) {
         for (Fe& value : values) value = root_candidate<Ops>(value);
     }

@@ -9,9 +9,10 @@ namespace {
 // What is known before points are lifted and normalised.
 struct Draft {
     RangeRings rings;
-    std::vector<Fe> digits_x;          // of the digit commitments
-    std::vector<Jacobian> first_keys;  // of each ring: the digit commitments, then what is left of the commitment
-    std::vector<Jacobian> steps;       // of each ring: -10^exp * 4^i * A
+    std::vector<Fe> digits_x;     // of the digit commitments
+    std::vector<Affine> digits;   // those; the first keys of all rings but the last
+    Jacobian last;                // what they leave of the commitment: the first key of the last ring
+    std::vector<Jacobian> steps;  // of each ring: -10^exp * 4^i * A
 };
 
 bool spare_signs_are_clear(const RangeLayout& layout, ByteView proof) {
@@ -80,7 +81,7 @@ std::vector<Fe> y_squares(std::span<const std::optional<Draft>> drafts) {
     return out;
 }
 
-// Fills in first_keys, steps and all of the signature but its keys; false if a point is not on the curve, or is
+// Fills in the points and all of the signature but its keys; false if a point is not on the curve, or is
 // infinity. `y` are the roots of `squares`, both of this draft.
 bool complete(Draft& draft, const RangeProofCheck& check, std::span<const Fe> squares, std::span<const Fe> y) {
     const RangeLayout& layout = draft.rings.layout;
@@ -90,17 +91,82 @@ bool complete(Draft& draft, const RangeProofCheck& check, std::span<const Fe> sq
         if (!is_equal(sqr(y[i]), squares[i])) return false;
         const bool negative = ((check.proof[layout.signs_at() + i / 8] >> (i % 8)) & 1) != 0;
         const Affine digit = {draft.digits_x[i], negative ? negate(y[i]) : y[i]};
-        draft.first_keys.push_back(to_jacobian(digit));
+        draft.digits.push_back(digit);
         taken = add(taken, digit);
     }
-    draft.first_keys.push_back(add(negate(taken), to_affine(check.commitment.point())));
-    if (draft.first_keys.back().is_infinity()) return false;
+    draft.last = add(negate(taken), to_affine(check.commitment.point()));
+    if (draft.last.is_infinity()) return false;
     draft.steps = ring_steps(layout, generator);
     RingSignature& signature = draft.rings.signature;
     signature.message = proof_message(check, layout);
     signature.e0 = check.proof.subspan(layout.e0_at(), 32);
     for (size_t ring = 0; ring < layout.rings; ++ring) signature.sizes.push_back(layout.ring_size(ring));
     return true;
+}
+
+// One ring's keys: a first one, and each next one a step further.
+struct KeyChain {
+    size_t draft;
+    size_t first;  // of the ring's keys in the signature
+    size_t size;
+    Affine step;
+};
+
+std::vector<KeyChain> key_chains(std::vector<std::optional<Draft>>& drafts) {
+    std::vector<Jacobian> points;
+    for (const auto& draft : drafts) {
+        if (!draft) continue;
+        points.insert(points.end(), draft->steps.begin(), draft->steps.end());
+        points.push_back(draft->last);
+    }
+    // None is infinity: the last key was looked at, and a step is a generator's multiple by less than the order.
+    const auto normal = normalize_all(points);
+    std::vector<KeyChain> chains;
+    size_t next = 0;
+    for (size_t i = 0; i < drafts.size(); ++i) {
+        if (!drafts[i]) continue;
+        RingSignature& signature = drafts[i]->rings.signature;
+        signature.keys.resize(drafts[i]->rings.layout.keys);
+        size_t first = 0;
+        for (size_t ring = 0; ring < signature.sizes.size(); ++ring) {
+            chains.push_back({i, first, signature.sizes[ring], *normal[next++]});
+            const bool is_last = ring == drafts[i]->digits.size();
+            signature.keys[first] = is_last ? *normal[next++] : drafts[i]->digits[ring];
+            first += signature.sizes[ring];
+        }
+    }
+    return chains;
+}
+
+// Walks all rings of all proofs at once; forgets the proofs with a key at infinity.
+void fill_keys(std::vector<std::optional<Draft>>& drafts) {
+    const std::vector<KeyChain> chains = key_chains(drafts);
+    std::vector<Affine> keys;
+    std::vector<Affine> steps;
+    std::vector<const KeyChain*> moving;
+    std::vector<LaneResult> sums;
+    std::vector<bool> has_infinity(drafts.size());
+    for (size_t position = 1;; ++position) {
+        keys.clear();
+        steps.clear();
+        moving.clear();
+        for (const KeyChain& chain : chains) {
+            if (position >= chain.size || has_infinity[chain.draft]) continue;
+            moving.push_back(&chain);
+            keys.push_back(drafts[chain.draft]->rings.signature.keys[chain.first + position - 1]);
+            steps.push_back(chain.step);
+        }
+        if (moving.empty()) break;
+        sums.resize(moving.size());
+        ladder().add_pairs(keys, steps, sums);
+        for (size_t i = 0; i < moving.size(); ++i) {
+            if (sums[i].infinity) has_infinity[moving[i]->draft] = true;
+            drafts[moving[i]->draft]->rings.signature.keys[moving[i]->first + position] = sums[i].point;
+        }
+    }
+    for (size_t i = 0; i < drafts.size(); ++i) {
+        if (has_infinity[i]) drafts[i].reset();
+    }
 }
 
 }  // namespace
@@ -111,7 +177,6 @@ std::vector<std::optional<RangeRings>> range_rings(std::span<const RangeProofChe
     const std::vector<Fe> squares = y_squares(drafts);
     std::vector<Fe> roots = squares;
     ladder().root_candidates(roots);
-    std::vector<Jacobian> steps;
     size_t next_root = 0;
     for (size_t i = 0; i < checks.size(); ++i) {
         if (!drafts[i]) continue;
@@ -119,40 +184,12 @@ std::vector<std::optional<RangeRings>> range_rings(std::span<const RangeProofChe
         const bool fits = complete(*drafts[i], checks[i], std::span(squares).subspan(next_root, digits),
                                    std::span(roots).subspan(next_root, digits));
         next_root += digits;
-        if (fits) {
-            steps.insert(steps.end(), drafts[i]->steps.begin(), drafts[i]->steps.end());
-        } else {
-            drafts[i].reset();
-        }
+        if (!fits) drafts[i].reset();
     }
-    const auto flat_steps = normalize_all(steps);
-    std::vector<Jacobian> keys;
-    size_t next_step = 0;
-    for (const auto& draft : drafts) {
-        if (!draft) continue;
-        for (size_t ring = 0; ring < draft->first_keys.size(); ++ring) {
-            Jacobian key = draft->first_keys[ring];
-            // A multiple of a generator by less than the group's order is never infinity.
-            const Affine step = *flat_steps[next_step++];
-            for (size_t j = 0; j < draft->rings.signature.sizes[ring]; ++j) {
-                if (j > 0) key = add(key, step);
-                keys.push_back(key);
-            }
-        }
-    }
-    const auto flat_keys = normalize_all(keys);
+    fill_keys(drafts);
     std::vector<std::optional<RangeRings>> out(checks.size());
-    size_t next_key = 0;
     for (size_t i = 0; i < checks.size(); ++i) {
-        if (!drafts[i]) continue;
-        bool infinity = false;
-        RangeRings& rings = drafts[i]->rings;
-        for (size_t k = 0; k < rings.layout.keys; ++k) {
-            const auto& key = flat_keys[next_key++];
-            infinity = infinity || !key.has_value();
-            if (key) rings.signature.keys.push_back(*key);
-        }
-        if (!infinity) out[i] = std::move(rings);
+        if (drafts[i]) out[i] = std::move(drafts[i]->rings);
     }
     return out;
 }

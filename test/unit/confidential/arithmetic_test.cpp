@@ -130,6 +130,27 @@ BOOST_AUTO_TEST_CASE(inverses_and_roots) {
     }
 }
 
+// The division steps take another path for each number.
+BOOST_AUTO_TEST_CASE(inverses_of_many_shapes) {
+    const auto check = [](const Fe& a) {
+        BOOST_TEST(is_equal(mul(inverse(a), a), fe_small(is_zero(a) ? 0 : 1)));
+        BOOST_TEST(canonical(inverse(a)).n == inverse(a).n);
+    };
+    for (size_t bit = 0; bit < 256; ++bit) {
+        Fe power;
+        power.n[bit / 64] = uint64_t{1} << (bit % 64);
+        for (const Fe& a : {power, negate(power), sub(power, fe_small(1)), add(power, fe_small(3))}) check(a);
+    }
+    for (uint64_t small = 0; small < 500; ++small) check(fe_small(small));
+    Scalars random(5);
+    for (int i = 0; i < 3000; ++i) {
+        Fe a{random.next().n};
+        if (i % 4 == 1) a.n[static_cast<size_t>(i / 4 % 4)] = 0;
+        if (i % 4 == 2) a.n[static_cast<size_t>(i / 4 % 4)] = ~uint64_t{0};
+        check(a);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_zero_disturbs_no_other_inverse) {
     std::vector<Fe> values;
     for (const cpp_int& a : edges(kP)) values.push_back(Fe{words(a)});

@@ -100,6 +100,27 @@ BOOST_AUTO_TEST_CASE(an_exception_stays_in_its_lane) {
     }
 }
 
+// Ordinary, equal, opposite: in every lane, and in every number of lanes.
+BOOST_AUTO_TEST_CASE(pairs_of_every_kind) {
+    Scalars random(10);
+    for (size_t count = 0; count < 20; ++count) {
+        std::vector<Affine> a, b;
+        for (size_t i = 0; i < count; ++i) {
+            a.push_back(base_times(random.next()));
+            b.push_back(i % 5 == count % 5 ? a[i] : i % 7 == count % 7 ? negate(a[i]) : base_times(random.next()));
+        }
+        for (const LadderBackend* backend : every_ladder()) {
+            std::vector<LaneResult> sums(count);
+            backend->add_pairs(a, b, sums);
+            for (size_t i = 0; i < count; ++i) {
+                const auto expected = normalize(add(to_jacobian(a[i]), b[i]));
+                BOOST_TEST(sums[i].infinity == !expected.has_value());
+                if (expected) BOOST_TEST((to_point(sums[i].point) == to_point(*expected)));
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(roots_of_every_count) {
     Scalars random(9);
     for (size_t count = 0; count < 20; ++count) {

@@ -1,4 +1,4 @@
-// The four jobs of a kernel (kernel.h), over any operations.
+// The jobs of a kernel (kernel.h), over any operations.
 #pragma once
 
 #include "confidential/detail/lanes/kernel.h"
@@ -15,11 +15,12 @@ class KernelOf {
     using Mask = typename Ops::Mask;
     using Num = typename F::Num;
     using Factor = typename F::Factor;
+    using Linear = typename F::Linear;
     using Sum = typename C::Sum;
     using Term = typename C::Term;
 
 public:
-    static constexpr Kernel kernel() { return {climb, finish, tables, roots, operations<Ops>}; }
+    static constexpr Kernel kernel() { return {climb, finish, tables, add_pairs, roots, operations<Ops>}; }
 
 private:
     static Num load(const Element& a) {
@@ -34,9 +35,14 @@ private:
     static Num one() { return F::small(1); }
 
     static void climb(const Plan* plans, size_t vectors, const Base& base, Sums* sums) {
+        if (vectors == 1) return climb_together<1>(plans, base, sums);
+        // One vector alone would wait for its own results: an odd one goes with two others.
         size_t v = 0;
-        for (; v + 2 <= vectors; v += 2) climb_together<2>(plans + v, base, sums + v);
-        if (v < vectors) climb_together<1>(plans + v, base, sums + v);
+        if (vectors % 2 == 1) {
+            climb_together<3>(plans, base, sums);
+            v = 3;
+        }
+        for (; v < vectors; v += 2) climb_together<2>(plans + v, base, sums + v);
     }
 
     template <int kVectors>
@@ -186,11 +192,48 @@ private:
         for (size_t lane = 0; lane < count; ++lane) Ops::store(to[lane * stride].n, rows[lane]);
     }
 
-    // The multiples of eight keys, and what the sums that make them are divided by.
-    struct Multiples {
-        Element x[kKeyMultiples];
-        Element y[kKeyMultiples];
+    struct Points {
+        Num x;
+        Num y;
     };
+    // Vector v of `count` points; lanes without a point repeat the first one.
+    static Points load_points(const Words* from, size_t v, size_t count) {
+        V rows[kLanes];
+        for (size_t lane = 0; lane < kLanes; ++lane) {
+            const size_t at = v * kLanes + lane;
+            rows[lane] = Ops::load(from[at < count ? at : 0].n);
+        }
+        Ops::transpose(rows);
+        return {F::from_words(rows[0], rows[1], rows[2], rows[3]), F::from_words(rows[4], rows[5], rows[6], rows[7])};
+    }
+    static Factor difference(const Num& a, const Num& b) { return F::carried(F::sum(F::as_linear(a), F::negated(b))); }
+
+    // The sum with this slope: x = slope^2 - ax - bx, y = slope*(ax - x) - ay.
+    static Points with_slope(const Factor& slope, const Points& a, const Num& b_x) {
+        const Linear both_x = F::sum(F::as_linear(a.x), F::as_linear(b_x));
+        const Num x = F::num(F::square(slope, F::template from_multiple<3>(both_x)));
+        return {x, F::num(F::product(slope, difference(a.x, x), F::negated(a.y)))};
+    }
+
+    static void add_pairs(const Words* a, const Words* b, size_t count, Invert invert, Element* scratch, Words* sums,
+                          uint8_t* exceptions) {
+        const size_t vectors = vectors_for(count);
+        for (size_t v = 0; v < vectors; ++v) {
+            const Factor run = difference(load_points(b, v, count).x, load_points(a, v, count).x);
+            const Num reduced = F::num(F::product(run, F::as_factor(one())));
+            exceptions[v] = F::zero_lanes(reduced);
+            store(scratch[v], F::choose(exceptions[v], reduced, one()));
+        }
+        if (vectors != 0) invert_all(scratch, scratch + vectors, vectors, invert);
+        for (size_t v = 0; v < vectors; ++v) {
+            const Points from = load_points(a, v, count);
+            const Points to = load_points(b, v, count);
+            const Factor slope = F::factor(F::product(difference(to.y, from.y), load_factor(scratch[v])));
+            const Points sum = with_slope(slope, from, to.x);
+            const size_t left = count - v * kLanes;
+            store_points(sum.x, sum.y, sums + v * kLanes, left < kLanes ? left : kLanes, 1);
+        }
+    }
 
     // Sums are made level by level (2, 3..4, 5..8, 9..16): level*P + i*P for i in 1..level, the last one a doubling. No
     // exception can occur: the key's order is n, so that m*P never equals +-P for 1 < m <= 16.
@@ -206,41 +249,29 @@ private:
             return multiples[v * 2 * kKeyMultiples + kKeyMultiples + m - 1];
         };
         for (size_t v = 0; v < vectors; ++v) {
-            V rows[kLanes];
-            for (size_t lane = 0; lane < kLanes; ++lane) {
-                // Lanes without a key go along with the first one.
-                const size_t key = v * kLanes + lane;
-                rows[lane] = Ops::load(keys[key < count ? key : 0].n);
-            }
-            Ops::transpose(rows);
-            store(x_of(v, 1), F::from_words(rows[0], rows[1], rows[2], rows[3]));
-            store(y_of(v, 1), F::from_words(rows[4], rows[5], rows[6], rows[7]));
+            const Points points = load_points(keys, v, count);
+            store(x_of(v, 1), points.x);
+            store(y_of(v, 1), points.y);
         }
         for (size_t level = 1; level < kKeyMultiples && vectors != 0; level *= 2) {
             for (size_t v = 0; v < vectors; ++v) {
                 const Num x = load(x_of(v, level));
                 const Num y = load(y_of(v, level));
                 for (size_t i = 1; i < level; ++i) {
-                    store(denominators[v * level + i - 1],
-                          F::carried(F::sum(F::as_linear(load(x_of(v, i))), F::negated(x))));
+                    store(denominators[v * level + i - 1], difference(load(x_of(v, i)), x));
                 }
                 store(denominators[v * level + level - 1], F::carried(F::sum(F::as_linear(y), F::as_linear(y))));
             }
             invert_all(denominators, running, vectors * level, invert);
             for (size_t v = 0; v < vectors; ++v) {
-                const Num x = load(x_of(v, level));
-                const Num y = load(y_of(v, level));
+                const Points top = {load(x_of(v, level)), load(y_of(v, level))};
                 for (size_t i = 1; i <= level; ++i) {
-                    const Num other_x = load(x_of(v, i));
-                    const Factor numerator = i == level
-                                                 ? F::template factor<3>(F::square(F::as_factor(x)))
-                                                 : F::carried(F::sum(F::as_linear(load(y_of(v, i))), F::negated(y)));
-                    const Factor slope = F::factor(F::product(numerator, load_factor(denominators[v * level + i - 1])));
-                    const Num sum_x = F::num(
-                        F::square(slope, F::template from_multiple<3>(F::sum(F::as_linear(x), F::as_linear(other_x)))));
-                    const Factor to_x = F::carried(F::sum(F::as_linear(x), F::negated(sum_x)));
-                    store(x_of(v, level + i), sum_x);
-                    store(y_of(v, level + i), F::num(F::product(slope, to_x, F::negated(y))));
+                    const Factor rise = i == level ? F::template factor<3>(F::square(F::as_factor(top.x)))
+                                                   : difference(load(y_of(v, i)), top.y);
+                    const Factor slope = F::factor(F::product(rise, load_factor(denominators[v * level + i - 1])));
+                    const Points sum = with_slope(slope, top, load(x_of(v, i)));
+                    store(x_of(v, level + i), sum.x);
+                    store(y_of(v, level + i), sum.y);
                 }
             }
         }

@@ -72,6 +72,10 @@ struct Kernel {
     // The records of each key (kKeyMultiples multiples of it, then of lambda times it), key by key. `scratch` has room
     // for table_scratch(keys) elements. Four inversions in all.
     void (*tables)(const Words* keys, size_t keys_count, Invert invert, Element* scratch, Words* records);
+    // sums[i] = a[i] + b[i]; exceptions[v] has a bit set for each lane of vector v whose points are equal or opposite:
+    // those have no sum here. `scratch` has room for finish_scratch(vectors_for(count)) elements. One inversion in all.
+    void (*add_pairs)(const Words* a, const Words* b, size_t count, Invert invert, Element* scratch, Words* sums,
+                      uint8_t* exceptions);
     // Replaces each value (four words) by its power (p+1)/4.
     void (*roots)(uint64_t (*values)[4], size_t count);
     // Every operation that a kernel is made of, once, over three vectors of any bits; for comparing kernels with each

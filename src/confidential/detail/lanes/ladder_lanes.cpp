@@ -20,6 +20,15 @@ Affine affine_of(const Words& w) {
     return {Fe{{w.n[0], w.n[1], w.n[2], w.n[3]}}, Fe{{w.n[4], w.n[5], w.n[6], w.n[7]}}};
 }
 
+// Aligned, as the kernel needs them.
+std::vector<Words> copy_of(std::span<const Affine> points) {
+    std::vector<Words> words(points.size());
+    if (!points.empty()) std::memcpy(words.data(), points.data(), points.size_bytes());
+    return words;
+}
+
+bool has(std::span<const uint8_t> bits, size_t i) { return ((bits[i / kLanes] >> (i % kLanes)) & 1) != 0; }
+
 void invert(uint64_t a[4]) {
     const Fe inverted = inverse(Fe{{a[0], a[1], a[2], a[3]}});
     std::memcpy(a, inverted.n.data(), sizeof(inverted.n));
@@ -85,10 +94,9 @@ std::vector<Plan> plans_of(const KeyTables& tables, std::span<const Lane> lanes)
 KeyTables prepare(const Kernel& kernel, std::span<const Affine> keys) {
     KeyTables tables(keys.size());
     if (keys.empty()) return tables;
-    std::vector<Words> words(keys.size());
-    std::memcpy(words.data(), keys.data(), keys.size_bytes());
     std::vector<Element> scratch(table_scratch(keys.size()));
-    kernel.tables(words.data(), keys.size(), invert, scratch.data(), reinterpret_cast<Words*>(&tables.record(0, 0, 1)));
+    kernel.tables(copy_of(keys).data(), keys.size(), invert, scratch.data(),
+                  reinterpret_cast<Words*>(&tables.record(0, 0, 1)));
     return tables;
 }
 
@@ -106,7 +114,7 @@ size_t multiply_add(const Kernel& kernel, const KeyTables& tables, std::span<con
 
     std::vector<size_t> again;
     for (size_t i = 0; i < lanes.size(); ++i) {
-        if (((exceptions[i / kLanes] >> (i % kLanes)) & 1) != 0) {
+        if (has(exceptions, i)) {
             again.push_back(i);
             continue;
         }
@@ -121,6 +129,19 @@ size_t multiply_add(const Kernel& kernel, const KeyTables& tables, std::span<con
         if (normal[k]) results[again[k]].point = *normal[k];
     }
     return again.size();
+}
+
+void add_pairs(const Kernel& kernel, std::span<const Affine> a, std::span<const Affine> b, std::span<LaneResult> sums) {
+    CHECK(a.size() == sums.size() && b.size() == sums.size());
+    const size_t vectors = vectors_for(sums.size());
+    std::vector<Element> scratch(finish_scratch(vectors));
+    std::vector<Words> points(sums.size());
+    std::vector<uint8_t> exceptions(vectors);
+    kernel.add_pairs(copy_of(a).data(), copy_of(b).data(), sums.size(), invert, scratch.data(), points.data(),
+                     exceptions.data());
+    for (size_t i = 0; i < sums.size(); ++i) {
+        sums[i] = has(exceptions, i) ? add_complete(a[i], b[i]) : LaneResult{affine_of(points[i]), false};
+    }
 }
 
 void root_candidates(const Kernel& kernel, std::span<Fe> values) {

@@ -7,11 +7,12 @@
 
 namespace sluice::confidential::detail::lanes {
 
-// The three functions of LadderBackend.
+// The functions of LadderBackend.
 KeyTables prepare(const Kernel& kernel, std::span<const Affine> keys);
 // Gives how many lanes were climbed again.
 size_t multiply_add(const Kernel& kernel, const KeyTables& tables, std::span<const Lane> lanes,
                     std::span<LaneResult> results);
+void add_pairs(const Kernel& kernel, std::span<const Affine> a, std::span<const Affine> b, std::span<LaneResult> sums);
 void root_candidates(const Kernel& kernel, std::span<Fe> values);
 
 }  // namespace sluice::confidential::detail::lanes

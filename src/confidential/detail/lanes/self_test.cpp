@@ -79,6 +79,12 @@ bool sums_agree(const Kernel& kernel, const std::vector<Affine>& keys, const std
     std::vector<LaneResult> expected(lanes.size());
     portable_ladder().multiply_add(portable_ladder().prepare(keys), lanes, expected);
     std::vector<LaneResult> got(lanes.size());
+    std::vector<LaneResult> got_pairs(keys.size()), expected_pairs(keys.size());
+    std::vector<Affine> turned(keys.rbegin(), keys.rend());  // the middle one is added to itself
+    turned[0] = negate(keys[0]);
+    add_pairs(kernel, keys, turned, got_pairs);
+    portable_ladder().add_pairs(keys, turned, expected_pairs);
+    if (!std::ranges::equal(got_pairs, expected_pairs, same)) return false;
     const size_t again = multiply_add(kernel, prepare(kernel, keys), lanes, got);
     // A kernel that flags every lane would be right, and of no use.
     return (may_be_exceptional || again == 0) && std::ranges::equal(got, expected, same);
