@@ -36,7 +36,7 @@ step() {
 if [ -z "${SLUICE_BIN:-}" ]; then
     if [ "$(id -u)" != 0 ] && command -v sudo > /dev/null; then sudo -v; fi
     step "installing apt and npm packages where missing" share/install-deps.sh
-    step "configuring" cmake -S . -B build -G Ninja
+    step "configuring" cmake -S . -B build -G Ninja -DSLUICE_UNITY=ON
     step "building sluiced, sluice-cli, sluice-signer (minutes on first run)" \
         ninja -C build sluiced sluice-cli sluice-signer
 fi

@@ -33,7 +33,7 @@ title "dependencies"
 share/install-deps.sh
 
 title "build ($build)"
-cmake -S . -B "$build" -G Ninja "${configure[@]}" > "$build.configure.log" 2>&1 || { cat "$build.configure.log"; exit 1; }
+cmake -S . -B "$build" -G Ninja -DSLUICE_UNITY=ON "${configure[@]}" > "$build.configure.log" 2>&1 || { cat "$build.configure.log"; exit 1; }
 mv "$build.configure.log" "$build/configure.log"
 if [ "$only" = unit ]; then
     ninja -C "$build" --quiet unit_tests

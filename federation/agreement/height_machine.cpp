@@ -4,9 +4,6 @@
 #include "util/check.h"
 
 namespace sluice::agreement {
-namespace {
-constexpr View kViewsKept = 64;
-}
 
 HeightMachine::HeightMachine(Config config, const Verifier& verifier, HeightJournal journal)
     : config_(std::move(config)), verifier_(verifier), journal_(std::move(journal)) {

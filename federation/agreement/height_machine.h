@@ -15,6 +15,9 @@
 
 namespace sluice::agreement {
 
+// How many views behind its own a height's votes are still counted.
+inline constexpr View kViewsKept = 64;
+
 enum class Judgement : uint8_t { kUnknown, kNo, kYes, kDeferred };
 
 // What the signer's journal says this member did at the height before it stopped.

@@ -5,10 +5,6 @@
 #include "federation/agreement/height_machine.h"
 
 namespace sluice::agreement {
-namespace {
-constexpr View kViewsKept = 64;
-}
-
 void HeightMachine::evaluate() {
     if (!started_) return;
     while (try_decide() || skip_views() || try_polka() || try_prevote() || try_tally()) {}

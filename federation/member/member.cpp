@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "codec/hex.h"
+#include "federation/member/detail/log_name.h"
 #include "federation/rules/dynafed.h"
 #include "peg/ledger/facts.h"
 #include "util/log.h"
@@ -12,7 +13,7 @@
 namespace sluice::member {
 namespace {
 
-constexpr const char* kLog = "federation";
+using detail::kLog;
 constexpr size_t kAlarmsKept = 50;
 
 std::string frozen_alarm(const std::string& why) { return "frozen (no claims, no payouts): " + why; }

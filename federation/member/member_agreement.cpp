@@ -3,6 +3,7 @@
 
 #include "codec/hex.h"
 #include "consensus/rules/block_check.h"
+#include "federation/member/detail/log_name.h"
 #include "federation/member/member.h"
 #include "federation/rules/block_proof.h"
 #include "peg/ledger/facts.h"
@@ -12,7 +13,7 @@ namespace sluice::member {
 namespace {
 
 using agreement::Judgement;
-constexpr const char* kLog = "federation";
+using detail::kLog;
 
 // One body per hash: the transactions are those that the header commits to, witnesses included, and it carries no
 // proof.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "codec/hex.h"
+#include "federation/member/detail/log_name.h"
 #include "federation/member/member.h"
 #include "federation/rules/dynafed.h"
 #include "util/check.h"
@@ -10,7 +11,7 @@
 namespace sluice::member {
 namespace {
 
-constexpr const char* kLog = "federation";
+using detail::kLog;
 // A report of a manifest counts as long as its sender is heard.
 constexpr auto kReportLasts = std::chrono::seconds(30);
 

@@ -1,8 +1,9 @@
 # sluice_module(name LAYER n DIR folder [DEPS module...] [LIBS third-party...])
 #
-# One static library from the .cpp files of folder and of two levels below it. Its headers are found only by targets that name
-# it as a dependency: its include root is a folder of its own in the build tree, which holds one link to `folder` (with a leading src/ dropped). A dependency whose
-# layer is not lower stops configure. LIBS are private: their headers are not on a dependant's include path through this module.
+# One static library from the .cpp files of folder and of two levels below it. Its headers are found only by targets that
+# name it as a dependency: its include root is a folder of its own in the build tree, which holds one link to `folder` (with
+# a leading src/ dropped). A dependency whose layer is not lower stops configure. LIBS are private: their headers are not on a
+# dependant's include path through this module.
 function(sluice_module name)
     cmake_parse_arguments(M "" "LAYER;DIR" "DEPS;LIBS" ${ARGN})
     if(M_UNPARSED_ARGUMENTS OR "${M_LAYER}" STREQUAL "" OR "${M_DIR}" STREQUAL "")
@@ -34,6 +35,7 @@ function(sluice_module name)
         add_library(sluice_${name} STATIC ${sources})
         target_include_directories(sluice_${name} PUBLIC ${root})
         target_link_libraries(sluice_${name} PUBLIC ${M_DEPS} Threads::Threads PRIVATE sluice_flags ${M_LIBS})
+        sluice_unity(sluice_${name})
     else()
         add_library(sluice_${name} INTERFACE)
         target_include_directories(sluice_${name} INTERFACE ${root})

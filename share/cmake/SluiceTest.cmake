@@ -43,6 +43,7 @@ function(sluice_module_tests name)
             target_link_libraries(${kind}_${name} PRIVATE sluice_flags sluice_${name} Boost::unit_test_framework
                 nlohmann_json::nlohmann_json ${RAPIDCHECK_LIB} ${T_LIBS})
             set_target_properties(${kind}_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+            sluice_unity(${kind}_${name})
             sluice_boost_test(${kind}_${name} ${kind})
             if(kind STREQUAL unit)
                 add_dependencies(unit_tests ${kind}_${name})
