@@ -14,7 +14,7 @@ namespace {
 template <class F>
 auto with_ops(F&& work) {
 #ifdef SLUICE_ADX
-    if (has_adx()) return work(AdxOps{});
+    if (adx_is_right()) return work(AdxOps{});
 #endif
     return work(PlainOps{});
 }
@@ -33,6 +33,30 @@ Fe minus_p(const Fe& a, bool& was_above) {
 }
 
 }  // namespace
+
+bool adx_is_right() {
+#ifdef SLUICE_ADX
+    static const bool right = [] {
+        if (!has_adx()) return false;
+        // Carries in every place: all bits set, and what grows out of products.
+        Fe a{{~uint64_t{0}, ~uint64_t{0}, ~uint64_t{0}, ~uint64_t{0}}};
+        Fe b{{0xfffffffefffffc2e, ~uint64_t{0}, ~uint64_t{0} - 1, ~uint64_t{0}}};
+        for (int i = 0; i < 200; ++i) {
+            const Fe product = PlainOps::mul(a, b);
+            if (!is_equal(AdxOps::mul(a, b), product) || !is_equal(AdxOps::sqr(b), PlainOps::mul(b, b)) ||
+                !is_equal(AdxOps::add(a, b), PlainOps::add(a, b)) ||
+                !is_equal(AdxOps::sub(a, b), PlainOps::sub(a, b)) || !is_equal(AdxOps::half(b), PlainOps::half(b)))
+                return false;
+            a = PlainOps::add(b, product);
+            b = product;
+        }
+        return true;
+    }();
+    return right;
+#else
+    return false;
+#endif
+}
 
 std::optional<Fe> fe_from_bytes(ByteView bytes) {
     CHECK(bytes.size() == 32);

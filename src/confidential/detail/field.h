@@ -41,4 +41,8 @@ bool is_square(const Fe& a);
 // Replaces each value by its inverse with one field inversion; zeros stay zero and disturb no other value.
 void invert_all(std::span<Fe> values);
 
+// Whether mulx, adcx and adox are there and give the products that plain arithmetic gives. An emulated processor may
+// get them wrong (one was found whose adox loses its carry); asked once.
+bool adx_is_right();
+
 }  // namespace sluice::confidential::detail

@@ -7,7 +7,7 @@ const LadderBackend* adx_ladder() {
 #ifdef SLUICE_ADX
     static constexpr LadderBackend kBackend{"adx", WordLadder<AdxOps>::prepare, WordLadder<AdxOps>::multiply_add,
                                             WordLadder<AdxOps>::add_pairs, WordLadder<AdxOps>::root_candidates};
-    return has_adx() ? &kBackend : nullptr;
+    return adx_is_right() ? &kBackend : nullptr;
 #else
     return nullptr;
 #endif

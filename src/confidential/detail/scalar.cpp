@@ -14,9 +14,9 @@ constexpr std::array<uint64_t, 4> kFoldOrder = {0x402da1732fc9bebf, 0x4551231950
 
 // The lattice of (a, b) with a + lambda*b = 0 mod n has the short basis (a1, -b1), (a2, a1) (all positive here). The
 // other two numbers are 2^384*a1/n and 2^384*b1/n, rounded: they turn the division by n into a product and a shift.
-constexpr std::array<uint64_t, 3> kA1 = {0xe86c90e49284eb15, 0x3086d221a7d46bcd, 0};
-constexpr std::array<uint64_t, 3> kA2 = {0x57c1108d9d44cfd8, 0x14ca50f7a8e2f3f6, 1};
-constexpr std::array<uint64_t, 3> kB1 = {0x6f547fa90abfe4c3, 0xe4437ed6010e8828, 0};
+constexpr std::array<uint64_t, 2> kA1 = {0xe86c90e49284eb15, 0x3086d221a7d46bcd};
+constexpr std::array<uint64_t, 2> kA2 = {0x57c1108d9d44cfd8, 0x14ca50f7a8e2f3f6};  // and 2^128
+constexpr std::array<uint64_t, 2> kB1 = {0x6f547fa90abfe4c3, 0xe4437ed6010e8828};
 constexpr std::array<uint64_t, 4> kA1OverN = {0xe893209a45dbb031, 0x3daa8a1471e8ca7f, 0xe86c90e49284eb15,
                                               0x3086d221a7d46bcd};
 constexpr std::array<uint64_t, 4> kB1OverN = {0x1571b4ae8ac47f71, 0x221208ac9df506c6, 0x6f547fa90abfe4c4,
@@ -76,14 +76,13 @@ Scalar reduce_once(const std::array<uint64_t, 4>& a) {
 }
 
 // (k * factor + 2^383) >> 384, for results below 2^128.
-std::array<uint64_t, 3> mul_shift(const Scalar& k, const std::array<uint64_t, 4>& factor) {
+std::array<uint64_t, 2> mul_shift(const Scalar& k, const std::array<uint64_t, 4>& factor) {
     const auto product = mul_words(k.n, factor);
-    const std::array<uint64_t, 3> high = {product[6], product[7], 0};
-    return add_words(high, {product[5] >> 63, 0, 0}).n;
+    return add_words(std::array<uint64_t, 2>{product[6], product[7]}, {product[5] >> 63, 0}).n;
 }
 
 // Modulo 2^192.
-std::array<uint64_t, 3> mul_low(const std::array<uint64_t, 3>& a, const std::array<uint64_t, 3>& b) {
+std::array<uint64_t, 3> mul_low(const std::array<uint64_t, 2>& a, const std::array<uint64_t, 2>& b) {
     const auto product = mul_words(a, b);
     return {product[0], product[1], product[2]};
 }
@@ -126,7 +125,8 @@ SplitScalar split(const Scalar& k) {
     const auto c1 = mul_shift(k, kA1OverN);
     const auto c2 = mul_shift(k, kB1OverN);
     // low = k - c1*a1 - c2*a2 and high = c1*b1 - c2*a1; both are short, so their lowest 192 bits say everything.
-    const auto taken = add_words(mul_low(c1, kA1), mul_low(c2, kA2)).n;
+    std::array<uint64_t, 3> taken = add_words(mul_low(c1, kA1), mul_low(c2, kA2)).n;
+    taken[2] += c2[0];
     return {sub_words({k.n[0], k.n[1], k.n[2]}, taken).n, sub_words(mul_low(c1, kB1), mul_low(c2, kA1)).n};
 }
 
