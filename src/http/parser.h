@@ -12,7 +12,7 @@
 namespace sluice::http {
 
 struct Limits {
-    size_t head = 16 * 1024;         // bytes of start line and headers (and of trailers)
+    size_t head = 8 * 1024;          // bytes of start line and headers (and of trailers)
     size_t headers = 100;            // how many
     size_t body = 32 * 1024 * 1024;  // bytes after transfer decoding
 };

@@ -22,6 +22,9 @@ Address map_ipv4(const void* bytes) {
 
 // The address and whether it was written as IPv4.
 std::optional<std::pair<Address, bool>> parse_address(std::string_view text) {
+    // As people write IPv6 addresses next to ports.
+    if (text.size() > 2 && text.front() == '[' && text.back() == ']' && text.find(':') != text.npos)
+        text = text.substr(1, text.size() - 2);
     const std::string copy(text);
     in_addr four{};
     if (inet_pton(AF_INET, copy.c_str(), &four) == 1) return std::pair{map_ipv4(&four), true};

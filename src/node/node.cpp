@@ -28,6 +28,7 @@
 #include "rpc/pool_methods.h"
 #include "rpc/rawtx.h"
 #include "rpc/server.h"
+#include "rpc/sign_methods.h"
 #include "rpc/wallet_methods.h"
 #include "rpc/zmq_methods.h"
 #include "storage/dir_lock.h"
@@ -190,6 +191,7 @@ Status Node::Impl::start() {
     ports.state = &chain->loop();
     ports.clock = &clock;
     ports.stopping = &stop_signal.requested();
+    ports.tx_index = tx_index.get();
     ports.warnings = [this] { return warnings(); };
     rpc::add_control_methods(*dispatcher,
                              {[this] { stop_signal.request(); }, &clock, (config.chain_dir / "debug.log").string()});
@@ -207,6 +209,7 @@ Status Node::Impl::start() {
     rpc::add_pool_methods(*dispatcher, ports, pool_ports);
     rpc::add_mining_methods(*dispatcher, ports, pool_ports);
     rpc::add_explain_methods(*dispatcher, ports, pool_ports);
+    rpc::add_sign_methods(*dispatcher, ports, pool_ports);
 
     TRY_VOID(start_events());
 

@@ -1,5 +1,6 @@
 #include "rpc/args.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -128,6 +129,26 @@ Result<Bytes, RpcError> Args::id_bytes(size_t i, std::string_view name) const {
                          "JSON value of type " + std::string(type_name(json(i))) + " is not of expected type string");
     }
     return id_bytes_from_text(json(i).get_ref<const std::string&>(), name);
+}
+
+Result<void, RpcError> check_fields(const Json& object, std::initializer_list<FieldType> fields, bool strict) {
+    for (const FieldType& field : fields) {
+        const auto found = object.find(field.name);
+        const bool absent = found == object.end() || found->is_null();
+        if (absent && field.optional) continue;
+        if (absent) return rpc_error(Code::kType, "Missing " + std::string(field.name));
+        if (field.type.empty() || type_name(*found) == field.type) continue;
+        return rpc_error(Code::kType, "JSON value of type " + std::string(type_name(*found)) + " for field " +
+                                          std::string(field.name) + " is not of expected type " +
+                                          std::string(field.type));
+    }
+    if (!strict) return {};
+    for (const auto& item : object.items()) {
+        const auto listed = [&](const FieldType& field) { return field.name == item.key(); };
+        if (std::none_of(fields.begin(), fields.end(), listed))
+            return rpc_error(Code::kType, "Unexpected key " + item.key());
+    }
+    return {};
 }
 
 Result<Amount, RpcError> amount_from_json(const Json& value) {

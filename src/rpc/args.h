@@ -2,6 +2,7 @@
 // was left out or given as null is absent. Getters that can fail return the reference's error.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,15 @@ private:
     [[nodiscard]] Result<Bytes, RpcError> id_bytes(size_t i, std::string_view name) const;
     Json values_ = Json::array();
 };
+
+// One field of an object inside of an argument.
+struct FieldType {
+    std::string_view name;
+    std::string_view type;  // as type_name() says it; empty: any
+    bool optional = false;
+};
+// -3 for a missing field, one of another type, or with `strict` one that is not listed.
+Result<void, RpcError> check_fields(const Json& object, std::initializer_list<FieldType> fields, bool strict = false);
 
 // The same readings of values inside of arrays and objects.
 Result<Amount, RpcError> amount_from_json(const Json& value);

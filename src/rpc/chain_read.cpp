@@ -5,6 +5,7 @@
 #include "chain/chain_reader.h"
 #include "codec/hex.h"
 #include "consensus/primitives/merkle.h"
+#include "index/tx_index.h"
 #include "peg/parent/merkle_block.h"
 #include "rpc/chain_methods.h"
 
@@ -157,10 +158,22 @@ Result<chain::BlockInfo, RpcError> block_with_unspent(const ChainReader& reader,
     return rpc_error(Code::kInvalidAddressOrKey, "Transaction not yet in block");
 }
 
+// The block that has one of them: by an unspent output, or by the transaction index where one is kept.
+Result<chain::BlockInfo, RpcError> block_with_any(const ChainPorts& ports, const std::vector<Txid>& wanted) {
+    auto unspent = block_with_unspent(*ports.reader, wanted);
+    if (unspent || ports.tx_index == nullptr) return unspent;
+    constexpr auto kPatience = std::chrono::seconds(2);
+    (void)ports.tx_index->wait_synced(kPatience);
+    const auto place = ports.tx_index->find(wanted.front());
+    if (!place) return tl::unexpected<RpcError>(unavailable(place.error()));
+    if (!*place) return unspent;
+    return known_block(*ports.reader, (*place)->block);
+}
+
 RpcResult get_txout_proof(const ChainPorts& ports, const Args& args) {
     const std::vector<Txid> wanted = TRY(txids_of(args.json(0)));
     const chain::BlockInfo info = args.has(1) ? TRY(known_block(*ports.reader, TRY(args.id<BlockHash>(1, "blockhash"))))
-                                              : TRY(block_with_unspent(*ports.reader, wanted));
+                                              : TRY(block_with_any(ports, wanted));
     const std::shared_ptr<const Block> block = TRY(stored_block(*ports.reader, info));
     std::vector<parent::ParentTxid> txids;
     std::vector<bool> marked;

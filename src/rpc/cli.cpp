@@ -20,6 +20,7 @@ Result<Json> convert(ArgType type, const std::string& word) {
     switch (type) {
         case ArgType::kText:
         case ArgType::kHex:
+        case ArgType::kWord:
         case ArgType::kAmount: return Json(word);  // an amount as text loses no digit
         case ArgType::kAnyText: {
             const std::optional<Json> value = read_json(word);

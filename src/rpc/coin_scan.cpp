@@ -42,20 +42,8 @@ using Wanted = std::map<Script, std::string>;  // with the descriptor that is sh
 Result<Wanted, RpcError> wanted_scripts(const Json& objects, const ChainParams& params) {
     Wanted out;
     for (const Json& object : objects) {
-        const Json* text = &object;
-        if (object.is_object()) {
-            if (!object.contains("desc"))
-                return rpc_error(Code::kInvalidParameter, "Descriptor needs to be provided in scan object");
-            text = &object["desc"];
-        } else if (!object.is_string()) {
-            return rpc_error(Code::kInvalidParameter, "Scan object needs to be either a string or an object");
-        }
-        if (!text->is_string())
-            return rpc_error(Code::kType,
-                             "JSON value of type " + std::string(type_name(*text)) + " is not of expected type string");
-        for (ScriptDescriptor& each : TRY(expand_descriptor(text->get<std::string>(), params))) {
-            out.emplace(std::move(each.script), each.text + "#" + descriptor_checksum(each.text));
-        }
+        for (ScriptDescriptor& each : TRY(scan_object_scripts(object, params)))
+            out.emplace(std::move(each.script), std::move(each.text));
     }
     return out;
 }

@@ -1,95 +1,94 @@
 #include "rpc/descriptor.h"
 
-#include <optional>
-
-#include "codec/hex.h"
-#include "consensus/params/address.h"
 #include "consensus/params/chain_params.h"
-#include "consensus/script/templates.h"
-#include "crypto/keys.h"
+#include "rpc/args.h"
 #include "rpc/json_script.h"
+#include "signing/descriptor.h"
 
 namespace sluice::rpc {
 namespace {
 
-using Descriptors = std::vector<ScriptDescriptor>;
+using signing::Descriptor;
 
-// The text before '#', when what follows it is right.
-Result<std::string, RpcError> without_checksum(const std::string& text) {
-    const size_t at = text.find('#');
-    std::string desc = text.substr(0, at);
-    if (at == std::string::npos) return desc;
-    const std::string given = text.substr(at + 1);
-    if (given.find('#') != std::string::npos) return rpc_error(Code::kInvalidAddressOrKey, "Multiple '#' symbols");
-    if (given.size() != 8) {
-        return rpc_error(Code::kInvalidAddressOrKey,
-                         "Expected 8 character checksum, not " + std::to_string(given.size()) + " characters");
-    }
-    const std::string computed = descriptor_checksum(desc);
-    if (computed.empty()) return rpc_error(Code::kInvalidAddressOrKey, "Invalid characters in payload");
-    if (computed != given) {
-        return rpc_error(Code::kInvalidAddressOrKey,
-                         "Provided checksum '" + given + "' does not match computed checksum '" + computed + "'");
-    }
-    return desc;
-}
+constexpr uint32_t kDefaultEnd = 1000;
+constexpr int64_t kLongestRange = 1'000'000;
 
-// nullopt: no function of one key that is known here.
-std::optional<Descriptors> of_key(std::string_view function, const PubKey& key) {
-    using namespace script;
-    const std::string hex = to_hex(key.view());
-    const Hash160 hash = key.hash160();
-    const ScriptDescriptor pk{make_p2pk(key.view()), "pk(" + hex + ")"};
-    const ScriptDescriptor pkh{make_p2pkh(hash), "pkh(" + hex + ")"};
-    if (function == "pk(") return Descriptors{pk};
-    if (function == "pkh(") return Descriptors{pkh};
-    const bool combo = function == "combo(";
-    // Witness programs know compressed keys only.
-    if (!key.is_compressed()) return combo ? std::optional(Descriptors{pk, pkh}) : std::nullopt;
-    const ScriptDescriptor wpkh{make_p2wpkh(hash), "wpkh(" + hex + ")"};
-    const ScriptDescriptor nested{p2sh_of(wpkh.script), "sh(wpkh(" + hex + "))"};
-    if (function == "wpkh(") return Descriptors{wpkh};
-    if (function == "sh(wpkh(") return Descriptors{nested};
-    if (combo) return Descriptors{pk, pkh, wpkh, nested};
-    return std::nullopt;
+Result<std::vector<Descriptor>, RpcError> parse(const std::string& text, const ChainParams& params) {
+    auto parsed = Descriptor::parse(text, params);
+    if (!parsed) return rpc_error(Code::kInvalidAddressOrKey, parsed.error().message);
+    return std::move(*parsed);
 }
 
 }  // namespace
 
-Result<Descriptors, RpcError> expand_descriptor(const std::string& text, const ChainParams& params) {
-    const std::string desc = TRY(without_checksum(text));
-    const auto inside = [&](std::string_view head) -> std::optional<std::string> {
-        const std::string_view tail = head == "sh(wpkh(" ? "))" : ")";
-        if (!desc.starts_with(head) || !desc.ends_with(tail) || desc.size() < head.size() + tail.size())
-            return std::nullopt;
-        return desc.substr(head.size(), desc.size() - head.size() - tail.size());
-    };
-    if (const auto address = inside("addr(")) {
-        const auto decoded = decode_address(*address, params.address);
-        if (!decoded) return rpc_error(Code::kInvalidAddressOrKey, "Address is not valid");
-        return Descriptors{{decoded->script, desc}};
+Result<std::pair<uint32_t, uint32_t>, RpcError> descriptor_range(const Json& value) {
+    int64_t first = 0;
+    int64_t last = 0;
+    if (value.is_number_integer()) {
+        last = TRY(integer_from_json(value));
+    } else if (value.is_array() && value.size() == 2 && value[0].is_number_integer() && value[1].is_number_integer()) {
+        first = TRY(integer_from_json(value[0]));
+        last = TRY(integer_from_json(value[1]));
+        if (first > last) {
+            return rpc_error(Code::kInvalidParameter, "Range specified as [begin,end] must not have begin after end");
+        }
+    } else {
+        return rpc_error(Code::kInvalidParameter, "Range must be specified as end or as [begin,end]");
     }
-    if (const auto hex = inside("raw(")) {
-        const auto bytes = from_hex(*hex);
-        if (!bytes) return rpc_error(Code::kInvalidAddressOrKey, "Raw script is not hex");
-        return Descriptors{{Script{*bytes}, desc}};
-    }
-    for (const std::string_view function : {"pk(", "pkh(", "wpkh(", "sh(wpkh(", "combo("}) {
-        const auto hex = inside(function);
-        const auto bytes = hex ? from_hex(*hex) : std::nullopt;
-        const auto key = bytes ? PubKey::parse(*bytes) : std::nullopt;
-        if (!key) continue;
-        if (auto scripts = of_key(function, *key)) return std::move(*scripts);
-    }
-    return rpc_error(Code::kInvalidAddressOrKey,
-                     "'" + desc + "' is not a descriptor that the node reads: addr(), raw(), and pk(), pkh(), " +
-                         "wpkh(), sh(wpkh()) and combo() of a public key in hex are");
+    if (first < 0) return rpc_error(Code::kInvalidParameter, "Range should be greater or equal than 0");
+    // Of a negative end too.
+    if (last < 0 || last > INT32_MAX) return rpc_error(Code::kInvalidParameter, "End of range is too high");
+    if (last >= first + kLongestRange) return rpc_error(Code::kInvalidParameter, "Range is too large");
+    return std::pair(static_cast<uint32_t>(first), static_cast<uint32_t>(last));
 }
 
-Result<ScriptDescriptor, RpcError> read_descriptor(const std::string& text, const ChainParams& params) {
-    const Descriptors all = TRY(expand_descriptor(text, params));
-    if (all.size() == 4) return all[2];
-    return all.back();
+Result<std::vector<ScriptDescriptor>, RpcError> scan_object_scripts(const Json& object, const ChainParams& params) {
+    const Json* text = &object;
+    std::pair<uint32_t, uint32_t> range = {0, kDefaultEnd};
+    if (object.is_object()) {
+        if (!object.contains("desc"))
+            return rpc_error(Code::kInvalidParameter, "Descriptor needs to be provided in scan object");
+        text = &object["desc"];
+        if (object.contains("range") && !object["range"].is_null()) range = TRY(descriptor_range(object["range"]));
+    } else if (!object.is_string()) {
+        return rpc_error(Code::kInvalidParameter, "Scan object needs to be either a string or an object");
+    }
+    if (!text->is_string()) {
+        return rpc_error(Code::kType,
+                         "JSON value of type " + std::string(type_name(*text)) + " is not of expected type string");
+    }
+    const std::string desc = text->get<std::string>();
+    const std::vector<Descriptor> parsed = TRY(parse(desc, params));
+    if (!parsed[0].is_range()) range = {0, 0};
+    std::vector<ScriptDescriptor> out;
+    for (uint32_t index = range.first; index <= range.second; ++index) {
+        for (const Descriptor& each : parsed) {
+            auto made = each.expand(index);
+            if (!made) {
+                return rpc_error(Code::kInvalidAddressOrKey, std::string(kNeedsPrivateKeys) + ": '" + desc + "'");
+            }
+            for (size_t i = 0; i < made->scripts.size(); ++i) {
+                std::string shown = made->texts[i].empty() ? infer_descriptor(made->scripts[i], params)
+                                                           : made->texts[i] + "#" + descriptor_checksum(made->texts[i]);
+                out.push_back({std::move(made->scripts[i]), std::move(shown)});
+            }
+        }
+    }
+    return out;
+}
+
+Result<Script, RpcError> payable_script(const std::string& descriptor, const ChainParams& params) {
+    const std::vector<Descriptor> parsed = TRY(parse(descriptor, params));
+    if (parsed.size() > 1) return rpc_error(Code::kInvalidParameter, "Multipath descriptor not accepted");
+    if (parsed[0].is_range()) {
+        return rpc_error(Code::kInvalidParameter,
+                         "Ranged descriptor not accepted. Maybe pass through deriveaddresses first?");
+    }
+    auto made = parsed[0].expand(0);
+    if (!made) return rpc_error(Code::kInvalidAddressOrKey, std::string(kNeedsPrivateKeys));
+    // combo: pk, pkh, and with a compressed key wpkh and sh(wpkh).
+    const size_t count = made->scripts.size();
+    return std::move(made->scripts[count == 1 ? 0 : count == 4 ? 2 : 1]);
 }
 
 }  // namespace sluice::rpc

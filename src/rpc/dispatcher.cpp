@@ -94,11 +94,36 @@ void Dispatcher::set_warm_up(std::optional<std::string> text) {
     warm_up_.store(text ? std::make_shared<const std::string>(std::move(*text)) : nullptr);
 }
 
+// One call, for as long as it runs.
+class Dispatcher::Running {
+public:
+    Running(const Dispatcher& dispatcher, const std::string& method) : dispatcher_(dispatcher) {
+        const std::lock_guard lock(dispatcher_.active_mutex_);
+        at_ = dispatcher_.active_.insert(dispatcher_.active_.end(), Active{method, std::chrono::steady_clock::now()});
+    }
+    ~Running() {
+        const std::lock_guard lock(dispatcher_.active_mutex_);
+        dispatcher_.active_.erase(at_);
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+private:
+    const Dispatcher& dispatcher_;
+    std::list<Active>::iterator at_;
+};
+
+std::vector<Dispatcher::Active> Dispatcher::active() const {
+    const std::lock_guard lock(active_mutex_);
+    return {active_.begin(), active_.end()};
+}
+
 RpcResult Dispatcher::call(const std::string& method, const Json& params, const Caller& caller) const {
     if (const auto warm_up = warm_up_.load()) return rpc_error(Code::kWarmUp, *warm_up);
     const auto found = handlers_.find(method);
     if (found == handlers_.end()) return rpc_error(Code::kMethodNotFound, "Method not found");
     const Args args = TRY(Args::make(*find_method(method), params));
+    const Running running(*this, method);
     try {
         return found->second(args, caller);
     } catch (const std::exception& error) {  // the JSON library throws on a wrong type inside of an argument

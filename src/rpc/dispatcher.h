@@ -3,9 +3,12 @@
 // as the reference mixes them, batches, notifications, named arguments, and checks arguments against the method table.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,6 +41,17 @@ public:
     void add(std::string_view name, Handler handler);
     [[nodiscard]] bool has(std::string_view name) const { return handlers_.contains(name); }
 
+    // Leaves a category out of the list that help prints: this node does not serve it.
+    void hide_category(std::string_view category) { hidden_.insert(category); }
+    [[nodiscard]] const std::set<std::string_view>& hidden_categories() const { return hidden_; }
+
+    // The calls that run now, with when they began.
+    struct Active {
+        std::string method;
+        std::chrono::steady_clock::time_point since;
+    };
+    [[nodiscard]] std::vector<Active> active() const;
+
     // While a text is set, every call fails with -28 and that text; nullopt: ready.
     void set_warm_up(std::optional<std::string> text);
 
@@ -47,7 +61,11 @@ public:
     [[nodiscard]] RpcResult call(const std::string& method, const Json& params, const Caller& caller) const;
 
 private:
+    class Running;
     std::map<std::string, Handler, std::less<>> handlers_;
+    std::set<std::string_view> hidden_;
+    mutable std::mutex active_mutex_;
+    mutable std::list<Active> active_;
     Whitelist whitelist_;
     runtime::Published<std::string> warm_up_{std::make_shared<const std::string>("RPC server started")};
 };

@@ -70,6 +70,7 @@ void add_federation_methods(Dispatcher& dispatcher, const FederationPorts& ports
 }
 
 void refuse_federation_methods(Dispatcher& dispatcher) {
+    dispatcher.hide_category("federation");
     for (const char* name : {"getfederationinfo", "getreserves", "getpegoutstatus", "approvecancel", "clearfreeze",
                              "resumenow", "loadmanifest", "resolveconflict"}) {
         dispatcher.add(name, [](const Args&, const Caller&) -> RpcResult {

@@ -6,6 +6,7 @@
 
 #include "consensus/params/chain_params.h"
 #include "rpc/json.h"
+#include "signing/checksum.h"
 
 namespace sluice::rpc {
 
@@ -15,8 +16,6 @@ Json script_sig_json(const Script& script);
 Json script_pubkey_json(const Script& script, const ChainParams& params);
 // The output descriptor that a node without keys infers: pk, multi, rawtr, addr or raw, with its checksum.
 std::string infer_descriptor(const Script& script, const ChainParams& params);
-// 8 characters that guard a descriptor against typing errors; empty if it holds a character that descriptors cannot
-// hold.
-std::string descriptor_checksum(std::string_view descriptor);
+using signing::descriptor_checksum;
 
 }  // namespace sluice::rpc

@@ -20,7 +20,8 @@ std::string_view type_words(ArgType type) {
         case ArgType::kArray: return "json array";
         case ArgType::kObject: return "json object";
         case ArgType::kAny:
-        case ArgType::kAnyText: return "any";
+        case ArgType::kAnyText:
+        case ArgType::kWord: return "any";
     }
     return "";
 }
@@ -30,8 +31,9 @@ std::string_view type_words(ArgType type) {
 std::span<const Method> all_methods() {
     static const std::vector<Method> methods = [] {
         std::vector<Method> out;
-        for (const auto& table : {chain_methods(), control_methods(), federation_methods(), mining_methods(),
-                                  network_methods(), rawtx_methods(), wallet_methods(), zmq_methods()}) {
+        for (const auto& table :
+             {chain_methods(), control_methods(), federation_methods(), mining_methods(), network_methods(),
+              rawtx_methods(), signing_methods(), wallet_methods(), zmq_methods()}) {
             out.insert(out.end(), table.begin(), table.end());
         }
         return out;
@@ -60,7 +62,9 @@ std::string usage(const Method& method) {
         }
         const bool quoted = argument.type == ArgType::kText || argument.type == ArgType::kHex;
         const std::string name(first_name(argument.names));
-        if (argument.type == ArgType::kArray) {
+        if (!argument.shown.empty()) {
+            out += argument.shown;
+        } else if (argument.type == ArgType::kArray) {
             out += "[\"" + name + "\",...]";
         } else if (argument.type == ArgType::kObject) {
             out += "{\"" + name + "\":...}";
@@ -86,19 +90,25 @@ std::string help_text(const Method& method) {
     return out;
 }
 
-std::string help_overview() {
+std::string help_overview(const std::set<std::string_view>& hidden) {
+    std::vector<const Method*> shown;
+    for (const Method& method : all_methods()) {
+        if (method.category != "hidden" && !hidden.contains(method.category)) shown.push_back(&method);
+    }
+    std::ranges::sort(shown, [](const Method* a, const Method* b) {
+        return std::pair(a->category, a->name) < std::pair(b->category, b->name);
+    });
     std::string out;
     std::string_view category;
-    for (const Method& method : all_methods()) {
-        if (method.category == "hidden") continue;
-        if (method.category != category) {
+    for (const Method* method : shown) {
+        if (method->category != category) {
             if (!category.empty()) out += "\n";
-            category = method.category;
+            category = method->category;
             std::string title(category);
             title[0] = static_cast<char>(title[0] - 'a' + 'A');
             out += "== " + title + " ==\n";
         }
-        out += usage(method) + "\n";
+        out += usage(*method) + "\n";
     }
     out.pop_back();
     return out;

@@ -2,6 +2,7 @@
 // sluice-cli (which words of a command line are JSON). It names no handler, so the client links nothing of the node.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ enum class ArgType {
     kObject,
     kAny,      // a number or a bool, or several forms; the handler checks
     kAnyText,  // like kAny, but sluice-cli passes plain words on as text
+    kWord,     // any form; sluice-cli passes each word on as text
 };
 
 struct Argument {
@@ -26,6 +28,7 @@ struct Argument {
     ArgType type = ArgType::kText;
     bool required = false;
     std::string_view help = {};
+    std::string_view shown = {};  // in the usage line, where the name alone does not say it
 };
 
 struct Method {
@@ -43,7 +46,7 @@ const Method* find_method(std::string_view name);
 // "getblock "blockhash" ( verbosity )", as the first line of help.
 std::string usage(const Method& method);
 std::string help_text(const Method& method);
-// "getblock ..." of every method, by category.
-std::string help_overview();
+// "getblock ..." of every method, by category and name; without the categories in `hidden`.
+std::string help_overview(const std::set<std::string_view>& hidden = {});
 
 }  // namespace sluice::rpc

@@ -11,6 +11,7 @@ std::vector<Method> federation_methods();
 std::vector<Method> mining_methods();
 std::vector<Method> network_methods();
 std::vector<Method> rawtx_methods();
+std::vector<Method> signing_methods();
 std::vector<Method> wallet_methods();
 std::vector<Method> zmq_methods();
 

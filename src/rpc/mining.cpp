@@ -23,6 +23,14 @@ Result<Bytes, RpcError> hex_member(const Json& object, const char* name) {
     return *bytes;
 }
 
+// Data to commit to may be written in groups.
+Json without_spaces(const Json& value) {
+    if (!value.is_string()) return value;
+    std::string text = value.get<std::string>();
+    std::erase(text, ' ');
+    return text;
+}
+
 // A vote as getnewblockhex takes it.
 Result<DynafedEntry, RpcError> proposal_from(const Json& object) {
     const Bytes signblock = TRY(hex_member(object, "signblockscript"));
@@ -58,7 +66,7 @@ RpcResult new_block_hex(const ChainPorts& chain, const PoolPorts& ports, const A
     // One text is taken for a list of one, as older clients send it.
     const Json data = args.has(2) ? args.json(2) : Json::array();
     for (const Json& item : data.is_string() ? Json::array({data}) : data)
-        commitments.push_back(TRY(hex_from_json(item, "commit_data")));
+        commitments.push_back(TRY(hex_from_json(without_spaces(item), "commit_data")));
     const auto make = [chain, ports, commitments, proposed, min_age] {
         const assembly::BlockRequest request =
             assembly::getnewblock_request(*chain.params, commitments, proposed, chain.clock->unix_time(), min_age);
@@ -96,7 +104,7 @@ RpcResult generate_to_address(const ChainPorts& chain, const PoolPorts& ports, c
 }
 
 RpcResult generate_to_descriptor(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
-    return generate_to(chain, ports, args, TRY(read_descriptor(args.text(1), *chain.params)).script);
+    return generate_to(chain, ports, args, TRY(payable_script(args.text(1), *chain.params)));
 }
 
 // A block with these transactions and no others, in their order; hex or the id of one that is in the pool.
@@ -104,8 +112,10 @@ RpcResult generate_block(const ChainPorts& chain, const PoolPorts& ports, const 
     Script destination;
     if (const auto address = decode_address(args.text(0), chain.params->address)) {
         destination = address->script;
-    } else if (const auto descriptor = read_descriptor(args.text(0), *chain.params)) {
-        destination = descriptor->script;
+    } else if (const auto descriptor = payable_script(args.text(0), *chain.params)) {
+        destination = *descriptor;
+    } else if (descriptor.error().code == Code::kInvalidParameter || descriptor.error().message == kNeedsPrivateKeys) {
+        return tl::unexpected<RpcError>(descriptor.error());
     } else {
         return rpc_error(Code::kInvalidAddressOrKey, "Error: Invalid address or descriptor");
     }
@@ -202,6 +212,9 @@ void add_mining_methods(Dispatcher& dispatcher, const ChainPorts& chain, const P
                    [chain, ports](const Args& args, const Caller&) { return generate_block(chain, ports, args); });
     dispatcher.add("getprioritisedtransactions",
                    [chain, ports](const Args&, const Caller&) { return prioritised(chain, ports); });
+    dispatcher.add("generate", [](const Args&, const Caller&) -> RpcResult {
+        return rpc_error(Code::kMethodNotFound, help_text(*find_method("generate")));
+    });
     // Blocks are signed: there is no rate of hashing.
     dispatcher.add("getnetworkhashps", [](const Args&, const Caller&) -> RpcResult { return Json(0); });
     dispatcher.add("getmininginfo", [chain, ports](const Args&, const Caller&) { return mining_info(chain, ports); });

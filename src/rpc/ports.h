@@ -13,6 +13,10 @@
 namespace sluice {
 struct ChainParams;
 class SystemClock;
+namespace index {
+class TxIndex;
+class FilterIndex;
+}  // namespace index
 namespace chain {
 class ChainReader;
 class ChainState;
@@ -28,6 +32,8 @@ struct ChainPorts {
     runtime::EventLoop* state = nullptr;
     SystemClock* clock = nullptr;
     const std::atomic<bool>* stopping = nullptr;         // ends long walks; may be null
+    const index::TxIndex* tx_index = nullptr;            // null: none is kept; any thread
+    const index::FilterIndex* filters = nullptr;         // the same
     std::function<std::vector<std::string>()> warnings;  // for getblockchaininfo and getnetworkinfo; may be empty
 };
 

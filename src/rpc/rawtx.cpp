@@ -175,14 +175,23 @@ RpcResult validate_address(const ChainPorts& ports, const Args& args) {
 // Scripts that make sense behind a hash.
 bool can_wrap(const Script& script, TemplateKind kind) {
     switch (kind) {
+        case TemplateKind::kOpTrue:
+        case TemplateKind::kFee: return true;
         case TemplateKind::kMultisig:
         case TemplateKind::kNonStandard:
         case TemplateKind::kPubkey:
         case TemplateKind::kPubkeyHash:
         case TemplateKind::kWitnessV0KeyHash:
-        case TemplateKind::kWitnessV0ScriptHash: return script::has_valid_ops(script.view()) && !is_unspendable(script);
+        case TemplateKind::kWitnessV0ScriptHash: break;
         default: return false;
     }
+    if (!script::has_valid_ops(script.view()) || is_unspendable(script)) return false;
+    // What only tapscript knows.
+    script::ScriptParser parser(script.view());
+    while (const auto instruction = parser.next()) {
+        if (instruction->opcode == script::OP_CHECKSIGADD || script::is_op_success(instruction->opcode)) return false;
+    }
+    return true;
 }
 
 RpcResult decode_script(const ChainPorts& ports, const Args& args) {
@@ -192,7 +201,7 @@ RpcResult decode_script(const ChainPorts& ports, const Args& args) {
     Json out = script_pubkey_json(script, params);
     out.erase("hex");
     out.erase("pegout_hex");
-    const script::Template shape = script::classify(script.view());
+    const script::Template shape = script::classify(script.view(), params.anyone_can_spend_are_mine);
     if (!can_wrap(script, shape.kind)) return out;
     const auto address = [&](const Script& of) { return encode_address(Address{of, {}}, params.address).value_or(""); };
     out["p2sh"] = address(script::p2sh_of(script));
@@ -204,6 +213,11 @@ RpcResult decode_script(const ChainPorts& ports, const Args& args) {
     if (shape.kind == TemplateKind::kPubkey) segwit = script::make_p2wpkh(hash160(shape.parts[0]));
     if (shape.kind == TemplateKind::kPubkeyHash) segwit = script::make_p2wpkh(Hash160::from_view(shape.parts[0]));
     Json inner = script_pubkey_json(segwit, params);
+    if (shape.kind == TemplateKind::kMultisig) {
+        const std::string bare = infer_descriptor(script, params);
+        const std::string desc = "wsh(" + bare.substr(0, bare.find('#')) + ")";
+        inner["desc"] = desc + "#" + descriptor_checksum(desc);
+    }
     inner["p2sh-segwit"] = address(script::p2sh_of(segwit));
     out["segwit"] = std::move(inner);
     return out;

@@ -164,12 +164,18 @@ Status RpcServer::start(const RpcServerOptions& server, const Options& options,
         });
     for (const std::string& warning : server.warnings) log_warning("rpc", "{}", warning);
     // Before the first socket: the gate asks them.
-    impl.credentials.emplace(TRY(Credentials::load(options, chain_dir)));
+    Result<Credentials> credentials = Credentials::load(options, chain_dir);
+    if (!credentials) {
+        log_error("rpc", "{}", credentials.error().message);
+        return fail("Unable to start HTTP server. See debug log for details.");
+    }
+    impl.credentials.emplace(std::move(*credentials));
     for (const RpcServerOptions::Endpoint& endpoint : server.endpoints) {
         Result<uint16_t> port = impl.server->bind(endpoint.address, endpoint.port);
         if (!port) {
             if (!endpoint.required) continue;
-            return fail("Unable to start HTTP server: " + port.error().message);
+            log_error("rpc", "Unable to bind RPC: {}", port.error().message);
+            return fail("Unable to start HTTP server. See debug log for details.");
         }
         if (impl.port == 0) impl.port = *port;
         log_info("rpc", "listening on {} port {}", endpoint.address, *port);
