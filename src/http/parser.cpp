@@ -76,7 +76,9 @@ bool Parser::take_line(std::string_view& piece, std::string& line) {
     const size_t used = end == piece.npos ? piece.size() : end + 1;
     head_bytes_ += used;
     if (head_bytes_ > limits_.head) {
-        fail(kind_ == Kind::kRequest ? 431 : 500);
+        // A path without end is a bad request, as the reference has it.
+        const int refused = step_ == Step::kStartLine ? 400 : 431;
+        fail(kind_ == Kind::kRequest ? refused : 500);
         return false;
     }
     line_.append(piece.substr(0, used));

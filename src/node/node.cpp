@@ -9,6 +9,7 @@
 
 #include "codec/hex.h"
 #include "confidential/arithmetic.h"
+#include "index/filter_index.h"
 #include "index/tx_index.h"
 #include "node/chain_service.h"
 #include "node/member_service.h"
@@ -24,6 +25,7 @@
 #include "rpc/dispatcher.h"
 #include "rpc/explain.h"
 #include "rpc/federation_methods.h"
+#include "rpc/filter_methods.h"
 #include "rpc/net_methods.h"
 #include "rpc/pool_methods.h"
 #include "rpc/rawtx.h"
@@ -80,6 +82,17 @@ Status refuse_unavailable(const Options& options) {
 }
 
 // -dbcache in MiB: half for coins, half for the database.
+// -blockfilterindex: a bool, or the kinds of filters, of which there is one.
+Result<bool> wants_block_filters(const Options& options) {
+    bool out = false;
+    for (const std::string& value : options.get_all("blockfilterindex")) {
+        if (value != "" && value != "0" && value != "1" && value != "basic")
+            return fail("Unknown -blockfilterindex value " + value + ".");
+        out = value != "0";
+    }
+    return out;
+}
+
 Result<chain::ChainStateOptions> memory_options(const Options& options) {
     constexpr int64_t kDefault = 128;
     constexpr int64_t kLeast = 4;
@@ -133,10 +146,11 @@ struct Node::Impl {
     runtime::EventLoop http_loop{"http"};
     rpc::DispatcherPtr dispatcher;
     std::unique_ptr<ChainService> chain;
-    std::filesystem::path pid_file;            // empty: not written
-    std::filesystem::path pool_file;           // empty: the pool is not kept
-    std::unique_ptr<index::TxIndex> tx_index;  // null: not asked for
-    std::unique_ptr<zmq::Publisher> events;    // null: nothing is published
+    std::filesystem::path pid_file;               // empty: not written
+    std::filesystem::path pool_file;              // empty: the pool is not kept
+    std::unique_ptr<index::TxIndex> tx_index;     // null: not asked for
+    std::unique_ptr<index::FilterIndex> filters;  // the same
+    std::unique_ptr<zmq::Publisher> events;       // null: nothing is published
     std::unique_ptr<ParentService> parent;
     std::unique_ptr<MemberService> member;
     runtime::EventLoop net_loop{"net"};
@@ -184,6 +198,13 @@ Status Node::Impl::start() {
         });
     }
 
+    if (TRY(wants_block_filters(options))) {
+        filters = TRY(index::FilterIndex::open(*disk, chain->reader()));
+        chain->add_listener([this](const chain::ChainEvent& event) {
+            if (std::holds_alternative<chain::TipChanged>(event)) filters->wake();
+        });
+    }
+
     rpc::ChainPorts ports;
     ports.params = &params;
     ports.chain = &chain->chain();
@@ -192,6 +213,7 @@ Status Node::Impl::start() {
     ports.clock = &clock;
     ports.stopping = &stop_signal.requested();
     ports.tx_index = tx_index.get();
+    ports.filters = filters.get();
     ports.warnings = [this] { return warnings(); };
     rpc::add_control_methods(*dispatcher,
                              {[this] { stop_signal.request(); }, &clock, (config.chain_dir / "debug.log").string()});
@@ -210,6 +232,7 @@ Status Node::Impl::start() {
     rpc::add_mining_methods(*dispatcher, ports, pool_ports);
     rpc::add_explain_methods(*dispatcher, ports, pool_ports);
     rpc::add_sign_methods(*dispatcher, ports, pool_ports);
+    rpc::add_filter_methods(*dispatcher, ports, pool_ports);
 
     TRY_VOID(start_events());
 
@@ -263,6 +286,7 @@ Status Node::Impl::start() {
                           Amount{relay.min_relay.sat_per_kvb}, Amount{relay.incremental.sat_per_kvb}, ports.warnings});
     TRY_VOID(chain->start());
     if (tx_index) tx_index->start();
+    if (filters) filters->start();
     if (options.get_bool("persistmempool", true)) TRY_VOID(restore_pool());
     if (parent) parent->start();
     if (!options.get_bool("disablewallet", false)) TRY_VOID(start_wallet(ports));
@@ -400,6 +424,7 @@ void Node::Impl::stop() {
     // The state thread first: what it connects last, the wallet still hears of.
     if (chain) chain->stop();
     if (tx_index) tx_index->stop();
+    if (filters) filters->stop();
     awake_wallet = nullptr;
     if (wallet) wallet->stop();
     events.reset();

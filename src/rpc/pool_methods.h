@@ -27,6 +27,8 @@ struct PoolPorts {
 void add_pool_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
 // getnewblockhex, generatetoaddress, getmininginfo, ...
 void add_mining_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
+// getutxos.
+void add_utxos_method(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
 
 // For add_rawtx_methods.
 std::function<TxRef(const Txid&)> pool_finder(const ChainPorts& chain, const PoolPorts& pool);

@@ -8,6 +8,7 @@
 #include "consensus/script/templates.h"
 #include "crypto/keys.h"
 #include "federation/rules/dynafed.h"
+#include "index/filter_index.h"
 #include "index/tx_index.h"
 #include "peg/proof/contract.h"
 #include "rpc/chain_methods.h"
@@ -74,12 +75,15 @@ std::string not_found(const index::TxIndex* txs) {
     return "No such mempool or blockchain transaction";
 }
 
-RpcResult get_index_info(const index::TxIndex* txs, const Args& args) {
-    constexpr const char* kName = "txindex";
+RpcResult get_index_info(const ChainPorts& ports, const index::TxIndex* txs, const Args& args) {
     Json out = Json::object();
-    if (txs == nullptr || (args.has(0) && args.text(0) != kName)) return out;
-    const index::IndexState state = txs->state();
-    out[kName] = {{"synced", state.synced}, {"best_block_height", state.height}};
+    const auto add = [&](const char* name, const auto* index) {
+        if (index == nullptr || (args.has(0) && args.text(0) != name)) return;
+        const index::IndexState state = index->state();
+        out[name] = {{"synced", state.synced}, {"best_block_height", state.height}};
+    };
+    add("txindex", txs);
+    add("basic block filter index", ports.filters);
     return out;
 }
 
@@ -266,8 +270,9 @@ void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, FindInPo
     add("tweakfedpegscript", tweak_fedpegscript);
     add_raw_make_methods(dispatcher, ports);
     add_raw_blind_methods(dispatcher, ports);
-    dispatcher.add("getindexinfo",
-                   [tx_index](const Args& args, const Caller&) { return get_index_info(tx_index, args); });
+    dispatcher.add("getindexinfo", [ports, tx_index](const Args& args, const Caller&) {
+        return get_index_info(ports, tx_index, args);
+    });
     add("calcfastmerkleroot", [](const ChainPorts&, const Args& args) -> RpcResult {
         std::vector<Hash256> leaves;
         for (const Json& leaf : args.json(0)) {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "codec/hex.h"
+#include "codec/writer.h"
 #include "rpc/dispatcher.h"
 
 namespace sluice::rpc {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr int64_t kMostHeaders = 2000;
 constexpr std::string_view kForms = ".bin, .hex, .json";
+constexpr std::string_view kUtxosPath = "getutxos";
 
 // What was asked for: "/rest/" + folder + "/" + item + "." + form.
 struct Question {
@@ -62,6 +64,8 @@ public:
         if (q_.folder == "headers") return by_hash([&] { return headers(parameter(query_, "count", "5")); });
         if (q_.folder.starts_with("headers/")) return by_hash([&] { return headers(q_.folder.substr(8)); });
         if (q_.folder == "blockhashbyheight") return hash_at_height();
+        if (q_.folder.starts_with("blockfilter/")) return filter(q_.folder.substr(12));
+        if (q_.folder.starts_with("blockfilterheaders/")) return filter_headers(q_.folder.substr(19));
         if (q_.folder == "deploymentinfo")
             return by_hash([&] { return only_json("getdeploymentinfo", Json::array({q_.item})); });
         if (q_.folder == "mempool" && q_.item == "info") return only_json("getmempoolinfo", Json::array());
@@ -82,6 +86,8 @@ private:
     }
     // -28 while the node starts, -5 for what is not known.
     [[nodiscard]] http::Response failed(const RpcError& error) const {
+        if (q_.folder == "deploymentinfo" && error.code == Code::kInvalidAddressOrKey)
+            return refused(400, error.message);
         if (error.code == Code::kWarmUp) return refused(503, "Service temporarily unavailable: " + error.message);
         if (error.code == Code::kInvalidAddressOrKey) return refused(404, q_.item + " not found");
         return refused(error.code == Code::kMisc ? 404 : 500, error.message);
@@ -106,33 +112,95 @@ private:
         if (q_.form == "hex" || q_.form == "bin") return as_bytes("getblock", Json::array({q_.item, 0}));
         return no_such_form(kForms);
     }
-    [[nodiscard]] http::Response headers(const std::string& count_text) const {
+    // What a list of headers asks for; a Response refuses it.
+    static Result<int64_t, http::Response> header_count(const std::string& text) {
         int64_t count = 0;
-        const auto [end, error] = std::from_chars(count_text.data(), count_text.data() + count_text.size(), count);
-        if (error != std::errc() || end != count_text.data() + count_text.size() || count < 1 || count > kMostHeaders) {
-            return refused(400, "Header count is invalid or out of acceptable range (1-" +
-                                    std::to_string(kMostHeaders) + "): " + count_text);
-        }
-        if (q_.form != "json" && q_.form != "hex" && q_.form != "bin") return no_such_form(kForms);
-        Json list = Json::array();
-        std::string hex;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+        if (error == std::errc() && end == text.data() + text.size() && count >= 1 && count <= kMostHeaders)
+            return count;
+        return tl::unexpected<http::Response>(refused(400, "Header count is invalid or out of acceptable range (1-" +
+                                                               std::to_string(kMostHeaders) + "): " + text));
+    }
+    // Headers of the active chain from the block on: an unknown block has none, and a stale one none after it.
+    [[nodiscard]] Result<Json, http::Response> header_list(int64_t count) const {
+        Json out = Json::array();
         std::string at = q_.item;
-        // An unknown block has no headers, and a stale one none after it.
-        while (static_cast<int64_t>(list.size()) < count) {
+        while (static_cast<int64_t>(out.size()) < count) {
             const RpcResult header = ask("getblockheader", Json::array({at, true}));
-            if (!header && header.error().code != Code::kInvalidAddressOrKey) return failed(header.error());
+            if (!header && header.error().code != Code::kInvalidAddressOrKey)
+                return tl::unexpected<http::Response>(failed(header.error()));
             if (!header || (*header)["confirmations"] == -1) break;
-            if (q_.form != "json") {
-                const RpcResult bytes = ask("getblockheader", Json::array({at, false}));
-                if (!bytes) return failed(bytes.error());
-                hex += bytes->get<std::string>();
-            }
-            list.push_back(*header);
+            out.push_back(*header);
             if (!header->contains("nextblockhash")) break;
             at = (*header)["nextblockhash"].get<std::string>();
         }
+        return out;
+    }
+    [[nodiscard]] http::Response headers(const std::string& count_text) const {
+        const auto count = header_count(count_text);
+        if (!count) return count.error();
+        if (!is_form()) return no_such_form(kForms);
+        const auto list = header_list(*count);
+        if (!list) return list.error();
+        if (q_.form == "json") return json_reply(*list);
+        std::string hex;
+        for (const Json& header : *list) {
+            const RpcResult bytes = ask("getblockheader", Json::array({header["hash"], false}));
+            if (!bytes) return failed(bytes.error());
+            hex += bytes->get<std::string>();
+        }
+        return bytes_reply(hex, q_.form);
+    }
+
+    [[nodiscard]] bool is_form() const { return q_.form == "json" || q_.form == "hex" || q_.form == "bin"; }
+    // Of an error that names the kind of filter.
+    [[nodiscard]] http::Response no_filter(const RpcError& error, const std::string& type) const {
+        if (error.message == "Unknown filtertype") return refused(400, "Unknown filtertype " + type);
+        if (error.message.starts_with("Index is not enabled")) return refused(400, error.message);
+        if (error.message == "Block not found") return refused(404, q_.item + " not found");
+        if (error.message.starts_with("Filter not found")) return refused(404, error.message);
+        return failed(error);
+    }
+    [[nodiscard]] http::Response filter(const std::string& type) const {
+        if (!is_hash(q_.item)) return refused(400, "Invalid hash: " + q_.item);
+        const RpcResult found = ask("getblockfilter", Json::array({q_.item, type}));
+        if (!found) return no_filter(found.error(), type);
+        if (!is_form()) return no_such_form(kForms);
+        const std::string hex = (*found)["filter"].get<std::string>();
+        if (q_.form == "json") return json_reply({{"filter", hex}});
+        ByteWriter writer;
+        writer.u8(0);  // basic
+        const Bytes shown = from_hex(q_.item).value_or(Bytes());
+        writer.raw(Bytes(shown.rbegin(), shown.rend()));
+        writer.var_bytes(from_hex(hex).value_or(Bytes()));
+        return bytes_reply(to_hex(writer.bytes()), q_.form);
+    }
+    // "basic", or with the count that older clients put there: "basic/5".
+    [[nodiscard]] http::Response filter_headers(const std::string& folder) const {
+        const size_t slash = folder.find('/');
+        const std::string type = folder.substr(0, slash);
+        const auto count =
+            header_count(slash == folder.npos ? parameter(query_, "count", "5") : folder.substr(slash + 1));
+        if (!count) return count.error();
+        if (!is_hash(q_.item)) return refused(400, "Invalid hash: " + q_.item);
+        if (!is_form()) return no_such_form(kForms);
+        // Also where no block follows, a wrong kind of filter is said.
+        const RpcResult first = ask("getblockfilter", Json::array({q_.item, type}));
+        if (!first && first.error().message != "Block not found") return no_filter(first.error(), type);
+        const auto blocks = header_list(*count);
+        if (!blocks) return blocks.error();
+        Json list = Json::array();
+        std::string hex;
+        for (const Json& header : *blocks) {
+            const RpcResult found = ask("getblockfilter", Json::array({header["hash"], type}));
+            if (!found) return no_filter(found.error(), type);
+            list.push_back((*found)["header"]);
+            const Bytes shown = from_hex(list.back().get<std::string>()).value_or(Bytes());
+            hex += to_hex(Bytes(shown.rbegin(), shown.rend()));
+        }
         return q_.form == "json" ? json_reply(list) : bytes_reply(hex, q_.form);
     }
+
     [[nodiscard]] http::Response hash_at_height() const {
         int64_t height = 0;
         const auto [end, error] = std::from_chars(q_.item.data(), q_.item.data() + q_.item.size(), height);
@@ -172,8 +240,13 @@ private:
 }  // namespace
 
 http::Response answer_rest(const Dispatcher& dispatcher, const http::Request& request) {
-    if (request.method != "GET") return http::plain_response(405);
     const std::string_view path = std::string_view(request.path).substr(kRestPath.size());
+    for (const std::string& part : {request.path, request.query}) {
+        if (!http::percent_decode(part))
+            return refused(400, "URI parsing failed, it likely contained RFC 3986 invalid characters");
+    }
+    if (path.starts_with(kUtxosPath)) return answer_rest_utxos(dispatcher, path.substr(kUtxosPath.size()), request);
+    if (request.method != "GET") return http::plain_response(405);
     const size_t slash = path.rfind('/');
     const std::string_view name = slash == path.npos ? path : path.substr(slash + 1);
     const size_t dot = name.rfind('.');

@@ -13,4 +13,7 @@ inline constexpr std::string_view kRestPath = "/rest/";
 
 http::Response answer_rest(const Dispatcher& dispatcher, const http::Request& request);
 
+// /rest/getutxos; answer_rest() calls it with what follows that name.
+http::Response answer_rest_utxos(const Dispatcher& dispatcher, std::string_view path, const http::Request& request);
+
 }  // namespace sluice::rpc

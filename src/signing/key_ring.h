@@ -2,8 +2,10 @@
 // secrets in it (not copyable); its owner decides the thread. Pure.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "consensus/primitives/script_bytes.h"

@@ -1,5 +1,6 @@
 #include "signing/sign.h"
 
+#include <array>
 #include <map>
 
 #include "consensus/script/script.h"
@@ -9,7 +10,6 @@
 #include "crypto/ecdsa.h"
 #include "crypto/key_forms.h"
 #include "crypto/schnorr.h"
-#include "util/random.h"
 
 namespace sluice::signing {
 namespace {
@@ -188,9 +188,9 @@ private:
         const auto message = script::sighash_taproot(tx_, index_, context_.spent, type, SigVersion::kTaproot, {},
                                                      *context_.hashes->taproot);
         if (!message) return std::nullopt;
-        std::array<uint8_t, 32> fresh{};
-        random_bytes(fresh);
-        Bytes out = sign_schnorr(key, message->view(), fresh);
+        // Deterministic (BIP340 allows zeros): this module draws no randomness.
+        constexpr std::array<uint8_t, 32> kAuxiliary{};
+        Bytes out = sign_schnorr(key, message->view(), kAuxiliary);
         if (type != script::kSighashDefault) out.push_back(type);
         return out;
     }
@@ -284,7 +284,8 @@ bool is_complete(const Transaction& tx, size_t index, const TxOut& spent, const 
 bool finish(InputSigner& signer, Transaction& tx, size_t index, const TxOut& spent, const SignContext& context) {
     Script script_sig;
     Stack witness;
-    (void)signer.produce(script_sig, witness);
+    // A shape that is not known keeps what somebody else put there.
+    if (!signer.produce(script_sig, witness) && script_sig.empty() && witness.empty()) return false;
     tx.inputs[index].script_sig = std::move(script_sig);
     tx.inputs[index].witness.script_witness = std::move(witness);
     return is_complete(tx, index, spent, context);
