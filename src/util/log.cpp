@@ -85,7 +85,9 @@ void log_start(const LogOptions& options) {
     std::unique_lock lock(state().mutex);
     state().logger = std::move(logger);
     state().categories = options.categories;
-    state().all = std::ranges::any_of(options.categories, [](const auto& c) { return c == "1" || c == "all"; });
+    // "-debug" alone comes as an empty text.
+    state().all =
+        std::ranges::any_of(options.categories, [](const auto& c) { return c.empty() || c == "1" || c == "all"; });
 }
 
 bool log_enabled(LogLevel level, std::string_view category) {
