@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/hex.h"
 #include "codec/reader.h"
 #include "codec/writer.h"
 #include "crypto/hash.h"
@@ -17,18 +18,19 @@ struct Limit {
 
 // Room for extensions where a message is small; exact where the count is limited.
 constexpr size_t kSmall = 1024;
+constexpr size_t kBeyond = 1024;  // room in which a count above the limit is seen as what it is
 constexpr Limit kLimits[] = {
     {"version", 4096},
     {"verack", kSmall},
     {"ping", kSmall},
     {"pong", kSmall},
-    {"addr", 3 + 1000 * 30},
+    {"addr", 3 + 1000 * 30 + kBeyond},
     {"addrv2", 3 + 1000 * (4 + 9 + 1 + 3 + 512 + 2)},
     {"sendaddrv2", kSmall},
     {"getaddr", kSmall},
-    {"inv", 3 + 50'000 * 36},
-    {"getdata", 3 + 50'000 * 36},
-    {"notfound", 3 + 50'000 * 36},
+    {"inv", 3 + 50'000 * 36 + kBeyond},
+    {"getdata", 3 + 50'000 * 36 + kBeyond},
+    {"notfound", 3 + 50'000 * 36 + kBeyond},
     {"getblocks", 4 + 1 + 253 * 32 + 32},
     {"getheaders", 4 + 1 + 253 * 32 + 32},
     {"headers", kMaxPayload},
@@ -62,12 +64,20 @@ std::optional<std::string> parse_command(ByteView field) {
     return std::string(field.begin(), end);
 }
 
+// A command that does not parse, for the log.
+std::string printable(ByteView field) {
+    std::string out;
+    for (const uint8_t b : field) {
+        if (b >= 0x20 && b <= 0x7e) out.push_back(static_cast<char>(b));
+    }
+    return out;
+}
+
 }  // namespace
 
 const char* to_string(FrameError error) {
     switch (error) {
         case FrameError::kMagic: return "wrong network magic";
-        case FrameError::kCommand: return "malformed command";
         case FrameError::kOversize: return "oversized message";
     }
     return "unknown";
@@ -102,13 +112,20 @@ Result<std::vector<Frame>, FrameError> FrameParser::push(ByteView bytes) {
             bytes = bytes.subspan(n);
             // A stranger that speaks another protocol is found out by its first bytes.
             const size_t known = std::min(header_.size(), magic_.size());
-            if (!std::equal(magic_.begin(), magic_.begin() + known, header_.begin()))
+            if (!std::equal(magic_.begin(), magic_.begin() + static_cast<ptrdiff_t>(known), header_.begin())) {
+                complaints_.push_back("Header error: Wrong MessageStart " + to_hex(ByteView(header_).first(known)) +
+                                      " received");
                 return unexpected(FrameError::kMagic);
+            }
             if (header_.size() < kFrameHeaderSize) break;
             TRY_VOID(begin_payload());
         } else {
             const size_t n = std::min(bytes.size(), length_ - seen_);
-            if (!skip_) append(frame_.payload, bytes.first(n));
+            if (skip_) {
+                skipped_hash_.write(bytes.first(n));
+            } else {
+                append(frame_.payload, bytes.first(n));
+            }
             seen_ += n;
             bytes = bytes.subspan(n);
         }
@@ -117,27 +134,43 @@ Result<std::vector<Frame>, FrameError> FrameParser::push(ByteView bytes) {
     return done;
 }
 
+void FrameParser::complain(std::string_view what, const std::string& detail) {
+    complaints_.push_back("Header error: " + std::string(what) + " (" + frame_.command + ", " +
+                          std::to_string(length_) + " bytes)" + detail);
+}
+
 Result<void, FrameError> FrameParser::begin_payload() {
     const ByteView header(header_);
-    std::optional<std::string> command = parse_command(header.subspan(4, kMaxCommand));
-    if (!command) return unexpected(FrameError::kCommand);
+    const std::optional<std::string> command = parse_command(header.subspan(4, kMaxCommand));
     Reader length(header.subspan(16, 4));
     length_ = length.u32();
-    if (length_ > payload_limit(*command)) return unexpected(FrameError::kOversize);
-    skip_ = !is_known_command(*command);
-    frame_ = Frame{std::move(*command), {}};
+    bad_command_ = !command;
+    frame_ = Frame{command ? *command : printable(header.subspan(4, kMaxCommand)), {}};
+    if (length_ > (command ? payload_limit(*command) : kMaxPayload)) {
+        complain("Size too large");
+        return unexpected(FrameError::kOversize);
+    }
+    skip_ = bad_command_ || !is_known_command(frame_.command);
+    skipped_hash_ = {};
     seen_ = 0;
     return {};
 }
 
 void FrameParser::finish_payload(std::vector<Frame>& done) {
-    if (skip_) {
-        ++skipped_;
-    } else if (equal(sha256d(frame_.payload).view().first(4), ByteView(header_).subspan(20, 4))) {
-        done.push_back(std::move(frame_));
-    } else {
+    const Hash256 hash = skip_ ? sha256(skipped_hash_.finish().view()) : sha256d(frame_.payload);
+    const ByteView expected = hash.view().first(4);
+    const ByteView stated = ByteView(header_).subspan(20, 4);
+    if (!equal(expected, stated)) {
         ++bad_checksums_;
+        complain("Wrong checksum", ", expected " + to_hex(expected) + " was " + to_hex(stated));
+    } else if (bad_command_) {
+        complain("Invalid message type");
+    } else if (skip_) {
+        complaints_.push_back("Unknown message type \"" + frame_.command + "\"");
+    } else {
+        done.push_back(std::move(frame_));
     }
+    skipped_ += skip_ ? 1 : 0;
     header_.clear();
     frame_ = {};
     length_ = seen_ = 0;

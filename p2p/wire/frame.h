@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "crypto/hash.h"
 #include "util/bytes.h"
 #include "util/result.h"
 
@@ -28,7 +30,6 @@ struct Frame {
 
 enum class FrameError {
     kMagic,     // not this network's start bytes: another network, or not this protocol
-    kCommand,   // a command that is not printable ASCII padded with zeros
     kOversize,  // longer than its command allows
 };
 const char* to_string(FrameError error);
@@ -46,10 +47,12 @@ class FrameParser {
 public:
     explicit FrameParser(const Magic& magic) : magic_(magic) {}
 
-    // Consumes all of `bytes`; gives the messages that they completed. Messages with a wrong checksum are dropped and
-    // counted, messages with unknown commands are dropped and named.
+    // Consumes all of `bytes`; gives the messages that they completed. Messages with a wrong checksum or an unknown or
+    // unprintable command are dropped and complained of.
     Result<std::vector<Frame>, FrameError> push(ByteView bytes);
 
+    // For the log: what was wrong since the last call, an error included.
+    std::vector<std::string> take_complaints() { return std::exchange(complaints_, {}); }
     [[nodiscard]] uint64_t bad_checksums() const { return bad_checksums_; }
     [[nodiscard]] uint64_t skipped_commands() const { return skipped_; }
     // Bytes of an unfinished message that are held.
@@ -57,6 +60,7 @@ public:
 
 private:
     Result<void, FrameError> begin_payload();
+    void complain(std::string_view what, const std::string& detail = {});
     void finish_payload(std::vector<Frame>& done);
 
     Magic magic_;
@@ -65,6 +69,9 @@ private:
     size_t length_ = 0;
     size_t seen_ = 0;  // bytes of the payload, kept or skipped
     bool skip_ = false;
+    bool bad_command_ = false;
+    Sha256 skipped_hash_;  // of a payload that is not kept
+    std::vector<std::string> complaints_;
     uint64_t bad_checksums_ = 0;
     uint64_t skipped_ = 0;
 };

@@ -87,10 +87,27 @@ BOOST_AUTO_TEST_CASE(a_length_above_the_limit_ends_the_connection) {
 }
 
 BOOST_AUTO_TEST_CASE(commands_must_be_printable_and_zero_padded) {
+    for (const auto& [at, byte] : {std::pair<size_t, uint8_t>{10, 'x'}, {5, 0x07}}) {
+        FrameParser parser(kMagic);
+        BOOST_CHECK(parser.push(with(frame(kMagic, "ping", {}), at, byte))->empty());
+        const std::vector<std::string> complaints = parser.take_complaints();
+        BOOST_REQUIRE_EQUAL(complaints.size(), 1u);
+        BOOST_CHECK(complaints[0].starts_with("Header error: Invalid message type (p"));
+        BOOST_CHECK_EQUAL(parser.push(frame(kMagic, "verack", {}))->size(), 1u);
+        BOOST_CHECK(parser.take_complaints().empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_log_hears_what_was_wrong) {
     FrameParser parser(kMagic);
-    BOOST_CHECK(parser.push(with(frame(kMagic, "ping", {}), 10, 'x')).error() == FrameError::kCommand);
-    FrameParser other(kMagic);
-    BOOST_CHECK(other.push(with(frame(kMagic, "ping", {}), 5, 0x07)).error() == FrameError::kCommand);
+    const Bytes payload{1, 'd'};
+    BOOST_CHECK(parser.push(with(frame(kMagic, "badmsg", payload), 20, 0xff))->empty());
+    BOOST_CHECK(
+        parser.take_complaints().at(0).starts_with("Header error: Wrong checksum (badmsg, 2 bytes), expected "));
+    BOOST_CHECK(parser.push(frame(kMagic, "badmsg", payload))->empty());
+    BOOST_CHECK_EQUAL(parser.take_complaints().at(0), "Unknown message type \"badmsg\"");
+    BOOST_CHECK(!parser.push(with(frame(kMagic, "ping", {}), 0, 0x00)));
+    BOOST_CHECK(parser.take_complaints().at(0).starts_with("Header error: Wrong MessageStart 00"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
