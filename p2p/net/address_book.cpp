@@ -194,6 +194,18 @@ std::vector<wire::PeerAddress> AddressBook::sample(size_t most, size_t percent, 
     return out;
 }
 
+std::vector<AddressSlot> AddressBook::slots() const {
+    std::vector<AddressSlot> out;
+    for (const Slots* table : {&fresh_, &proven_}) {
+        for (size_t i = 0; i < table->size(); ++i) {
+            const Entry* entry = (*table)[i];
+            if (entry != nullptr)
+                out.push_back({entry->peer, entry->source, table == &proven_, i / kBucketSize, i % kBucketSize});
+        }
+    }
+    return out;
+}
+
 Bytes AddressBook::save() const {
     ByteWriter w;
     w.u32(kFormat);

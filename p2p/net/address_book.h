@@ -18,6 +18,15 @@ namespace sluice::net {
 // Gives a number below its argument (which is above 0).
 using RandomBelow = std::function<uint64_t(uint64_t)>;
 
+// Where an address stands in the tables.
+struct AddressSlot {
+    wire::PeerAddress peer;
+    wire::NetAddress source;
+    bool proven = false;
+    size_t bucket = 0;
+    size_t position = 0;
+};
+
 class AddressBook {
 public:
     struct Key {
@@ -44,6 +53,7 @@ public:
     [[nodiscard]] std::vector<wire::PeerAddress> sample(size_t most, size_t percent, int64_t now) const;
 
     [[nodiscard]] size_t size() const { return entries_.size(); }
+    [[nodiscard]] std::vector<AddressSlot> slots() const;
     [[nodiscard]] size_t proven_count() const { return proven_count_; }
 
     [[nodiscard]] Bytes save() const;

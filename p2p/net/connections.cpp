@@ -50,8 +50,8 @@ void Connections::Impl::later(std::function<void()> task) {
 
 void Connections::Impl::announce(Connection& connection) {
     connection.was_announced = true;
-    connection.last_activity = clock.steady();
-    log_debug("net", "peer {}: {} {}", connection.stats.info.id, to_string(connection.stats.info.kind),
+    connection.last_activity = clock.timer();
+    log_debug("net", "Added connection peer={}: {} {}", connection.stats.info.id, to_string(connection.stats.info.kind),
               connection.stats.info.address.to_string());
     handler->connected(connection.stats.info);
 }
@@ -60,9 +60,10 @@ void Connections::Impl::on_open(Connection& connection) { announce(connection); 
 
 void Connections::Impl::on_bytes(Connection& connection) {
     const PeerId id = connection.stats.info.id;
-    connection.last_activity = clock.steady();
+    connection.last_activity = clock.timer();
     connection.stats.last_received = clock.unix_time();
     auto frames = connection.read(kReadStep);
+    for (const std::string& complaint : connection.complaints()) log_debug("net", "{}, peer={}", complaint, id);
     if (!frames) return close(connection, wire::to_string(frames.error()));
     for (wire::Frame& frame : *frames) {
         if (connection.state != ConnectionState::kOpen) return;
@@ -78,7 +79,7 @@ void Connections::Impl::on_bytes(Connection& connection) {
 }
 
 void Connections::Impl::on_drained(Connection& connection) {
-    connection.last_activity = clock.steady();
+    connection.last_activity = clock.timer();
     if (!connection.was_full) return;
     connection.was_full = false;
     handler->writable(connection.stats.info.id);
@@ -88,7 +89,7 @@ void Connections::Impl::on_closed(Connection& connection, std::string_view why) 
 
 void Connections::Impl::close(Connection& connection, std::string_view why) {
     if (connection.state != ConnectionState::kClosing) {
-        log_debug("net", "peer {} ({}): {}", connection.stats.info.id, connection.stats.info.address.to_string(), why);
+        log_debug("net", "{}, disconnecting peer={}", why, connection.stats.info.id);
     }
     connection.close();
     if (reap_posted) return;
@@ -113,15 +114,24 @@ void Connections::Impl::reap() {
     }
 }
 
+std::string Connections::Impl::unfinished_handshake(const ConnectionStats& stats) const {
+    if (stats.last_received != 0 && stats.last_send != 0) return "version handshake timeout";
+    std::string out = "socket no message in first " + std::to_string(options.handshake_timeout.count()) + " seconds";
+    if (stats.last_received == 0) out += ", never received from peer";
+    if (stats.last_send == 0) out += ", never sent to peer";
+    return out;
+}
+
 void Connections::Impl::check_timeouts() {
-    const SteadyTime now = clock.steady();
+    const SteadyTime now = clock.timer();
     for (const auto& [id, connection] : connections) {
         if (connection->state == ConnectionState::kClosing) {
             close(*connection, "");
         } else if (connection->state == ConnectionState::kConnecting) {
-            if (now - connection->opened > options.connect_timeout) close(*connection, "no answer");
+            if (clock.steady() - connection->dialled > options.connect_timeout) close(*connection, "no answer");
         } else if (!connection->is_established) {
-            if (now - connection->opened > options.handshake_timeout) close(*connection, "handshake timeout");
+            if (now - connection->opened > options.handshake_timeout)
+                close(*connection, unfinished_handshake(connection->stats));
         } else if (now - connection->last_activity > options.inactivity_timeout) {
             close(*connection, "silent for too long");
         }
@@ -134,8 +144,13 @@ void Connections::Impl::close_where(const std::function<bool(const Connection&)>
     }
 }
 
-bool Connections::Impl::is_whitelisted(const wire::NetAddress& address) const {
-    return std::ranges::any_of(options.whitelist, [&](const Subnet& subnet) { return subnet.contains(address); });
+Permissions Connections::Impl::granted(const wire::NetAddress& address, bool inbound) const {
+    Permissions out;
+    for (const TrustedSubnet& trusted : options.whitelist) {
+        if ((inbound ? trusted.inbound : trusted.outbound) && trusted.subnet.contains(address))
+            out |= trusted.permissions;
+    }
+    return out;
 }
 
 void Connections::Impl::load() {
@@ -250,6 +265,20 @@ bool Connections::add_node(const std::string& name) {
 }
 bool Connections::remove_node(const std::string& name) { return impl_->dialer.remove(name); }
 void Connections::try_once(const std::string& name) { impl_->dial_named(name, ConnectionKind::kManual); }
+
+bool Connections::open(const std::string& name, ConnectionKind kind) {
+    const size_t most = kind == ConnectionKind::kOutbound     ? kMaxFullOutbound
+                        : kind == ConnectionKind::kBlockRelay ? kMaxBlockRelay
+                                                              : SIZE_MAX;
+    if (impl_->count_of(kind) >= std::min(most, impl_->options.max_connections)) return false;
+    impl_->dial_named(name, kind);
+    return true;
+}
+
+bool Connections::is_open(PeerId peer) const {
+    const Connection* connection = impl_->find(peer);
+    return connection != nullptr && connection->state == ConnectionState::kOpen;
+}
 
 std::vector<AddedNode> Connections::added_nodes() const {
     std::vector<AddedNode> out;

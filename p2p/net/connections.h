@@ -66,6 +66,9 @@ public:
     bool add_node(const std::string& name);
     bool remove_node(const std::string& name);
     void try_once(const std::string& name);
+    // addconnection RPC: dials once. False: there are enough of that kind.
+    bool open(const std::string& name, ConnectionKind kind);
+    [[nodiscard]] bool is_open(PeerId peer) const;
     [[nodiscard]] std::vector<AddedNode> added_nodes() const;
     // disconnectnode RPC: by "host:port" or by id. False: no such peer.
     bool disconnect_by_address(std::string_view address);

@@ -49,10 +49,13 @@ Result<std::set<wire::Network>> only_networks(const Options& options) {
     return out;
 }
 
-// "perm,perm@rest": permissions are all the same here.
-std::string without_permissions(const std::string& text) {
-    const size_t at = text.find('@');
-    return at == std::string::npos ? text : text.substr(at + 1);
+// What a whitelisted peer may do when the user named no permission.
+Permissions implicit_permissions(const Options& options) {
+    Permissions out;
+    out.no_ban = out.download = out.mempool = true;
+    out.force_relay = options.get_bool("whitelistforcerelay", false);
+    out.relay = out.force_relay || options.get_bool("whitelistrelay", true);
+    return out;
 }
 
 Status read_listening(const Options& options, NetOptions& out) {
@@ -64,8 +67,12 @@ Status read_listening(const Options& options, NetOptions& out) {
         // "=onion" marks the address that a Tor service forwards to; it is listened on like any other.
         out.binds.push_back(TRY(numeric("bind", bind.substr(0, bind.find('=')), out.default_port)));
     }
+    const Permissions implicit = implicit_permissions(options);
     for (const std::string& bind : trusted) {
-        out.trusted_binds.push_back(TRY(numeric("whitebind", without_permissions(bind), out.default_port)));
+        const Grant grant = TRY(parse_grant(bind, implicit, false));
+        const wire::NetAddress address = TRY(numeric("whitebind", grant.rest, 0));
+        if (address.port == 0) return fail("Need to specify a port with -whitebind: '" + grant.rest + "'");
+        out.trusted_binds.push_back({address, grant.permissions});
     }
     if (!out.listen && (!binds.empty() || !trusted.empty()))
         return fail("Cannot set -bind or -whitebind together with -listen=0");
@@ -73,9 +80,10 @@ Status read_listening(const Options& options, NetOptions& out) {
         out.external.push_back(TRY(numeric("externalip", text, out.default_port)));
     }
     for (const std::string& text : names(options, "whitelist")) {
-        const auto subnet = parse_subnet(without_permissions(text));
-        if (!subnet) return fail("Invalid netmask specified in -whitelist: '" + text + "'");
-        out.whitelist.push_back(*subnet);
+        const Grant grant = TRY(parse_grant(text, implicit, true));
+        const auto subnet = parse_subnet(grant.rest);
+        if (!subnet) return fail("Invalid netmask specified in -whitelist: '" + grant.rest + "'");
+        out.whitelist.push_back({*subnet, grant.permissions, grant.inbound, grant.outbound});
     }
     return {};
 }
@@ -86,7 +94,9 @@ Status read_limits(const Options& options, NetOptions& out) {
     out.receive_limit = static_cast<size_t>(TRY(bounded(options, "maxreceivebuffer", 5000, 1, 1'000'000))) * 1000;
     out.send_soft_limit = static_cast<size_t>(TRY(bounded(options, "maxsendbuffer", 1000, 1, 1'000'000))) * 1000;
     out.send_hard_limit = out.send_soft_limit + 4 * wire::kMaxPayload;
-    out.handshake_timeout = std::chrono::seconds(TRY(bounded(options, "peertimeout", 60, 1, 1'000'000'000)));
+    const int64_t patience = TRY(options.get_int("peertimeout", 60));
+    if (patience <= 0) return fail("peertimeout must be a positive integer.");
+    out.handshake_timeout = std::chrono::seconds(std::min<int64_t>(patience, 1'000'000'000));
     out.connect_timeout = std::chrono::seconds((TRY(bounded(options, "timeout", 5000, 1, 600'000)) + 999) / 1000);
     return {};
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "p2p/net/permissions.h"
 #include "p2p/net/subnet.h"
 #include "p2p/wire/frame.h"
 #include "util/options.h"
@@ -13,13 +14,26 @@
 
 namespace sluice::net {
 
+// -whitebind: an address to listen on, and what those may do who come in there.
+struct TrustedBind {
+    wire::NetAddress address;
+    Permissions permissions;
+};
+
+// -whitelist: peers of a subnet and what they may do, by who dialled.
+struct TrustedSubnet {
+    Subnet subnet;
+    Permissions permissions;
+    bool inbound = true;
+    bool outbound = false;
+};
+
 struct NetOptions {
     wire::Magic magic{};
     uint16_t default_port = 0;
     bool listen = true;
     std::vector<wire::NetAddress> binds;  // empty: every address of the machine
-    std::vector<wire::NetAddress>
-        trusted_binds;          // -whitebind: as binds, and who comes in there is never banned or evicted
+    std::vector<TrustedBind> trusted_binds;
     bool connect_only = false;  // -connect was given: only those, none from the address book
     std::vector<std::string> connect;
     std::vector<std::string> add_nodes;
@@ -31,7 +45,7 @@ struct NetOptions {
     std::vector<wire::NetAddress> fixed_seeds;  // built in; used when nothing else gave an address
     std::set<wire::Network> only;               // -onlynet: choose peers from these networks; empty: any
     std::vector<wire::NetAddress> external;
-    std::vector<Subnet> whitelist;  // never banned or evicted
+    std::vector<TrustedSubnet> whitelist;
     size_t max_connections = 125;
     int64_t ban_seconds = 24 * 3600;
     bool network_active = true;
@@ -52,10 +66,10 @@ struct NetworkDefaults {
 };
 
 // Reads -listen -bind -whitebind -port -connect -addnode -seednode -dns -dnsseed -forcednsseed -fixedseeds -externalip
-// -onlynet -maxconnections -whitelist -bantime -networkactive -maxreceivebuffer -maxsendbuffer -peertimeout -timeout;
-// -proxy and -onion are refused, because a peer that is reached without them would be a broken promise. Errors are for
-// the user and name the option. Host names stay names: they are resolved when they are needed; -bind, -whitebind and
-// -externalip take numeric addresses only.
+// -onlynet -maxconnections -whitelist -whitelistrelay -whitelistforcerelay -bantime -networkactive -maxreceivebuffer
+// -maxsendbuffer -peertimeout -timeout; -proxy and -onion are refused, because a peer that is reached without them
+// would be a broken promise. Errors are for the user and name the option. Host names stay names: they are resolved when
+// they are needed; -bind, -whitebind and -externalip take numeric addresses only.
 Result<NetOptions> net_options(const Options& options, const NetworkDefaults& defaults);
 
 }  // namespace sluice::net

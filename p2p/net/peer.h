@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "p2p/net/permissions.h"
 #include "p2p/wire/address.h"
 #include "p2p/wire/frame.h"
 
@@ -33,7 +34,8 @@ struct PeerInfo {
     wire::NetAddress local;            // this end
     std::string name;                  // as the user wrote it, or the address
     int64_t connected_at = 0;          // Unix seconds
-    bool protected_from_bans = false;  // -whitelist (noban), and every manual connection
+    bool protected_from_bans = false;  // permitted (noban), and every manual connection
+    Permissions permissions;           // that the user granted
 };
 
 class PeerHandler {

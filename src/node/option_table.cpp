@@ -92,7 +92,7 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"txreconciliation", "", kConnection, kUnused, "Transaction reconciliation"},
     {"upnp", "", kConnection, kUnused, "Port mapping"},
     {"v2transport", "", kConnection, kUnused, "Encrypted transport between nodes"},
-    {"whitebind", "=<[permissions@]addr>", kConnection, kRefused, "Listen there and give those peers permissions"},
+    {"whitebind", "=<[permissions@]addr>", kConnection, kPlain, "Listen there and give those peers permissions"},
     {"whitelist", "=<[permissions@]net>", kConnection, kPlain, "Give peers from these addresses permissions"},
 
     {"zmqpubhashblock", "=<address>", kZmq, kPlain, "Publish block hashes at this ZeroMQ address"},
@@ -161,7 +161,7 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"minrelaytxfee", "=<amt>", kRelay, kPlain, "Least fee rate per kvB for relay (default: 0.000001)"},
     {"permitbaremultisig", "", kRelay, kPlain, "Relay bare multisig outputs (default: 1)"},
     {"whitelistforcerelay", "", kRelay, kPlain, "Relay every transaction of whitelisted peers"},
-    {"whitelistrelay", "", kRelay, kUnused, "Take transactions of whitelisted peers even with -blocksonly"},
+    {"whitelistrelay", "", kRelay, kPlain, "Take transactions of whitelisted peers even with -blocksonly"},
 
     {"blockmaxweight", "=<n>", kMining, kUnused, "Weight of a new block at most (default: 3996000)"},
     {"blockmintxfee", "=<amt>", kMining, kUnused, "Least fee rate per kvB for a new block"},

@@ -38,6 +38,8 @@ public:
     void write(std::string_view command, ByteView payload);
     // Takes what arrived, at most `most` bytes, through the parser.
     Result<std::vector<wire::Frame>, wire::FrameError> read(size_t most);
+    // What was wrong with what read() took.
+    std::vector<std::string> complaints() { return parser_.take_complaints(); }
     void set_reading(bool on);
     void close() { state = ConnectionState::kClosing; }
     [[nodiscard]] size_t unsent() const;
@@ -45,8 +47,9 @@ public:
 
     ConnectionStats stats;
     ConnectionState state;
-    SteadyTime opened{};         // began to connect, or was accepted
-    SteadyTime last_activity{};  // bytes in or out
+    SteadyTime dialled{};        // steady time
+    SteadyTime opened{};         // timer time: began to connect, or was accepted
+    SteadyTime last_activity{};  // timer time: bytes in or out
     bool is_established = false;
     bool was_announced = false;  // the handler knows it
     bool was_full = false;       // the handler waits for writable()

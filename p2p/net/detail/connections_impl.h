@@ -27,6 +27,7 @@ struct Connections::Impl final : detail::ConnectionOwner {
     void close(detail::Connection& connection, std::string_view why);
     void reap();
     void check_timeouts();
+    [[nodiscard]] std::string unfinished_handshake(const ConnectionStats& stats) const;
     [[nodiscard]] detail::Connection* find(PeerId id) const;
     void close_where(const std::function<bool(const detail::Connection&)>& matches, std::string_view why);
 
@@ -51,7 +52,7 @@ struct Connections::Impl final : detail::ConnectionOwner {
     void later(std::function<void()> task);
     void load();
     void save(storage::Sync sync);
-    [[nodiscard]] bool is_whitelisted(const wire::NetAddress& address) const;
+    [[nodiscard]] Permissions granted(const wire::NetAddress& address, bool inbound) const;
 
     runtime::EventLoop& loop;
     NetOptions options;

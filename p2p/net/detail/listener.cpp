@@ -39,7 +39,7 @@ Status Connections::Impl::listen_on(const wire::NetAddress& address) {
 Status Connections::Impl::listen_all() {
     if (!options.listen) return {};
     for (const wire::NetAddress& address : options.binds) TRY_VOID(listen_on(address));
-    for (const wire::NetAddress& address : options.trusted_binds) TRY_VOID(listen_on(address));
+    for (const TrustedBind& bind : options.trusted_binds) TRY_VOID(listen_on(bind.address));
     if (options.binds.empty() && options.trusted_binds.empty()) {
         TRY_VOID(listen_on(*wire::parse_ip("0.0.0.0", options.default_port)));
         const Status v6 = listen_on(*wire::parse_ip("::", options.default_port));
@@ -57,8 +57,11 @@ void Connections::Impl::stop_listening() {
 
 void Connections::Impl::accept(int fd, const wire::NetAddress& from) {
     const wire::NetAddress local = detail::local_address(fd);
-    const bool trusted =
-        is_whitelisted(from) || std::ranges::find(options.trusted_binds, local) != options.trusted_binds.end();
+    Permissions permissions = granted(from, true);
+    for (const TrustedBind& bind : options.trusted_binds) {
+        if (bind.address == local) permissions |= bind.permissions;
+    }
+    const bool trusted = permissions.no_ban;
     const auto refuse = [&](const char* why) {
         log_debug("net", "refused {}: {}", from.to_string(), why);
         ::close(fd);
@@ -87,9 +90,10 @@ void Connections::Impl::accept(int fd, const wire::NetAddress& from) {
     info.local = local;
     info.name = from.to_string();
     info.connected_at = clock.unix_time();
+    info.permissions = permissions;
     info.protected_from_bans = trusted;
     auto connection = std::make_unique<Connection>(*this, loop.base(), options, std::move(info), fd);
-    connection->opened = clock.steady();
+    connection->opened = clock.timer();
     Connection& placed = *connection;
     connections[placed.stats.info.id] = std::move(connection);
     announce(placed);

@@ -109,9 +109,11 @@ void Connections::Impl::dial(const std::string& name, const wire::NetAddress& ad
     info.address = address;
     info.name = name;
     info.connected_at = clock.unix_time();
-    info.protected_from_bans = kind == ConnectionKind::kManual || is_whitelisted(address);
+    info.permissions = granted(address, false);
+    info.protected_from_bans = kind == ConnectionKind::kManual || info.permissions.no_ban;
     auto connection = std::make_unique<Connection>(*this, loop.base(), options, std::move(info));
-    connection->opened = clock.steady();
+    connection->opened = clock.timer();
+    connection->dialled = clock.steady();
     Connection& placed = *connection;
     connections[placed.stats.info.id] = std::move(connection);
     if (placed.state == ConnectionState::kClosing) close(placed, "cannot connect");

@@ -204,6 +204,41 @@ BOOST_AUTO_TEST_CASE(the_users_words_become_options) {
     BOOST_CHECK_EQUAL(bound->binds.at(0).to_string(), "127.0.0.1:7042");
 }
 
+BOOST_AUTO_TEST_CASE(permissions_are_read) {
+    const auto named = [](const Permissions& permissions) {
+        std::string out;
+        for (const std::string& name : to_strings(permissions)) out += (out.empty() ? "" : " ") + name;
+        return out;
+    };
+    const auto list = [&](const std::string& text, const char* more = nullptr) {
+        Options options = with({{"whitelist", text}});
+        if (more != nullptr) options.add(more, "1");
+        return net_options(options, kDefaults)->whitelist.at(0);
+    };
+    BOOST_CHECK_EQUAL(named(list("127.0.0.1").permissions), "noban relay mempool download");
+    BOOST_CHECK_EQUAL(named(list("127.0.0.1", "whitelistforcerelay").permissions),
+                      "noban forcerelay relay mempool download");
+    BOOST_CHECK_EQUAL(named(list("noban@127.0.0.1", "whitelistforcerelay").permissions), "noban download");
+    BOOST_CHECK_EQUAL(named(list("forcerelay,bloom@127.0.0.1").permissions), "bloomfilter forcerelay relay");
+    BOOST_CHECK_EQUAL(named(list("all@127.0.0.0/8").permissions),
+                      "bloomfilter noban forcerelay relay mempool download addr");
+    const TrustedSubnet both = list("noban,in,out@127.0.0.1");
+    BOOST_CHECK(both.inbound && both.outbound);
+    const TrustedSubnet out = list("noban,out@127.0.0.1");
+    BOOST_CHECK(!out.inbound && out.outbound);
+    const auto refused = [](const char* option, const char* text) {
+        return net_options(with({{option, text}}), kDefaults).error().message;
+    };
+    BOOST_CHECK_EQUAL(refused("whitelist", "in,out@127.0.0.1"),
+                      "Only direction was set, no permissions: 'in,out@127.0.0.1'");
+    BOOST_CHECK_EQUAL(refused("whitelist", "oopsie@127.0.0.1"), "Invalid P2P permission: 'oopsie'");
+    BOOST_CHECK_EQUAL(refused("whitelist", "noban@127.0.0.1:230"),
+                      "Invalid netmask specified in -whitelist: '127.0.0.1:230'");
+    BOOST_CHECK_EQUAL(refused("whitebind", "noban@127.0.0.1/10"), "Cannot resolve -whitebind address: '127.0.0.1/10'");
+    BOOST_CHECK_EQUAL(refused("whitebind", "noban,out@127.0.0.1:9"),
+                      "whitebind may only be used for incoming connections (\"out\" was passed)");
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_are_named) {
     BOOST_CHECK_EQUAL(net_options(with({{"bind", "nonsense"}}), kDefaults).error().message,
                       "Cannot resolve -bind address: 'nonsense'");
