@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "codec/reader.h"
 #include "p2p/sync/detail/engine_impl.h"
 #include "util/log.h"
 
@@ -11,8 +12,8 @@ namespace {
 constexpr size_t kMaxTxsInCheck = 100;    // of one peer
 constexpr size_t kMaxWantedItems = 1000;  // of one peer's getdata, before it must wait
 constexpr size_t kMaxDecoding = 32;       // blocks of one peer
-constexpr int kMalformedScore = 20;
-constexpr std::chrono::minutes kForgiveAfter{1};
+constexpr size_t kMaxMalformed = 100;     // messages of one peer
+constexpr size_t kMaxPings = 100;         // of one peer that wait for what came before them
 
 }  // namespace
 
@@ -53,7 +54,9 @@ Peer* Engine::Impl::find(net::PeerId id) {
 }
 
 void Engine::Impl::send(const Peer& peer, const wire::Message& message) {
-    needs.transport.send(peer.info.id, wire::command_of(message), wire::encode_message(message));
+    const Bytes payload = wire::encode_message(message);
+    log_debug("net", "sending {} ({} bytes) peer={}", wire::command_of(message), payload.size(), peer.info.id);
+    needs.transport.send(peer.info.id, wire::command_of(message), payload);
 }
 
 void Engine::Impl::drop(Peer& peer, std::string_view why) {
@@ -61,15 +64,15 @@ void Engine::Impl::drop(Peer& peer, std::string_view why) {
     needs.transport.disconnect(peer.info.id, why);
 }
 
-void Engine::Impl::misbehaved(Peer& peer, int points, std::string_view why) {
-    const int before = peer.misbehaviour;
-    peer.misbehaviour += points;
-    log_debug("sync", "peer {}: {} (score {})", peer.info.id, why, peer.misbehaviour);
-    if (before >= kDiscourageScore || peer.misbehaviour < kDiscourageScore) return;
-    // One that the user trusts stays connected, but no block is asked of it for a while: what it gave may have been our
-    // own doing (a block that the operator refused here), and a damaged block is not to be fetched again and again.
-    peer.distrusted_at = now();
-    if (!peer.info.protected_from_bans) peer.leaving = true;
+void Engine::Impl::misbehaved(Peer& peer, std::string_view why) {
+    log_debug("net", "Misbehaving: peer={}: {}", peer.info.id, why);
+    if (peer.info.protected_from_bans) {
+        // What it gave may have been our own doing, such as a block that the operator refused here.
+        log_info("net", "not punishing {} peer {}", peer.info.permissions.no_ban ? "noban" : "manually connected",
+                 peer.info.id);
+    } else {
+        peer.leaving = true;
+    }
     needs.transport.discourage(peer.info.id, why);
 }
 
@@ -83,7 +86,8 @@ SteadyTime::duration Engine::Impl::random_delay(std::chrono::milliseconds mean) 
 void Engine::Impl::hold_back(Peer& peer) {
     const bool serving_stuck = !peer.wanted.empty() && needs.transport.send_full(peer.info.id);
     const bool hold = peer.txs_in_check >= kMaxTxsInCheck || peer.wanted.size() > kMaxWantedItems || serving_stuck ||
-                      peer.blocks_in_decode >= kMaxDecoding || peer.more_headers.size() > 2 || peer.disk_reads > 2;
+                      peer.blocks_in_decode >= kMaxDecoding || peer.pings.size() >= kMaxPings ||
+                      peer.more_headers.size() > 2 || peer.disk_reads > 2;
     if (hold == peer.held_back) return;
     peer.held_back = hold;
     needs.transport.set_reading(peer.info.id, !hold);
@@ -91,11 +95,15 @@ void Engine::Impl::hold_back(Peer& peer) {
 
 void Engine::Impl::handle(Peer& peer, wire::Message message) {
     if (auto* version = std::get_if<wire::Version>(&message)) return on_version(peer, *version);
-    if (!peer.has_version) return;  // nothing counts before the version
+    const std::string_view command = wire::command_of(message);
+    if (!peer.has_version) {
+        return log_debug("net", "non-version message before version handshake. Message \"{}\" from peer={}", command,
+                         peer.info.id);
+    }
     if (std::holds_alternative<wire::Verack>(message)) return on_verack(peer);
     const bool before_verack =
         std::holds_alternative<wire::WtxidRelay>(message) || std::holds_alternative<wire::SendAddrV2>(message);
-    if (before_verack && peer.is_ready) return drop(peer, "negotiates after verack");
+    if (before_verack && peer.is_ready) return drop(peer, std::string(command) + " received after verack");
     if (std::holds_alternative<wire::WtxidRelay>(message)) {
         if (peer.version >= wire::kWtxidRelayVersion) peer.wtxid_relay = true;
         return;
@@ -104,14 +112,16 @@ void Engine::Impl::handle(Peer& peer, wire::Message message) {
         peer.wants_addrv2 = true;
         return;
     }
-    if (!peer.is_ready) return;
+    if (!peer.is_ready) {
+        return log_debug("net", "Unsupported message \"{}\" prior to verack from peer={}", command, peer.info.id);
+    }
     handle_ready(peer, std::move(message));
 }
 
 void Engine::Impl::handle_ready(Peer& peer, wire::Message message) {
     using namespace wire;
     if (auto* m = std::get_if<Ping>(&message)) {
-        send(peer, Pong{m->nonce});
+        on_ping(peer, m->nonce);
     } else if (auto* m = std::get_if<Pong>(&message)) {
         on_pong(peer, m->nonce);
     } else if (auto* m = std::get_if<Headers>(&message)) {
@@ -145,7 +155,11 @@ void Engine::Impl::handle_ready(Peer& peer, wire::Message message) {
     } else if (auto* m = std::get_if<FeeFilter>(&message)) {
         if (in_money_range(Amount{m->rate})) peer.fee_filter = m->rate;
     } else if (std::holds_alternative<Mempool>(message)) {
-        drop(peer, "asks for the mempool, which we do not offer");
+        if (peer.info.permissions.mempool) {
+            peer.wants_pool = true;
+        } else if (!peer.info.permissions.no_ban) {
+            drop(peer, "mempool request with bloom filters disabled");
+        }
     } else if (auto* m = std::get_if<Inv>(&message)) {
         std::vector<BlockHash> blocks;
         std::vector<TxName> transactions;
@@ -176,29 +190,9 @@ void Engine::connected(const net::PeerInfo& info) {
 void Engine::received(net::PeerId id, wire::Frame frame) {
     Peer* peer = impl_->find(id);
     if (peer == nullptr) return;
-    if (frame.command == wire::BlockMessage::kCommand && peer->is_ready) {
-        // The largest message: decoded, with the ids of its transactions, on a worker.
-        struct Work {
-            Bytes payload;
-            std::optional<Block> block;
-        };
-        auto work = std::make_shared<Work>();
-        work->payload = std::move(frame.payload);
-        ++peer->blocks_in_decode;
-        impl_->needs.compute.run([work] { work->block = parse_block(work->payload); },
-                                 [impl = impl_.get(), work, id] {
-                                     Peer* from = impl->find(id);
-                                     if (from == nullptr) return;
-                                     --from->blocks_in_decode;
-                                     if (work->block) {
-                                         impl->on_block(*from, std::move(*work->block));
-                                     } else {
-                                         impl->misbehaved(*from, kMalformedScore, "malformed block");
-                                     }
-                                     impl->hold_back(*from);
-                                 });
-        return impl_->hold_back(*peer);
-    }
+    log_debug("net", "received: {} ({} bytes) peer={}", frame.command, frame.payload.size(), id);
+    if (frame.command == wire::BlockMessage::kCommand && peer->is_ready)
+        return impl_->decode_block(*peer, std::move(frame.payload));
     auto message = wire::decode_message(frame.command, frame.payload);
     if (message) {
         impl_->handle(*peer, std::move(*message));
@@ -209,18 +203,29 @@ void Engine::received(net::PeerId id, wire::Frame frame) {
         case wire::MessageError::kUnknown:
             // Bloom filters and block filters are not offered; whoever uses them does not listen to what we offer.
             if (frame.command.starts_with("filter") || frame.command.starts_with("getcf")) {
-                impl_->drop(*peer, "asks for what we do not offer: " + frame.command);
+                impl_->drop(*peer, frame.command + " received despite not offering it");
             }
             return;
         case wire::MessageError::kTooMany: {
             const bool locator =
                 frame.command == wire::GetHeaders::kCommand || frame.command == wire::GetBlocks::kCommand;
-            if (locator) return impl_->drop(*peer, "locator too long");
-            return impl_->misbehaved(*peer, kDiscourageScore, "too many entries in " + frame.command);
+            if (locator)
+                return impl_->drop(*peer, frame.command + " locator size > " + std::to_string(wire::kMaxLocator));
+            Reader reader(frame.payload);
+            return impl_->misbehaved(*peer, frame.command + " message size = " + std::to_string(reader.compact_size()));
         }
         case wire::MessageError::kMalformed:
-            return impl_->misbehaved(*peer, kMalformedScore, "malformed " + frame.command);
+            // A short pong may come of another implementation's mistake: the ping counts as answered.
+            if (frame.command == wire::Pong::kCommand && peer->is_ready) return impl_->on_pong(*peer, std::nullopt);
+            return impl_->malformed(*peer, frame.command, frame.payload.size());
     }
+}
+
+// Damage is nobody's attack for sure, and says nothing: the message is passed over, unless it goes on and on.
+void Engine::Impl::malformed(Peer& peer, std::string_view command, size_t size) {
+    log_debug("net", "ProcessMessages({}, {} bytes): Exception: it does not decode, peer={}", command, size,
+              peer.info.id);
+    if (++peer.malformed >= kMaxMalformed) misbehaved(peer, "too many messages that do not decode");
 }
 
 void Engine::writable(net::PeerId id) {
@@ -244,23 +249,25 @@ void Engine::disconnected(net::PeerId id) {
     impl_->schedule_all();
 }
 
+void Engine::Impl::tick_peer(Peer& peer) {
+    peer.ticked = now();
+    peer.ticked_steady = needs.clock.steady();
+    tick_ping(peer);
+    if (!peer.leaving) tick_headers(peer);
+    if (!peer.leaving) tick_download(peer);
+    if (peer.leaving) return;
+    announce_transactions(peer);
+    request_transactions(peer);
+    tick_fee_filter(peer);
+    tick_addresses(peer);
+    serve(peer);
+    hold_back(peer);
+}
+
 void Engine::tick() {
-    const SteadyTime now = impl_->now();
-    if (now >= impl_->inbound_announce) impl_->inbound_announce = now + impl_->random_delay(std::chrono::seconds(5));
-    impl_->orphans.expire(now);
+    impl_->orphans.expire(impl_->now());
     for (auto& [id, peer] : impl_->peers) {
-        if (peer.leaving || !peer.is_ready) continue;
-        if (peer.misbehaviour >= kDiscourageScore && now - peer.distrusted_at > kForgiveAfter) peer.misbehaviour = 0;
-        impl_->tick_ping(peer);
-        if (!peer.leaving) impl_->tick_headers(peer);
-        if (!peer.leaving) impl_->tick_download(peer);
-        if (peer.leaving) continue;
-        impl_->announce_transactions(peer);
-        impl_->request_transactions(peer);
-        impl_->tick_fee_filter(peer);
-        impl_->tick_addresses(peer);
-        impl_->serve(peer);
-        impl_->hold_back(peer);
+        if (!peer.leaving && peer.is_ready) impl_->tick_peer(peer);
     }
     impl_->ask_again_when_stale();
     impl_->start_header_sync();
@@ -281,6 +288,11 @@ void Engine::blocks_connected(const std::vector<std::shared_ptr<const Block>>& b
             impl_->requests.forget(Hash256::from(tx->txid));
             impl_->requests.forget(Hash256::from(tx->wtxid));
         }
+    }
+    impl_->latest_txs.clear();
+    for (const TxRef& tx : blocks.back()->transactions) {
+        impl_->latest_txs[Hash256::from(tx->txid)] = tx;
+        impl_->latest_txs[Hash256::from(tx->wtxid)] = tx;
     }
     impl_->progress_at = impl_->now();
     // What was refused may be fine on the new tip.
@@ -329,7 +341,6 @@ std::vector<PeerReport> Engine::reports() const {
         r.min_fee_filter = peer.fee_filter;
         r.high_bandwidth_to = peer.compact_announce_from;
         r.high_bandwidth_from = peer.compact_announce_to;
-        r.misbehaviour = peer.misbehaviour;
         out.push_back(std::move(r));
     }
     return out;
@@ -337,6 +348,22 @@ std::vector<PeerReport> Engine::reports() const {
 
 uint64_t Engine::local_services() const { return kLocalServices; }
 const EngineOptions& Engine::options() const { return impl_->options; }
+
+std::vector<OrphanReport> Engine::orphans() const { return impl_->orphans.reports(impl_->now()); }
+
+std::optional<std::string> Engine::fetch_block(const BlockHash& hash, net::PeerId id) {
+    const auto block = impl_->needs.chain.find(hash);
+    if (!block) return "Block header missing";
+    if (block->has_block) return "Block already downloaded";
+    Peer* peer = impl_->find(id);
+    if (peer == nullptr || !peer->is_ready) return "Peer does not exist";
+    if ((peer->services & wire::kNodeWitness) == 0) return "Pre-SegWit peer";
+    const auto asked = impl_->downloads.find(hash);
+    if (asked != impl_->downloads.end() && asked->second.peer == id) return "Already requested from this peer";
+    impl_->forget_download(hash);
+    impl_->request(*peer, {*block});
+    return std::nullopt;
+}
 
 void Engine::ping_all() {
     for (auto& [id, peer] : impl_->peers) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,9 @@ public:
     [[nodiscard]] std::vector<PeerReport> reports() const;
     [[nodiscard]] uint64_t local_services() const;
     [[nodiscard]] const EngineOptions& options() const;
+    [[nodiscard]] std::vector<OrphanReport> orphans() const;
+    // getblockfrompeer RPC: asks this peer for a block whose header is known. An answer says why not.
+    std::optional<std::string> fetch_block(const BlockHash& hash, net::PeerId peer);
     // Sends a ping to everyone now (ping RPC).
     void ping_all();
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "util/log.h"
+
 namespace sluice::sync {
 namespace {
 constexpr uint32_t kMaxWeight = 400'000;  // of a standard transaction
@@ -11,6 +13,8 @@ constexpr std::chrono::minutes kLifetime{20};
 
 bool Orphanage::add(const TxRef& tx, net::PeerId from, SteadyTime now) {
     if (orphans_.contains(tx->wtxid) || tx->weight() > kMaxWeight || most_ == 0) return false;
+    if (orphans_.size() >= most_)
+        log_debug("txpackages", "orphanage overflow, removed {} tx", orphans_.size() + 1 - most_);
     while (orphans_.size() >= most_) {
         auto victim = orphans_.begin();
         std::advance(victim, static_cast<ptrdiff_t>(random_(orphans_.size())));
@@ -56,6 +60,8 @@ void Orphanage::block_connected(const Block& block) {
             for (auto at = first; at != last; ++at) gone.insert(at->second);
         }
     }
+    if (!gone.empty())
+        log_debug("txpackages", "Erased {} orphan transaction(s) included or conflicted by block", gone.size());
     for (const Wtxid& wtxid : gone) erase(wtxid);
 }
 
@@ -64,6 +70,7 @@ void Orphanage::peer_gone(net::PeerId peer) {
     for (const auto& [wtxid, entry] : orphans_) {
         if (entry.from == peer) gone.push_back(wtxid);
     }
+    if (!gone.empty()) log_debug("txpackages", "Erased {} orphan transaction(s) from peer={}", gone.size(), peer);
     for (const Wtxid& wtxid : gone) erase(wtxid);
 }
 
@@ -73,6 +80,15 @@ void Orphanage::expire(SteadyTime now) {
         if (entry.until <= now) gone.push_back(wtxid);
     }
     for (const Wtxid& wtxid : gone) erase(wtxid);
+}
+
+std::vector<OrphanReport> Orphanage::reports(SteadyTime now) const {
+    std::vector<OrphanReport> out;
+    for (const auto& [wtxid, entry] : orphans_) {
+        const auto left = std::chrono::duration_cast<std::chrono::seconds>(entry.until - now);
+        out.push_back({entry.tx, {entry.from}, left.count() - std::chrono::seconds(kLifetime).count(), left.count()});
+    }
+    return out;
 }
 
 bool Orphanage::has(const Txid& txid) const {

@@ -8,6 +8,7 @@
 
 #include "consensus/primitives/block.h"
 #include "p2p/net/peer.h"
+#include "p2p/sync/reports.h"
 #include "util/clock.h"
 
 namespace sluice::sync {
@@ -30,6 +31,7 @@ public:
     void peer_gone(net::PeerId peer);
     void expire(SteadyTime now);
 
+    [[nodiscard]] std::vector<OrphanReport> reports(SteadyTime now) const;
     [[nodiscard]] bool has(const Wtxid& wtxid) const { return orphans_.contains(wtxid); }
     [[nodiscard]] bool has(const Txid& txid) const;
     [[nodiscard]] size_t size() const { return orphans_.size(); }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "consensus/primitives/transaction.h"
 #include "p2p/net/peer.h"
 
 namespace sluice::sync {
@@ -33,7 +34,14 @@ struct PeerReport {
     int64_t min_fee_filter = 0;  // satoshi per 1000 discounted virtual bytes
     bool high_bandwidth_to = false;
     bool high_bandwidth_from = false;
-    int misbehaviour = 0;
+};
+
+// A transaction that waits for its parents.
+struct OrphanReport {
+    TxRef tx;  // never null
+    std::vector<net::PeerId> from;
+    int64_t entered = 0;  // seconds from now: not above 0
+    int64_t expires = 0;  // seconds from now
 };
 
 }  // namespace sluice::sync

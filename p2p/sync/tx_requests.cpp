@@ -5,13 +5,12 @@
 namespace sluice::sync {
 namespace {
 constexpr size_t kMaxAnnouncements = 5000;  // of one peer
-constexpr size_t kMaxInFlight = 100;        // asked of one peer
 constexpr std::chrono::seconds kAnswerTime{60};
 }  // namespace
 
-void TxRequests::announced(net::PeerId peer, const TxName& name, bool preferred, SteadyTime at) {
+void TxRequests::announced(net::PeerId peer, const TxName& name, bool preferred, SteadyTime at, bool unlimited) {
     PeerCount& count = peers_[peer];
-    if (count.names.size() >= kMaxAnnouncements || !count.names.insert(name).second) return;
+    if ((!unlimited && count.names.size() >= kMaxAnnouncements) || !count.names.insert(name).second) return;
     ++count_;
     wanted_[name].offers[peer] = {preferred, at};
 }
@@ -32,7 +31,7 @@ std::vector<TxName> TxRequests::take(net::PeerId peer, SteadyTime now, size_t mo
     PeerCount& count = at->second;
     const std::vector<TxName> names(count.names.begin(), count.names.end());
     for (const TxName& name : names) {
-        if (out.size() >= most || count.in_flight >= kMaxInFlight) break;
+        if (out.size() >= most) break;
         Wanted& wanted = wanted_[name];
         expire(wanted, name, now);
         if (wanted.offers.empty() && !wanted.asked) {
@@ -43,8 +42,7 @@ std::vector<TxName> TxRequests::take(net::PeerId peer, SteadyTime now, size_t mo
         if (wanted.asked || offer == wanted.offers.end() || offer->second.at > now) continue;
         // A peer of our own choice that is ready goes first.
         const bool better = !offer->second.preferred && std::ranges::any_of(wanted.offers, [&](const auto& o) {
-            return o.first != peer && o.second.preferred && o.second.at <= now &&
-                   peers_[o.first].in_flight < kMaxInFlight;
+            return o.first != peer && o.second.preferred && o.second.at <= now;
         });
         if (better) continue;
         wanted.offers.erase(offer);

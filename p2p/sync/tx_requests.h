@@ -23,8 +23,9 @@ struct TxName {
 
 class TxRequests {
 public:
-    // `at` is when it may be asked for first. Ignored when the peer has announced too many.
-    void announced(net::PeerId peer, const TxName& name, bool preferred, SteadyTime at);
+    // `at` is when it may be asked for first. Ignored when the peer has announced too many, unless it is `unlimited`
+    // (the user's word).
+    void announced(net::PeerId peer, const TxName& name, bool preferred, SteadyTime at, bool unlimited = false);
     // Those to ask this peer for now; they count as asked until answered, forgotten or timed out.
     std::vector<TxName> take(net::PeerId peer, SteadyTime now, size_t most);
     // The peer answered that it has no such transaction, or sent something else.

@@ -393,10 +393,11 @@ public:
         return here;
     }
     // A peer without an engine: the test speaks for it. Returns the id that `to` knows it by.
-    net::PeerId stranger(Host& to) {
+    net::PeerId stranger(Host& to, const net::Permissions& permissions = {}) {
         const net::PeerId there = next_id++;
         to.links[there] = {};
         net::PeerInfo peer = info(there, net::ConnectionKind::kInbound, to);
+        peer.permissions = permissions;
         to.engine.connected(peer);
         return there;
     }

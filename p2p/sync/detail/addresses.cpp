@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "p2p/sync/detail/engine_impl.h"
+#include "util/log.h"
 
 namespace sluice::sync {
 namespace {
@@ -42,7 +43,7 @@ void Engine::Impl::on_addresses(Peer& peer, const std::vector<wire::PeerAddress>
     const int64_t unix_now = needs.clock.unix_time();
     std::vector<wire::PeerAddress> accepted;
     for (wire::PeerAddress address : addresses) {
-        if (!peer.info.protected_from_bans && peer.address_tokens < 1) {
+        if (!peer.info.permissions.address && peer.address_tokens < 1) {
             ++peer.addresses_limited;
             continue;
         }
@@ -88,9 +89,21 @@ void Engine::Impl::queue_address(Peer& peer, const wire::PeerAddress& address) {
 
 void Engine::Impl::on_getaddr(Peer& peer) {
     // Outbound peers could use the answer to recognise us by our book.
-    if (peer.info.kind != net::ConnectionKind::kInbound || peer.getaddr_answered) return;
+    if (peer.info.kind != net::ConnectionKind::kInbound) {
+        return log_debug("net", "Ignoring \"getaddr\" from {} connection. peer={}", net::to_string(peer.info.kind),
+                         peer.info.id);
+    }
+    if (peer.getaddr_answered) return log_debug("net", "Ignoring repeated \"getaddr\". peer={}", peer.info.id);
     peer.getaddr_answered = true;
     peer.relays_addresses = true;
+    if (peer.info.permissions.address) {
+        peer.addresses_to_send.clear();
+        for (const wire::PeerAddress& address :
+             needs.addresses.sample(wire::kMaxAddresses, kSamplePercent, needs.clock.unix_time()))
+            queue_address(peer, address);
+        peer.next_addresses = now();
+        return;
+    }
     if (now() >= getaddr_cache_until) {
         // One answer for a day: many questions do not reveal when we learnt what.
         getaddr_cache = needs.addresses.sample(wire::kMaxAddresses, kSamplePercent, needs.clock.unix_time());

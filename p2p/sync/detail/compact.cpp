@@ -46,12 +46,13 @@ void Engine::Impl::on_cmpctblock(Peer& peer, wire::CmpctBlock message) {
         return begin_compact(peer, std::move(message));
     }
     std::vector<BlockHeader> headers{message.header};
-    needs.chain.accept_headers(
-        std::move(headers), [this, id = peer.info.id, hash, message = std::move(message)](const HeadersResult& result) {
-            headers_checked(id, {hash}, false, {result.accepted, result.failure});
-            Peer* from = find(id);
-            if (from != nullptr && result.accepted == 1) begin_compact(*from, message);
-        });
+    needs.chain.accept_headers(std::move(headers), [this, ticket = begin_work(peer), hash,
+                                                    message = std::move(message)](const HeadersResult& result) {
+        headers_checked(ticket.peer, {hash}, false, {result.accepted, result.failure});
+        Peer* from = find(ticket.peer);
+        if (from != nullptr && result.accepted == 1) begin_compact(*from, message);
+        end_work(ticket);
+    });
 }
 
 void Engine::Impl::begin_compact(Peer& peer, wire::CmpctBlock message) {
@@ -71,8 +72,7 @@ void Engine::Impl::begin_compact(Peer& peer, wire::CmpctBlock message) {
     auto partial = wire::PartialBlock::begin(std::move(message));
     if (!partial) {
         forget_download(hash);
-        if (partial.error() == wire::CompactError::kInvalid)
-            return misbehaved(peer, kDiscourageScore, "invalid compact block");
+        if (partial.error() == wire::CompactError::kInvalid) return misbehaved(peer, "invalid compact block");
         downloads[hash] = {peer.info.id, known->height, nullptr};
         peer.in_flight.push_back(hash);
         return send(peer, wire::GetData{{wire::inv_item(wire::InvType::kWitnessBlock, hash.view())}});
@@ -103,13 +103,15 @@ void Engine::Impl::finish_compact(Peer& peer, const wire::PartialBlock& partial,
     auto block = partial.complete(transactions);
     if (!block) {
         forget_download(hash);
-        return misbehaved(peer, kDiscourageScore, "transactions that were not asked for");
+        return misbehaved(peer, "invalid compact block/non-matching block transactions");
     }
     if (tx_merkle_root(block->transactions).root != block->header.merkle_root) {
         // Two transactions share a short id: the whole block settles it.
         return send(peer, wire::GetData{{wire::inv_item(wire::InvType::kWitnessBlock, hash.view())}});
     }
-    give_block(peer.info.id, std::make_shared<const Block>(std::move(*block)), hash, true, true);
+    const Ticket ticket = begin_work(peer);
+    give_block(ticket, std::make_shared<const Block>(std::move(*block)), hash, true, true);
+    end_work(ticket);
 }
 
 void Engine::Impl::on_getblocktxn(Peer& peer, const wire::GetBlockTxn& message) {
@@ -118,25 +120,26 @@ void Engine::Impl::on_getblocktxn(Peer& peer, const wire::GetBlockTxn& message) 
     if (!known || !known->has_block || known->failed) return;
     if (known->height + kMaxBlockTxnDepth < needs.chain.tip().height) {
         // Old: it gets the block, at the pace of its other requests.
-        peer.wanted.push_back(wire::inv_item(wire::InvType::kWitnessBlock, message.block.view()));
+        peer.wanted.push_back(
+            {wire::inv_item(wire::InvType::kWitnessBlock, message.block.view()), begin_work(peer).number});
         return serve(peer);
     }
     ++peer.disk_reads;
     needs.chain.read_block(message.block,
-                           [this, id = peer.info.id, message](const std::shared_ptr<const Block>& block) {
-                               Peer* to = find(id);
+                           [this, ticket = begin_work(peer), message](const std::shared_ptr<const Block>& block) {
+                               Peer* to = find(ticket.peer);
                                if (to == nullptr) return;
                                --to->disk_reads;
                                if (block != nullptr) send_blocktxn(*to, *block, message);
                                hold_back(*to);
+                               end_work(ticket);
                            });
 }
 
 void Engine::Impl::send_blocktxn(Peer& peer, const Block& block, const wire::GetBlockTxn& request) {
     wire::BlockTxn answer{request.block, {}};
     for (const uint32_t index : request.indexes) {
-        if (index >= block.transactions.size())
-            return misbehaved(peer, kDiscourageScore, "asks for transactions beyond the block");
+        if (index >= block.transactions.size()) return misbehaved(peer, "getblocktxn with out-of-bounds tx indices");
         answer.transactions.push_back(block.transactions[index]);
     }
     send(peer, answer);

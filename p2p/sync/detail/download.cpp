@@ -2,6 +2,8 @@
 // peer that keeps the window from moving, or that does not deliver, is dropped and its blocks are asked of others.
 #include <algorithm>
 
+#include "codec/hex.h"
+#include "consensus/primitives/merkle.h"
 #include "p2p/sync/detail/engine_impl.h"
 #include "util/log.h"
 
@@ -9,12 +11,13 @@ namespace sluice::sync {
 namespace {
 constexpr std::chrono::seconds kFirstStall{2};
 constexpr std::chrono::seconds kMaxStall{64};
+constexpr std::chrono::minutes kDamagedAgain{1};
 }  // namespace
 
 bool Engine::Impl::can_serve_blocks(const Peer& peer) const {
     const bool has_blocks = (peer.services & (wire::kNodeNetwork | wire::kNodeNetworkLimited)) != 0;
-    return has_blocks && (peer.services & wire::kNodeWitness) != 0 && peer.misbehaviour < kDiscourageScore &&
-           peer.info.kind != net::ConnectionKind::kFeeler && peer.info.kind != net::ConnectionKind::kAddrFetch;
+    return has_blocks && (peer.services & wire::kNodeWitness) != 0 && peer.info.kind != net::ConnectionKind::kFeeler &&
+           peer.info.kind != net::ConnectionKind::kAddrFetch;
 }
 
 void Engine::Impl::schedule_all() {
@@ -39,7 +42,7 @@ void Engine::Impl::schedule(Peer& peer) {
     std::optional<net::PeerId> first_holder;
     for (const KnownBlock& block : missing) {
         if (peer.in_flight.size() + wanted.size() >= kMaxBlocksInFlight) break;
-        if (in_check.contains(block.hash)) continue;
+        if (in_check.contains(block.hash) || peer.damaged.contains(block.hash)) continue;
         const auto download = downloads.find(block.hash);
         if (download == downloads.end()) {
             wanted.push_back(block);
@@ -52,7 +55,10 @@ void Engine::Impl::schedule(Peer& peer) {
     const bool window_full = best->height > window_end;
     if (wanted.empty() && peer.in_flight.empty() && window_full && first_holder && *first_holder != peer.info.id) {
         Peer* holder = find(*first_holder);
-        if (holder != nullptr && !holder->stalling_since) holder->stalling_since = now();
+        if (holder != nullptr && !holder->stalling_since) {
+            log_debug("net", "Stall started peer={}", holder->info.id);
+            holder->stalling_since = now();
+        }
     }
 }
 
@@ -87,40 +93,94 @@ void Engine::Impl::forget_download(const BlockHash& hash) {
     downloads.erase(at);
 }
 
-void Engine::Impl::on_block(Peer& peer, Block block) {
+// The largest message: decoded, with the ids of its transactions and their Merkle root, on a worker.
+void Engine::Impl::decode_block(Peer& peer, Bytes payload) {
+    struct Work {
+        Bytes payload;
+        std::optional<Block> block;
+        const char* damage = nullptr;
+    };
+    auto work = std::make_shared<Work>();
+    work->payload = std::move(payload);
+    ++peer.blocks_in_decode;
+    const auto job = [work] {
+        work->block = parse_block(work->payload);
+        if (!work->block) return;
+        const TxMerkleRoot merkle = tx_merkle_root(work->block->transactions);
+        if (merkle.root != work->block->header.merkle_root) work->damage = "bad-txnmrklroot, hashMerkleRoot mismatch";
+        if (merkle.mutated) work->damage = "bad-txns-duplicate, duplicate transaction";
+    };
+    needs.compute.run(job, [this, work, ticket = begin_work(peer)] {
+        Peer* from = find(ticket.peer);
+        if (from == nullptr) return;
+        --from->blocks_in_decode;
+        if (!work->block) {
+            malformed(*from, "block", work->payload.size());
+        } else if (work->damage != nullptr && needs.chain.find(work->block->header.prev)) {
+            on_damaged_block(*from, compute_hash(work->block->header), work->damage);
+        } else {
+            on_block(*from, std::move(*work->block), ticket);
+        }
+        end_work(ticket);
+        if (Peer* still = find(ticket.peer)) hold_back(*still);
+    });
+    hold_back(peer);
+}
+
+// Its header may be fine: nothing is held against the block, and whoever else was asked for it stays asked.
+void Engine::Impl::on_damaged_block(Peer& peer, const BlockHash& hash, std::string_view how) {
+    log_debug("validation", "Block mutated: {}", how);
+    const auto asked = downloads.find(hash);
+    if (asked != downloads.end() && asked->second.peer == peer.info.id) forget_download(hash);
+    // A peer that the user trusts is asked again later, or when it announces the block anew.
+    peer.damaged[hash] = now() + kDamagedAgain;
+    misbehaved(peer, "mutated block");
+    schedule_all();
+}
+
+void Engine::Impl::on_block(Peer& peer, Block block, const Ticket& ticket) {
     const BlockHash hash = compute_hash(block.header);
     const auto download = downloads.find(hash);
     const bool requested = download != downloads.end();
     if (requested && download->second.peer == peer.info.id) {
         // It delivers: be patient with others again.
-        stall_timeout = std::max(kFirstStall, stall_timeout * 17 / 20);
+        const auto calmer = std::max(kFirstStall, stall_timeout * 17 / 20);
+        if (calmer != stall_timeout) {
+            stall_timeout = calmer;
+            log_debug("net", "Decreased stalling timeout to {} seconds", stall_timeout.count());
+        }
     }
-    give_block(peer.info.id, std::make_shared<const Block>(std::move(block)), hash, requested, false);
+    give_block(ticket, std::make_shared<const Block>(std::move(block)), hash, requested, false);
 }
 
-void Engine::Impl::give_block(net::PeerId from, std::shared_ptr<const Block> block, const BlockHash& hash,
+void Engine::Impl::give_block(const Ticket& ticket, std::shared_ptr<const Block> block, const BlockHash& hash,
                               bool requested, bool compact) {
-    forget_download(hash);
+    // Who was not asked does not free those who were, before the block is seen to be good.
+    const auto asked = downloads.find(hash);
+    if (asked != downloads.end() && asked->second.peer == ticket.peer) forget_download(hash);
     if (in_check.contains(hash)) return;
     const auto known = needs.chain.find(hash);
-    Peer* peer = find(from);
+    Peer* peer = find(ticket.peer);
     if (peer != nullptr) update_best_known(*peer, hash);
-    if (known && known->has_block) return;
+    if (known && known->has_block) return forget_download(hash);
     if (!known && !needs.chain.find(block->header.prev)) {
-        // Its ancestors are not here yet; the block will be asked for when they are.
-        if (peer != nullptr) ask_for_headers(*peer, needs.chain.tip().best_header);
+        // Blocks are only asked for when their headers are here: this one came unasked.
+        if (peer != nullptr) misbehaved(*peer, "AcceptBlock FAILED (prev-blk-not-found)");
         return;
     }
     if (in_check.size() >= 2 * kMaxBlocksInCheck) return;
     in_check.insert(hash);
-    needs.chain.accept_block(std::move(block), requested, [this, from, hash, compact](const BlockResult& result) {
-        block_checked(from, hash, compact, result);
+    share_work(ticket);
+    needs.chain.accept_block(std::move(block), requested, [this, ticket, hash, compact](const BlockResult& result) {
+        block_checked(ticket, hash, compact, result);
+        end_work(ticket);
     });
 }
 
-void Engine::Impl::block_checked(net::PeerId from, const BlockHash& hash, bool compact, const BlockResult& result) {
+void Engine::Impl::block_checked(const Ticket& ticket, const BlockHash& hash, bool compact, const BlockResult& result) {
     in_check.erase(hash);
-    Peer* peer = find(from);
+    if (!result.failure) forget_download(hash);
+    Peer* peer = find(ticket.peer);
     if (peer != nullptr && !result.failure) {
         update_best_known(*peer, hash);
         if (result.is_new) peer->last_block_time = needs.clock.unix_time();
@@ -128,18 +188,21 @@ void Engine::Impl::block_checked(net::PeerId from, const BlockHash& hash, bool c
     }
     if (peer != nullptr && result.failure && result.failure->kind == Failure::Kind::kInvalid) {
         const Failure& failure = *result.failure;
-        log_debug("sync", "block {} of peer {} is refused: {}", hash.is_zero() ? 0 : 1, from, failure.reason);
+        log_debug("validation", "block {} of peer {} is refused: {}{}{}", to_display(hash), ticket.peer, failure.reason,
+                  failure.detail.empty() ? "" : ", ", failure.detail);
+        if (failure.mutated && !compact) peer->damaged[hash] = now() + kDamagedAgain;
         // Compact blocks may be passed on before they are checked; a block that was known to be bad says little about
         // an inbound peer; a clock that runs ahead is no proof of ill will.
         const bool known_bad = failure.reason == "duplicate-invalid" && !net::is_outbound(peer->info.kind);
         if (!compact && !known_bad && failure.reason != "time-too-new") {
-            misbehaved(*peer, kDiscourageScore, "invalid block: " + failure.reason);
+            misbehaved(*peer, "invalid block: " + failure.reason);
         }
     }
     schedule_all();
 }
 
 void Engine::Impl::tick_download(Peer& peer) {
+    std::erase_if(peer.damaged, [t = now()](const auto& block) { return block.second <= t; });
     if (peer.stalling_since && now() - *peer.stalling_since > stall_timeout) {
         stall_timeout = std::min(kMaxStall, stall_timeout * 2);
         return drop(peer, "holds up the download");

@@ -12,7 +12,6 @@
 
 namespace sluice::sync {
 
-inline constexpr int kDiscourageScore = 100;
 inline constexpr uint64_t kLocalServices = wire::kNodeNetwork | wire::kNodeWitness | wire::kNodeNetworkLimited;
 inline constexpr size_t kMaxBlocksInFlight = 16;   // of one peer
 inline constexpr uint32_t kDownloadWindow = 1024;  // blocks above the tip
@@ -29,26 +28,43 @@ struct Download {
     std::unique_ptr<wire::PartialBlock> partial;  // a compact block that waits for blocktxn
 };
 
+// A message whose work is not done: whose, and which.
+struct Ticket {
+    net::PeerId peer = 0;
+    uint64_t number = 0;
+};
+
 struct Engine::Impl {
     Impl(EngineNeeds engine_needs, EngineOptions engine_options);
 
     // engine.cpp: dispatch and judgement
     void handle(Peer& peer, wire::Message message);
     void handle_ready(Peer& peer, wire::Message message);
-    void misbehaved(Peer& peer, int points, std::string_view why);
+    void misbehaved(Peer& peer, std::string_view why);
+    void malformed(Peer& peer, std::string_view command, size_t size);
     void drop(Peer& peer, std::string_view why);
     void send(const Peer& peer, const wire::Message& message);
     [[nodiscard]] Peer* find(net::PeerId id);
     void hold_back(Peer& peer);
-    [[nodiscard]] SteadyTime now() const { return needs.clock.steady(); }
+    [[nodiscard]] SteadyTime now() const { return needs.clock.timer(); }
     // A delay drawn from an exponential distribution, so that nobody learns when something happened.
     [[nodiscard]] SteadyTime::duration random_delay(std::chrono::milliseconds mean);
 
+    // order.cpp
+    Ticket begin_work(Peer& peer);
+    void share_work(const Ticket& ticket);  // one more part of it, to be ended too
+    void end_work(const Ticket& ticket);
+    void on_ping(Peer& peer, uint64_t nonce);
+    void answer_pings(Peer& peer);
+
+    void tick_peer(Peer& peer);
+
     // handshake.cpp
     void send_version(Peer& peer);
+    [[nodiscard]] uint64_t desirable_services(uint64_t offered) const;
     void on_version(Peer& peer, const wire::Version& message);
     void on_verack(Peer& peer);
-    void on_pong(Peer& peer, uint64_t nonce);
+    void on_pong(Peer& peer, std::optional<uint64_t> nonce);  // none: the payload was too short
     void send_ping(Peer& peer);
     void tick_ping(Peer& peer);
 
@@ -71,10 +87,12 @@ struct Engine::Impl {
     void schedule_all();
     void schedule(Peer& peer);
     void request(Peer& peer, const std::vector<KnownBlock>& blocks);
-    void on_block(Peer& peer, Block block);
-    void give_block(net::PeerId from, std::shared_ptr<const Block> block, const BlockHash& hash, bool requested,
+    void decode_block(Peer& peer, Bytes payload);
+    void on_block(Peer& peer, Block block, const Ticket& ticket);
+    void on_damaged_block(Peer& peer, const BlockHash& hash, std::string_view how);
+    void give_block(const Ticket& ticket, std::shared_ptr<const Block> block, const BlockHash& hash, bool requested,
                     bool compact);
-    void block_checked(net::PeerId from, const BlockHash& hash, bool compact, const BlockResult& result);
+    void block_checked(const Ticket& ticket, const BlockHash& hash, bool compact, const BlockResult& result);
     void forget_download(const BlockHash& hash);
     void tick_download(Peer& peer);
     [[nodiscard]] bool can_serve_blocks(const Peer& peer) const;
@@ -104,9 +122,12 @@ struct Engine::Impl {
     // transactions.cpp
     void on_tx_inv(Peer& peer, const std::vector<TxName>& names);
     void on_tx(Peer& peer, const TxRef& tx);
-    void check_tx(net::PeerId from, const TxRef& tx);
-    void tx_checked(net::PeerId from, const TxRef& tx, const TxResult& result);
+    void check_tx(net::PeerId from, const TxRef& tx, const Ticket& ticket);
+    void tx_checked(net::PeerId from, const TxRef& tx, const Ticket& ticket, const TxResult& result);
     void on_notfound(Peer& peer, const std::vector<wire::InvItem>& items);
+    [[nodiscard]] bool refuses_transactions(const Peer& peer) const;
+    void force_relay(const Peer& peer, const TxRef& tx);
+    void announce_pool(Peer& peer);
     void announce_transactions(Peer& peer);
     void request_transactions(Peer& peer);
     void tick_fee_filter(Peer& peer);
@@ -132,6 +153,7 @@ struct Engine::Impl {
     std::set<BlockHash> in_check;  // blocks that the chain or a worker has
     std::chrono::seconds stall_timeout{2};
     std::deque<std::pair<BlockHash, std::shared_ptr<const Block>>> recent_blocks;
+    std::map<Hash256, TxRef> latest_txs;      // of the last block, by txid and wtxid
     std::deque<net::PeerId> compact_sources;  // asked to announce by compact block, the latest last
 
     struct Pooled {

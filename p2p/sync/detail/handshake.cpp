@@ -1,4 +1,6 @@
 // Version, verack, and the ping that tells whether a peer is alive.
+#include <cstdio>
+
 #include "p2p/sync/detail/engine_impl.h"
 #include "util/log.h"
 
@@ -8,6 +10,15 @@ constexpr std::chrono::minutes kPingInterval{2};
 constexpr std::chrono::minutes kPingTimeout{20};
 }  // namespace
 
+// A node with the last blocks only will do while we are close to the tip ourselves.
+uint64_t Engine::Impl::desirable_services(uint64_t offered) const {
+    constexpr uint32_t kLimitedSpacings = 144;
+    const bool limited =
+        (offered & wire::kNodeNetworkLimited) != 0 &&
+        int64_t{needs.chain.tip().time} > needs.clock.unix_time() - int64_t{options.block_spacing} * kLimitedSpacings;
+    return wire::kNodeWitness | (limited ? wire::kNodeNetworkLimited : wire::kNodeNetwork);
+}
+
 void Engine::Impl::send_version(Peer& peer) {
     wire::Version version;
     version.services = kLocalServices;
@@ -16,29 +27,33 @@ void Engine::Impl::send_version(Peer& peer) {
     version.nonce = peer.nonce;
     version.user_agent = options.user_agent;
     version.start_height = static_cast<int32_t>(needs.chain.tip().height);
-    version.relay = !options.blocks_only && peer.info.kind != net::ConnectionKind::kBlockRelay &&
-                    peer.info.kind != net::ConnectionKind::kFeeler;
+    version.relay = !refuses_transactions(peer);
     peer.version_sent = true;
     send(peer, version);
 }
 
 void Engine::Impl::on_version(Peer& peer, const wire::Version& message) {
-    if (peer.has_version) return;
+    if (peer.has_version) return log_debug("net", "redundant version message from peer={}", peer.info.id);
     if (peer.info.kind == net::ConnectionKind::kInbound) {
         // Our own version coming back: we dialled ourselves.
         for (const auto& [id, other] : peers) {
             if (net::is_outbound(other.info.kind) && other.version_sent && !other.is_ready &&
                 other.nonce == message.nonce) {
-                return drop(peer, "connected to ourselves");
+                return drop(peer, "connected to self");
             }
         }
     }
-    if (message.version < wire::kMinProtocolVersion) return drop(peer, "obsolete protocol version");
-    const bool chosen =
-        peer.info.kind == net::ConnectionKind::kOutbound || peer.info.kind == net::ConnectionKind::kBlockRelay;
-    const bool has_blocks = (message.services & (wire::kNodeNetwork | wire::kNodeNetworkLimited)) != 0;
-    if (chosen && (!has_blocks || (message.services & wire::kNodeWitness) == 0)) {
-        return drop(peer, "does not offer the services that we need");
+    if (message.version < wire::kMinProtocolVersion)
+        return drop(peer, "using obsolete version " + std::to_string(message.version));
+    const bool chosen = peer.info.kind == net::ConnectionKind::kOutbound ||
+                        peer.info.kind == net::ConnectionKind::kBlockRelay ||
+                        peer.info.kind == net::ConnectionKind::kAddrFetch;
+    const uint64_t expected = desirable_services(message.services);
+    if (chosen && (message.services & expected) != expected) {
+        char text[96];
+        std::snprintf(text, sizeof(text), "does not offer the expected services (%08llx offered, %08llx expected)",
+                      static_cast<unsigned long long>(message.services), static_cast<unsigned long long>(expected));
+        return drop(peer, text);
     }
     peer.has_version = true;
     peer.version = std::min(message.version, wire::kProtocolVersion);
@@ -64,7 +79,7 @@ void Engine::Impl::on_verack(Peer& peer) {
     log_info("sync", "peer {}: {} {} version {} height {}", peer.info.id, net::to_string(peer.info.kind),
              peer.user_agent, peer.version, peer.starting_height);
     needs.transport.established(peer.info.id, peer.services);
-    if (peer.info.kind == net::ConnectionKind::kFeeler) return drop(peer, "is alive, which is what we wanted to know");
+    if (peer.info.kind == net::ConnectionKind::kFeeler) return drop(peer, "feeler connection completed");
     if (peer.version >= wire::kSendHeadersVersion) send(peer, wire::SendHeaders{});
     if (peer.version >= wire::kCompactBlocksVersion) send(peer, wire::SendCmpct{false, 2});
     peer.next_ping = now();
@@ -86,15 +101,29 @@ void Engine::Impl::send_ping(Peer& peer) {
     send(peer, wire::Ping{*peer.ping_nonce});
 }
 
-void Engine::Impl::on_pong(Peer& peer, uint64_t nonce) {
-    if (peer.ping_nonce != nonce) return;
+void Engine::Impl::on_pong(Peer& peer, std::optional<uint64_t> nonce) {
+    const char* problem = !nonce                       ? "Short payload"
+                          : !peer.ping_nonce           ? "Unsolicited pong without ping"
+                          : *nonce == *peer.ping_nonce ? nullptr
+                          : *nonce == 0                ? "Nonce zero"
+                                                       : "Nonce mismatch";
+    if (problem != nullptr) {
+        log_debug("net", "pong peer={}: {}, {:x} expected, {:x} received, {} bytes", peer.info.id, problem,
+                  peer.ping_nonce.value_or(0), nonce.value_or(0), nonce ? 8 : 0);
+        // Another implementation's mistake: that ping will not be answered better.
+        if (!nonce || *nonce == 0) peer.ping_nonce.reset();
+        return;
+    }
     peer.ping_nonce.reset();
     peer.ping_time = now() - peer.ping_sent;
     peer.min_ping = peer.min_ping ? std::min(*peer.min_ping, *peer.ping_time) : *peer.ping_time;
 }
 
 void Engine::Impl::tick_ping(Peer& peer) {
-    if (peer.ping_nonce && now() - peer.ping_sent > kPingTimeout) return drop(peer, "does not answer pings");
+    if (peer.ping_nonce && now() - peer.ping_sent > kPingTimeout) {
+        const std::chrono::duration<double> waited = now() - peer.ping_sent;
+        return drop(peer, "ping timeout: " + std::to_string(waited.count()) + "s");
+    }
     if (!peer.ping_nonce && now() >= peer.next_ping) send_ping(peer);
 }
 

@@ -8,7 +8,6 @@
 namespace sluice::sync {
 namespace {
 constexpr std::chrono::minutes kHeadersTimeout{2};
-constexpr int kUnconnectingLimit = 10;  // announcements in a row that connect to nothing we know
 constexpr int64_t kCloseToNow = 24 * 60 * 60;
 constexpr int kStaleSpacings = 3;  // block intervals without a block
 constexpr std::chrono::minutes kBehindTimeout{20};
@@ -48,50 +47,53 @@ void Engine::Impl::start_header_sync() {
 }
 
 void Engine::Impl::on_headers(Peer& peer, std::vector<BlockHeader> headers) {
-    peer.headers_asked.reset();
     if (headers.empty()) {
+        peer.headers_asked.reset();
         if (header_source == peer.info.id) header_source.reset();
         return start_header_sync();
     }
-    peer.more_headers.push_back(std::move(headers));
+    peer.more_headers.push_back({std::move(headers), begin_work(peer).number});
     check_next_headers(peer);
 }
 
 void Engine::Impl::check_next_headers(Peer& peer) {
     while (!peer.checking_headers && !peer.more_headers.empty() && !peer.leaving) {
-        std::vector<BlockHeader> headers = std::move(peer.more_headers.front());
+        std::vector<BlockHeader> headers = std::move(peer.more_headers.front().headers);
+        const Ticket ticket{peer.info.id, peer.more_headers.front().ticket};
         peer.more_headers.pop_front();
         std::vector<BlockHash> hashes;
         hashes.reserve(headers.size());
         for (const BlockHeader& header : headers) {
             if (!hashes.empty() && header.prev != hashes.back()) {
-                return misbehaved(peer, kDiscourageScore, "headers that do not follow each other");
+                return misbehaved(peer, "non-continuous headers sequence");
             }
             hashes.push_back(compute_hash(header));
         }
         if (!needs.chain.find(headers.front().prev)) {
             // Perhaps only a gap: ask for what leads there.
             peer.last_unknown = hashes.back();
-            if (++peer.unconnecting % kUnconnectingLimit == 0) misbehaved(peer, 20, "headers that connect to nothing");
-            if (!peer.leaving) ask_for_headers(peer, needs.chain.tip().best_header);
+            ask_for_headers(peer, needs.chain.tip().best_header);
+            end_work(ticket);
             continue;
         }
-        peer.unconnecting = 0;
+        // It may be the answer to what we asked; one that connects to nothing is not, and is not asked about twice.
+        peer.headers_asked.reset();
         const bool more = headers.size() == wire::kMaxHeaders;
         if (needs.chain.find(hashes.back())) {
             headers_checked(peer.info.id, hashes, more, {hashes.size(), std::nullopt});
+            end_work(ticket);
             continue;
         }
         peer.checking_headers = true;
-        needs.chain.accept_headers(std::move(headers),
-                                   [this, id = peer.info.id, hashes, more](const HeadersResult& result) {
-                                       if (Peer* from = find(id)) from->checking_headers = false;
-                                       headers_checked(id, hashes, more, result);
-                                       if (Peer* from = find(id)) {
-                                           check_next_headers(*from);
-                                           hold_back(*from);
-                                       }
-                                   });
+        needs.chain.accept_headers(std::move(headers), [this, ticket, hashes, more](const HeadersResult& result) {
+            if (Peer* from = find(ticket.peer)) from->checking_headers = false;
+            headers_checked(ticket.peer, hashes, more, result);
+            if (Peer* from = find(ticket.peer)) {
+                check_next_headers(*from);
+                hold_back(*from);
+            }
+            end_work(ticket);
+        });
     }
 }
 
@@ -100,10 +102,10 @@ void Engine::Impl::headers_checked(net::PeerId id, const std::vector<BlockHash>&
     Peer* peer = find(id);
     if (peer == nullptr) return;
     if (result.accepted > 0) update_best_known(*peer, hashes[result.accepted - 1]);
+    for (const BlockHash& hash : hashes) peer->damaged.erase(hash);
     if (result.failure && result.failure->kind == Failure::Kind::kInvalid) {
         // A clock that runs ahead is no proof of ill will.
-        if (result.failure->reason != "time-too-new")
-            misbehaved(*peer, kDiscourageScore, "invalid header: " + result.failure->reason);
+        if (result.failure->reason != "time-too-new") misbehaved(*peer, "invalid header: " + result.failure->reason);
         if (peer->leaving) return;
     }
     if (more && !result.failure) {
@@ -137,7 +139,10 @@ bool Engine::Impl::peer_has(const Peer& peer, const BlockHash& hash) const {
 }
 
 void Engine::Impl::on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes) {
-    for (const BlockHash& hash : hashes) update_best_known(peer, hash);
+    for (const BlockHash& hash : hashes) {
+        update_best_known(peer, hash);
+        peer.damaged.erase(hash);
+    }
     if (!hashes.empty() && !needs.chain.find(hashes.back())) ask_for_headers(peer, needs.chain.tip().best_header);
     schedule(peer);
 }
@@ -187,7 +192,12 @@ void Engine::Impl::tick_headers(Peer& peer) {
     peer.headers_asked.reset();
     if (header_source != peer.info.id) return;
     header_source.reset();
-    if (!peer.info.protected_from_bans) drop(peer, "does not give the headers that it was asked for");
+    // Without another to ask instead, it stays: it may come to itself.
+    const bool others = std::ranges::any_of(peers, [&](const auto& p) {
+        return p.first != peer.info.id && p.second.is_ready && !p.second.leaving && can_serve_blocks(p.second);
+    });
+    if (others && !peer.info.protected_from_bans) return drop(peer, "does not give the headers that it was asked for");
+    peer.was_asked_for_headers = false;
 }
 
 }  // namespace sluice::sync

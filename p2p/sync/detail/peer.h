@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -18,9 +19,8 @@ struct Peer {
     explicit Peer(net::PeerInfo peer_info) : info(std::move(peer_info)) {}
 
     net::PeerInfo info;
-    int misbehaviour = 0;
-    SteadyTime distrusted_at{};  // when the score reached its end; a trusted peer gets another chance later
-    bool leaving = false;        // disconnect was asked for: nothing it says counts any more
+    size_t malformed = 0;  // messages
+    bool leaving = false;  // disconnect was asked for: nothing it says counts any more
 
     // Handshake.
     bool has_version = false;
@@ -37,6 +37,14 @@ struct Peer {
     bool wants_addrv2 = false;
     bool prefers_headers = false;
 
+    // Work of its messages that is under way elsewhere, and its pings that wait for what came before them.
+    uint64_t next_ticket = 0;
+    std::map<uint64_t, size_t> work;                  // by ticket: parts that are not done
+    std::deque<std::pair<uint64_t, uint64_t>> pings;  // {tickets below this must be done, nonce}
+
+    SteadyTime ticked{};         // when its timers were looked at: timer time
+    SteadyTime ticked_steady{};  // and steady time
+
     // Ping.
     std::optional<uint64_t> ping_nonce;
     SteadyTime ping_sent{};
@@ -52,9 +60,12 @@ struct Peer {
     std::optional<SteadyTime> behind_since;   // its best is below our tip
     bool behind_warned = false;               // and it was asked once more
     std::optional<SteadyTime> headers_asked;  // unanswered since
-    int unconnecting = 0;
-    bool checking_headers = false;  // the chain has a batch of it
-    std::deque<std::vector<BlockHeader>> more_headers;
+    bool checking_headers = false;            // the chain has a batch of it
+    struct HeaderBatch {
+        std::vector<BlockHeader> headers;
+        uint64_t ticket = 0;
+    };
+    std::deque<HeaderBatch> more_headers;
 
     // Blocks.
     std::vector<BlockHash> in_flight;  // asked, oldest first
@@ -62,9 +73,15 @@ struct Peer {
     std::optional<SteadyTime> stalling_since;
     int64_t last_block_time = 0;
     size_t blocks_in_decode = 0;
+    std::map<BlockHash, SteadyTime> damaged;  // blocks that it gave in a form that is not theirs, and until when we
+                                              // do not ask it again
 
     // Serving.
-    std::deque<wire::InvItem> wanted;  // its getdata
+    struct Wanted {
+        wire::InvItem item;
+        uint64_t ticket = 0;
+    };
+    std::deque<Wanted> wanted;  // its getdata
     bool is_reading_disk = false;
     size_t disk_reads = 0;                 // answers to getheaders and getblocktxn that wait for the disk
     std::optional<BlockHash> continue_at;  // getblocks: when it fetches this, tell it of our tip
@@ -75,6 +92,7 @@ struct Peer {
     bool compact_announce_from = false;  // we asked it to
 
     // Transactions.
+    bool wants_pool = false;                        // BIP35: all of the pool is to be announced
     RecentSet<Hash256> known_txs{10'000};           // that it has: announced by it or sent to it
     std::set<std::pair<uint64_t, Wtxid>> tx_queue;  // to announce at next_announce, in the order of the pool
     SteadyTime next_announce{};

@@ -2,7 +2,9 @@
 // it does not read our answers, we read no more of its requests.
 #include <algorithm>
 
+#include "codec/hex.h"
 #include "p2p/sync/detail/engine_impl.h"
+#include "util/log.h"
 
 namespace sluice::sync {
 namespace {
@@ -47,24 +49,25 @@ void Engine::Impl::on_getheaders(Peer& peer, const wire::Locator& locator) {
     std::vector<BlockHash> hashes;
     for (const KnownBlock& block : blocks) hashes.push_back(block.hash);
     ++peer.disk_reads;
-    needs.chain.read_headers(
-        hashes, [this, id = peer.info.id, hashes](const std::vector<std::shared_ptr<const BlockHeader>>& headers) {
-            Peer* to = find(id);
-            if (to == nullptr) return;
-            --to->disk_reads;
-            wire::Headers message;
-            size_t bytes = 0;
-            for (size_t i = 0; i < headers.size() && headers[i] != nullptr; ++i) {
-                SizeWriter size;
-                describe(size, *headers[i]);
-                bytes += size.size() + 1;
-                if (bytes > kMaxHeaderBytes) break;
-                message.headers.push_back(*headers[i]);
-                to->best_sent = hashes[i];
-            }
-            send(*to, message);
-            hold_back(*to);
-        });
+    needs.chain.read_headers(hashes, [this, ticket = begin_work(peer),
+                                      hashes](const std::vector<std::shared_ptr<const BlockHeader>>& headers) {
+        Peer* to = find(ticket.peer);
+        if (to == nullptr) return;
+        --to->disk_reads;
+        wire::Headers message;
+        size_t bytes = 0;
+        for (size_t i = 0; i < headers.size() && headers[i] != nullptr; ++i) {
+            SizeWriter size;
+            describe(size, *headers[i]);
+            bytes += size.size() + 1;
+            if (bytes > kMaxHeaderBytes) break;
+            message.headers.push_back(*headers[i]);
+            to->best_sent = hashes[i];
+        }
+        send(*to, message);
+        hold_back(*to);
+        end_work(ticket);
+    });
 }
 
 void Engine::Impl::on_getblocks(Peer& peer, const wire::Locator& locator) {
@@ -79,14 +82,27 @@ void Engine::Impl::on_getblocks(Peer& peer, const wire::Locator& locator) {
 
 void Engine::Impl::on_getdata(Peer& peer, const std::vector<wire::InvItem>& items) {
     if (peer.wanted.size() + items.size() > 2 * wire::kMaxInventory) return drop(peer, "asks for too much at once");
-    peer.wanted.insert(peer.wanted.end(), items.begin(), items.end());
+    if (!items.empty()) {
+        log_debug("net", "received getdata for: {} {} peer={}",
+                  items.front().is(wire::InvType::kWtx) ? "wtx"
+                  : items.front().is_tx()               ? "tx"
+                                                        : "block",
+                  to_display(items.front().hash), peer.info.id);
+    }
+    const Ticket ticket = begin_work(peer);
+    for (const wire::InvItem& item : items) {
+        share_work(ticket);
+        peer.wanted.push_back({item, ticket.number});
+    }
     serve(peer);
+    end_work(ticket);
 }
 
 void Engine::Impl::serve(Peer& peer) {
     wire::NotFound missing;
+    std::vector<uint64_t> done;  // tickets
     while (!peer.wanted.empty() && !peer.is_reading_disk && !peer.leaving && !needs.transport.send_full(peer.info.id)) {
-        const wire::InvItem item = peer.wanted.front();
+        const wire::InvItem item = peer.wanted.front().item;
         if (item.is_block()) {
             if (!serve_block_item(peer, item)) break;
         } else if (item.is_tx()) {
@@ -98,9 +114,11 @@ void Engine::Impl::serve(Peer& peer) {
                 missing.items.push_back(item);
             }
         }
-        if (!peer.wanted.empty()) peer.wanted.pop_front();
+        done.push_back(peer.wanted.front().ticket);
+        peer.wanted.pop_front();
     }
     if (!missing.items.empty()) send(peer, missing);
+    for (const uint64_t ticket : done) end_work({peer.info.id, ticket});
 }
 
 bool Engine::Impl::serve_block_item(Peer& peer, const wire::InvItem& item) {
@@ -117,8 +135,10 @@ bool Engine::Impl::serve_block_item(Peer& peer, const wire::InvItem& item) {
         Peer* to = find(id);
         if (to == nullptr) return;
         to->is_reading_disk = false;
-        if (!to->wanted.empty()) to->wanted.pop_front();
+        const Ticket ticket{id, to->wanted.front().ticket};
+        to->wanted.pop_front();
         if (block != nullptr) serve_block(*to, item, *block);
+        end_work(ticket);
         serve(*to);
         hold_back(*to);
     });

@@ -2,12 +2,14 @@
 // delay so that nobody learns where a transaction entered the network.
 #include <algorithm>
 
+#include "codec/hex.h"
 #include "p2p/sync/detail/engine_impl.h"
 #include "util/log.h"
 
 namespace sluice::sync {
 namespace {
 constexpr std::chrono::seconds kOutboundDelay{2};     // mean time between announcements to a peer that we chose
+constexpr std::chrono::seconds kInboundDelay{5};      // the same to those that chose us
 constexpr std::chrono::seconds kInboundHeadStart{2};  // that peers we chose have when we ask for a transaction
 constexpr std::chrono::seconds kTxidDelay{2};         // for announcements by txid while others speak wtxid
 constexpr std::chrono::seconds kBusyDelay{2};         // for a peer that owes us many already
@@ -41,22 +43,30 @@ bool Engine::Impl::has_tx(const TxName& name) const {
     return pool_txids.contains(txid) || orphans.has(txid);
 }
 
+// In -blocksonly mode transactions are taken only of peers that the user lets relay.
+bool Engine::Impl::refuses_transactions(const Peer& peer) const {
+    using net::ConnectionKind;
+    return peer.info.kind == ConnectionKind::kBlockRelay || peer.info.kind == ConnectionKind::kFeeler ||
+           (options.blocks_only && !peer.info.permissions.relay);
+}
+
 void Engine::Impl::on_tx_inv(Peer& peer, const std::vector<TxName>& names) {
     if (names.empty()) return;
-    if (options.blocks_only || peer.info.kind == net::ConnectionKind::kBlockRelay) {
-        return drop(peer, "announces transactions although we asked for none");
+    if (refuses_transactions(peer)) {
+        return drop(peer, "transaction (" + to_display(names.front().hash) + ") inv sent in violation of protocol");
     }
     const bool behind = needs.chain.tip().initial_download;
-    const bool chosen = net::is_outbound(peer.info.kind);
+    const bool chosen = net::is_outbound(peer.info.kind) || peer.info.permissions.no_ban;
+    const bool unlimited = peer.info.permissions.relay;
     const bool others_speak_wtxid = std::ranges::any_of(peers, [](const auto& p) { return p.second.wtxid_relay; });
     SteadyTime at = now();
     if (!chosen) at += kInboundHeadStart;
     if (!peer.wtxid_relay && others_speak_wtxid) at += kTxidDelay;
-    if (requests.in_flight(peer.info.id) >= kMaxAskedAtOnce) at += kBusyDelay;
+    if (!unlimited && requests.in_flight(peer.info.id) >= kMaxAskedAtOnce) at += kBusyDelay;
     for (const TxName& name : names) {
         peer.known_txs.insert(name.hash);
         // Far behind, most of them spend what we have not seen yet.
-        if (!behind && !has_tx(name)) requests.announced(peer.info.id, name, chosen, at);
+        if (!behind && !has_tx(name)) requests.announced(peer.info.id, name, chosen, at, unlimited);
     }
 }
 
@@ -81,26 +91,46 @@ void Engine::Impl::on_notfound(Peer& peer, const std::vector<wire::InvItem>& ite
 }
 
 void Engine::Impl::on_tx(Peer& peer, const TxRef& tx) {
-    if (options.blocks_only || peer.info.kind == net::ConnectionKind::kBlockRelay) {
-        return drop(peer, "sends transactions although we asked for none");
-    }
+    if (refuses_transactions(peer)) return drop(peer, "transaction sent in violation of protocol");
     peer.known_txs.insert(Hash256::from(tx->wtxid));
     peer.known_txs.insert(Hash256::from(tx->txid));
     const TxName by_wtxid{Hash256::from(tx->wtxid), true};
     const bool known = has_tx(by_wtxid);
     requests.forget(by_wtxid.hash);
     requests.forget(Hash256::from(tx->txid));
-    if (known || needs.chain.tip().initial_download) return;
-    check_tx(peer.info.id, tx);
+    if (needs.chain.tip().initial_download) return;
+    if (known) return force_relay(peer, tx);
+    const Ticket ticket = begin_work(peer);
+    check_tx(peer.info.id, tx, ticket);
+    end_work(ticket);
 }
 
-void Engine::Impl::check_tx(net::PeerId from, const TxRef& tx) {
+// For a peer that the user makes a gateway: what is in the pool already is announced once more.
+void Engine::Impl::force_relay(const Peer& peer, const TxRef& tx) {
+    if (!peer.info.permissions.force_relay) return;
+    const auto at = pool.find(tx->wtxid);
+    const std::string name = to_display(tx->txid) + " (wtxid=" + to_display(tx->wtxid) + ")";
+    if (at == pool.end()) {
+        return log_info("net", "Not relaying non-mempool transaction {} from forcerelay peer={}", name, peer.info.id);
+    }
+    log_info("net", "Force relaying tx {} from peer={}", name, peer.info.id);
+    for (auto& [id, other] : peers) {
+        if (relays_to(other)) other.tx_queue.insert({at->second.sequence, tx->wtxid});
+    }
+}
+
+// The ticket is of the message that led here: the transaction's own, or its parent's.
+void Engine::Impl::check_tx(net::PeerId from, const TxRef& tx, const Ticket& ticket) {
     if (!txs_in_check.insert(tx->wtxid).second) return;
     if (Peer* peer = find(from)) ++peer->txs_in_check;
-    needs.mempool.accept(tx, [this, from, tx](const TxResult& result) { tx_checked(from, tx, result); });
+    share_work(ticket);
+    needs.mempool.accept(tx, [this, from, tx, ticket](const TxResult& result) {
+        tx_checked(from, tx, ticket, result);
+        end_work(ticket);
+    });
 }
 
-void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const TxResult& result) {
+void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const Ticket& ticket, const TxResult& result) {
     txs_in_check.erase(tx->wtxid);
     Peer* peer = find(from);
     if (peer != nullptr && peer->txs_in_check > 0) --peer->txs_in_check;
@@ -108,14 +138,21 @@ void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const TxResult&
     switch (result.kind) {
         case Kind::kAccepted:
             if (peer != nullptr) peer->last_tx_time = needs.clock.unix_time();
-            for (const Orphanage::Orphan& orphan : orphans.take_children(tx->txid)) check_tx(orphan.from, orphan.tx);
+            for (const Orphanage::Orphan& orphan : orphans.take_children(tx->txid))
+                check_tx(orphan.from, orphan.tx, ticket);
             break;
         case Kind::kKnown:
+            if (peer != nullptr) force_relay(*peer, tx);
+            break;
         case Kind::kDeferred: break;
         case Kind::kMissingInputs: {
+            log_debug("mempoolrej", "{} (wtxid={}) from peer={} was not accepted: bad-txns-inputs-missingorspent",
+                      to_display(tx->txid), to_display(tx->wtxid), from);
             const bool hopeless = std::ranges::any_of(
                 result.missing, [this](const Txid& txid) { return rejected.contains(Hash256::from(txid)); });
             if (hopeless) {
+                log_debug("mempool", "not keeping orphan with rejected parents {} (wtxid={})", to_display(tx->txid),
+                          to_display(tx->wtxid));
                 rejected.insert(Hash256::from(tx->wtxid));
                 break;
             }
@@ -130,9 +167,9 @@ void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const TxResult&
         case Kind::kRejected:
             // Not by its txid: with another witness it may be good. Without any, its wtxid is that txid.
             if (!result.stripped) rejected.insert(Hash256::from(tx->wtxid));
-            log_debug("sync", "transaction of peer {} is refused: {}", from, result.reason);
-            if (peer != nullptr && result.invalid)
-                misbehaved(*peer, kDiscourageScore, "invalid transaction: " + result.reason);
+            log_debug("mempoolrej", "{} (wtxid={}) from peer={} was not accepted: {}", to_display(tx->txid),
+                      to_display(tx->wtxid), from, result.reason);
+            if (peer != nullptr && result.invalid) misbehaved(*peer, "invalid transaction: " + result.reason);
             break;
     }
     if (Peer* still = find(from)) hold_back(*still);
@@ -155,9 +192,17 @@ void Engine::transaction_removed(const Wtxid& wtxid) {
 }
 
 void Engine::Impl::announce_transactions(Peer& peer) {
-    if (peer.tx_queue.empty() || now() < peer.next_announce) return;
+    if (peer.wants_pool) {
+        peer.wants_pool = false;
+        announce_pool(peer);
+    }
+    const bool at_once = peer.info.permissions.no_ban;
+    if (!at_once && now() < peer.next_announce) return;
+    // The moments do not depend on what there is to say: the first after a pause waits like any other.
     // Inbound peers share their moments: many connections teach a spy no more than one.
+    if (now() >= inbound_announce) inbound_announce = now() + random_delay(kInboundDelay);
     peer.next_announce = net::is_outbound(peer.info.kind) ? now() + random_delay(kOutboundDelay) : inbound_announce;
+    if (peer.tx_queue.empty()) return;
     const size_t most = std::min(kMaxAnnouncedAtOnce, kAnnouncedAtOnce + peer.tx_queue.size() / 200);
     wire::Inv message;
     while (!peer.tx_queue.empty() && message.items.size() < most) {
@@ -176,8 +221,32 @@ void Engine::Impl::announce_transactions(Peer& peer) {
     if (!message.items.empty()) send(peer, message);
 }
 
+// BIP35: all of it, whatever was announced before.
+void Engine::Impl::announce_pool(Peer& peer) {
+    std::map<uint64_t, const RelayTx*> in_order;
+    for (const auto& [wtxid, pooled] : pool) in_order[pooled.sequence] = &pooled.relay;
+    wire::Inv message;
+    const auto flush = [&] {
+        if (!message.items.empty()) send(peer, message);
+        message.items.clear();
+    };
+    for (const auto& [sequence, relay] : in_order) {
+        peer.tx_queue.erase({sequence, relay->tx->wtxid});
+        if (relay->fee < peer.fee_filter * int64_t{relay->vsize} / 1000) continue;
+        const Hash256 name = peer.wtxid_relay ? Hash256::from(relay->tx->wtxid) : Hash256::from(relay->tx->txid);
+        peer.known_txs.insert(name);
+        message.items.push_back(
+            wire::inv_item(peer.wtxid_relay ? wire::InvType::kWtx : wire::InvType::kTx, name.view()));
+        if (message.items.size() == wire::kMaxInventory) flush();
+    }
+    flush();
+}
+
 // What we give to a peer that asks. Not what we are still to announce to it: it could only know of that by spying.
 TxRef Engine::Impl::relayable(const Peer& peer, const wire::InvItem& item) const {
+    // The last block took some out of the pool after they were announced.
+    const auto mined = latest_txs.find(item.hash);
+    if (mined != latest_txs.end()) return mined->second;
     Wtxid wtxid = Wtxid::from(item.hash);
     if (!item.is(wire::InvType::kWtx)) {
         const auto at = pool_txids.find(Txid::from(item.hash));
@@ -190,7 +259,10 @@ TxRef Engine::Impl::relayable(const Peer& peer, const wire::InvItem& item) const
 }
 
 void Engine::Impl::tick_fee_filter(Peer& peer) {
-    if (peer.version < wire::kFeeFilterVersion || options.blocks_only || !relays_to(peer)) return;
+    using net::ConnectionKind;
+    const bool none = peer.info.kind == ConnectionKind::kBlockRelay || peer.info.kind == ConnectionKind::kFeeler ||
+                      peer.info.permissions.force_relay;
+    if (peer.version < wire::kFeeFilterVersion || options.blocks_only || none || !peer.is_ready) return;
     const bool behind = needs.chain.tip().initial_download;
     const int64_t rate =
         behind ? kMaxMoney.sat : std::max(rounded(needs.mempool.min_fee_rate()), options.min_relay_fee);

@@ -102,6 +102,46 @@ BOOST_FIXTURE_TEST_CASE(a_transaction_without_its_witness_does_not_shut_out_the_
     BOOST_CHECK(b.pool.known.contains(child->txid));
 }
 
+BOOST_FIXTURE_TEST_CASE(who_may_ask_for_the_pool_is_told_all_of_it, Line) {
+    const TxRef tx = make_tx(spend(coin(1), 1));
+    b.pool.add(tx);
+    net::Permissions permissions;
+    permissions.mempool = true;
+    const net::PeerId friendly = world.stranger(b, permissions);
+    world.greet(b, friendly);
+    world.pass(1min);
+    const int before = b.sent["inv"];
+    world.say(b, friendly, wire::Mempool{});
+    world.pass(1s);
+    BOOST_CHECK_EQUAL(b.sent["inv"], before + 1);
+    const net::PeerId stranger = world.stranger(b);
+    world.greet(b, stranger);
+    world.say(b, stranger, wire::Mempool{});
+    world.run();
+    BOOST_CHECK(!b.links.contains(stranger));
+}
+
+BOOST_AUTO_TEST_CASE(relay_permission_counts_in_blocks_only_mode) {
+    World world;
+    sync::EngineOptions options;
+    options.blocks_only = true;
+    Host& node = world.add(options);
+    node.chain.mine(1, kStart);
+    world.run();
+    net::Permissions permissions;
+    permissions.relay = true;
+    const net::PeerId friendly = world.stranger(node, permissions);
+    const net::PeerId stranger = world.stranger(node);
+    for (const net::PeerId peer : {friendly, stranger}) {
+        world.greet(node, peer);
+        world.say(node, peer, wire::Tx{make_tx(spend(coin(static_cast<uint32_t>(peer) + 1), 1))});
+        world.run();
+    }
+    BOOST_CHECK(node.links.contains(friendly));
+    BOOST_CHECK(!node.links.contains(stranger));
+    BOOST_CHECK_EQUAL(node.pool.known.size(), 1u);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_fee_filter_is_respected, Line) {
     const net::PeerId stranger = world.stranger(a);
     world.greet(a, stranger);
@@ -292,7 +332,7 @@ BOOST_AUTO_TEST_CASE(announcements_of_one_peer_are_bounded) {
         requests.announced(1, name, false, {});
     }
     BOOST_CHECK_EQUAL(requests.announcements(1), 5000u);
-    BOOST_CHECK_EQUAL(requests.take(1, SteadyTime{}, 1000).size(), 100u);
+    BOOST_CHECK_EQUAL(requests.take(1, SteadyTime{}, 1000).size(), 1000u);
     requests.peer_gone(1);
     BOOST_CHECK_EQUAL(requests.size(), 0u);
 }

@@ -190,6 +190,35 @@ BOOST_AUTO_TEST_CASE(a_trusted_peer_that_erred_gets_another_chance) {
     BOOST_CHECK(tip(node) == tip(trusted));
 }
 
+// A block may be damaged by whoever passed it on: the peer that the user trusts is not asked for it over and over, but
+// is as soon as it announces it anew.
+BOOST_AUTO_TEST_CASE(a_damaged_block_of_a_trusted_peer_is_asked_again_when_announced_again) {
+    World world;
+    Host& node = world.add();
+    Host& other = world.add();
+    world.connect(node, other, net::ConnectionKind::kManual);
+    world.pass(5s);
+    const net::PeerId peer = node.links.begin()->first;
+    const auto good = make_block(tip(node), 1, kStart + 60, 9);
+    Block damaged = *good;
+    damaged.transactions.push_back(make_tx(spend(coin(1), 1)));
+    const auto says = [&](const wire::Message& message) {
+        world.say(node, peer, message);
+        world.run();
+    };
+    says(wire::Headers{{good->header}});
+    const int asked = node.sent["getdata"];
+    BOOST_CHECK_GE(asked, 1);
+    says(wire::BlockMessage{damaged});
+    world.pass(10s);
+    BOOST_CHECK_EQUAL(node.sent["getdata"], asked);
+    BOOST_CHECK_EQUAL(node.links.size(), 1u);
+    says(wire::Headers{{good->header}});
+    BOOST_CHECK_EQUAL(node.sent["getdata"], asked + 1);
+    says(wire::BlockMessage{*good});
+    BOOST_CHECK_EQUAL(node.chain.tip().height, 1u);
+}
+
 BOOST_AUTO_TEST_CASE(self_connections_are_noticed) {
     World world;
     Host& a = world.add();
@@ -240,7 +269,7 @@ BOOST_FIXTURE_TEST_CASE(headers_that_do_not_follow_each_other, Meeting) {
     BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(headers_that_connect_to_nothing_are_asked_about_and_tolerated_for_a_while, Meeting) {
+BOOST_FIXTURE_TEST_CASE(headers_that_connect_to_nothing_are_asked_about_once, Meeting) {
     const int before = node.sent["getheaders"];
     BlockHash nowhere;
     nowhere.bytes[0] = 1;
@@ -248,7 +277,7 @@ BOOST_FIXTURE_TEST_CASE(headers_that_connect_to_nothing_are_asked_about_and_tole
     BOOST_CHECK_GE(node.sent["getheaders"], before);
     BOOST_CHECK(is_connected());
     for (uint32_t i = 1; i < 100; ++i) says(wire::Headers{{make_block(nowhere, 50, kStart, i)->header}});
-    BOOST_CHECK(!is_connected());
+    BOOST_CHECK_LE(node.sent["getheaders"], before + 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_block_that_breaks_the_rules, Meeting) {
@@ -273,8 +302,57 @@ BOOST_FIXTURE_TEST_CASE(a_mutated_block_does_not_condemn_the_true_one, Meeting) 
     BOOST_CHECK_EQUAL(node.chain.tip().height, 4u);
 }
 
-BOOST_FIXTURE_TEST_CASE(garbage_is_tolerated_a_few_times_only, Meeting) {
-    for (int i = 0; i < 4; ++i) says_raw("inv", Bytes(7, 9));
+// An attacker may not free the honest peer that was asked for a block by a damaged copy of it.
+BOOST_FIXTURE_TEST_CASE(a_damaged_block_leaves_the_download_of_the_true_one_alone, Meeting) {
+    const auto good = make_block(tip(node), 4, kStart, 9);
+    says(wire::Headers{{good->header}});
+    const net::PeerId attacker = world.stranger(node);
+    world.greet(node, attacker);
+    Block damaged = *good;
+    damaged.transactions.push_back(make_tx(spend(coin(1), 1)));
+    const auto in_flight = [&] {
+        for (const sync::PeerReport& report : node.engine.reports()) {
+            if (report.id == stranger) return report.blocks_in_flight.size();
+        }
+        return size_t{0};
+    };
+    BOOST_REQUIRE_EQUAL(in_flight(), 1u);
+    world.say(node, attacker, wire::BlockMessage{damaged});
+    world.run();
+    BOOST_CHECK(!node.links.contains(attacker));
+    BOOST_CHECK_EQUAL(in_flight(), 1u);
+    says(wire::BlockMessage{*good});
+    BOOST_CHECK_EQUAL(in_flight(), 0u);
+    BOOST_CHECK_EQUAL(node.chain.tip().height, 4u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_block_without_a_known_parent_came_unasked, Meeting) {
+    BlockHash nowhere;
+    nowhere.bytes[0] = 1;
+    says(wire::BlockMessage{*make_block(nowhere, 50, kStart, 0)});
+    BOOST_CHECK(!is_connected());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_pong_waits_for_what_came_before_its_ping, Meeting) {
+    const auto block = make_block(tip(node), 4, kStart, 9);
+    const int before = node.sent["pong"];
+    world.say(node, stranger, wire::BlockMessage{*block});
+    world.say(node, stranger, wire::Ping{1});
+    world.say(node, stranger, wire::Ping{2});
+    BOOST_CHECK_EQUAL(node.sent["pong"], before);
+    world.run();
+    BOOST_CHECK_EQUAL(node.sent["pong"], before + 2);
+    BOOST_CHECK_EQUAL(node.chain.tip().height, 4u);
+    world.say(node, stranger, wire::Tx{make_tx(spend(coin(1), 1))});
+    world.say(node, stranger, wire::GetData{{wire::inv_item(wire::InvType::kWitnessBlock, Hash256{}.view())}});
+    world.say(node, stranger, wire::Ping{3});
+    BOOST_CHECK_EQUAL(node.sent["pong"], before + 2);
+    world.run();
+    BOOST_CHECK_EQUAL(node.sent["pong"], before + 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(garbage_is_tolerated_for_a_while_only, Meeting) {
+    for (int i = 0; i < 99; ++i) says_raw("inv", Bytes(7, 9));
     BOOST_CHECK(is_connected());
     says_raw("headers", Bytes(3, 9));
     BOOST_CHECK(!is_connected());
