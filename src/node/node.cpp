@@ -281,9 +281,9 @@ Status Node::Impl::start() {
     }
     peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
     const mempool::PolicyOptions& relay = chain->pool().policy();
-    rpc::add_net_methods(*dispatcher,
-                         {&peers->connections(), &peers->engine(), &net_loop, &clock, kCompatibleVersion,
-                          Amount{relay.min_relay.sat_per_kvb}, Amount{relay.incremental.sat_per_kvb}, ports.warnings});
+    rpc::add_net_methods(*dispatcher, {&peers->connections(), &peers->engine(), &net_loop, &clock, params.mockable_time,
+                                       kCompatibleVersion, Amount{relay.min_relay.sat_per_kvb},
+                                       Amount{relay.incremental.sat_per_kvb}, ports.warnings});
     TRY_VOID(chain->start());
     if (tx_index) tx_index->start();
     if (filters) filters->start();

@@ -38,6 +38,7 @@ enum class Code : int {
     kNodeNotConnected = -29,
     kInvalidIpOrSubnet = -30,
     kMethodDeprecated = -32,
+    kNodeCapacityReached = -34,
 };
 
 struct RpcError {

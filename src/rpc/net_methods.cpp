@@ -7,24 +7,13 @@
 #include "p2p/sync/engine.h"
 #include "p2p/wire/messages.h"
 #include "rpc/dispatcher.h"
+#include "rpc/net_parts.h"
 #include "util/clock.h"
 
 namespace sluice::rpc {
 namespace {
 
 constexpr int kProtocolVersion = 70016;
-
-// Runs on the net thread. As on_state(): capture by value.
-template <class F>
-auto on_net(const NetPorts& ports, F function) -> Result<std::invoke_result_t<F>, RpcError> {
-    auto answer = ports.loop->call(std::move(function), std::chrono::seconds(60));
-    if (!answer) return rpc_error(Code::kInternal, answer.error().message);
-    if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
-        return {};
-    } else {
-        return std::move(*answer);
-    }
-}
 
 std::string services_hex(uint64_t services) {
     char text[20];
@@ -91,9 +80,7 @@ Json peer_json(const net::ConnectionStats& at, const sync::PeerReport& peer) {
     out["addr_relay_enabled"] = peer.address_relay;
     out["addr_processed"] = peer.addresses_processed;
     out["addr_rate_limited"] = peer.addresses_rate_limited;
-    Json permissions = Json::array();
-    if (at.info.protected_from_bans && at.info.kind == net::ConnectionKind::kInbound) permissions.push_back("noban");
-    out["permissions"] = std::move(permissions);
+    out["permissions"] = net::to_strings(at.info.permissions);
     out["minfeefilter"] = amount_json(Amount{peer.min_fee_filter});
     out["bytessent_per_msg"] = per_message(at.sent_per_command);
     out["bytesrecv_per_msg"] = per_message(at.received_per_command);
@@ -263,47 +250,6 @@ RpcResult list_banned(const NetPorts& ports) {
     return out;
 }
 
-RpcResult node_addresses(const NetPorts& ports, const Args& args) {
-    const int64_t count = TRY(args.integer_or(0, 1));
-    if (count < 0) return rpc_error(Code::kInvalidParameter, "Address count out of range");
-    const std::string wanted = args.text_or(1, "");
-    const auto addresses = TRY(on_net(ports, [connections = ports.connections, now = ports.clock->unix_time()] {
-        return connections->addresses().sample(connections->addresses().size(), 0, now);
-    }));
-    Json out = Json::array();
-    for (const auto& peer : addresses) {
-        if (count != 0 && out.size() >= static_cast<size_t>(count)) break;
-        if (!wanted.empty() && to_string(peer.address.network) != wanted) continue;
-        out.push_back({{"time", peer.time},
-                       {"services", peer.services},
-                       {"address", peer.address.host()},
-                       {"port", peer.address.port},
-                       {"network", to_string(peer.address.network)}});
-    }
-    return out;
-}
-
-// For tests: as if the address had announced itself, and with `tried` also answered.
-RpcResult add_peer_address(const NetPorts& ports, const Args& args) {
-    const int64_t port = TRY(args.integer(1));
-    if (port < 0 || port > UINT16_MAX) return rpc_error(Code::kMisc, "JSON integer out of range");
-    const auto address = wire::parse_ip(args.text(0), static_cast<uint16_t>(port));
-    if (!address) return Json{{"success", false}};
-    const bool tried = args.flag_or(2, false);
-    const std::string error =
-        TRY(on_net(ports, [connections = ports.connections, address = *address, tried, now = ports.clock->unix_time()] {
-            constexpr uint64_t kServices = wire::kNodeNetwork | wire::kNodeWitness;
-            net::AddressBook& book = connections->addresses();
-            if (book.add({{static_cast<uint32_t>(now), kServices, address}}, address, now, 0) == 0)
-                return std::string("failed-adding-to-new");
-            const size_t before = book.proven_count();
-            if (tried) book.proven(address, kServices, now);
-            return std::string(tried && book.proven_count() == before ? "failed-adding-to-tried" : "");
-        }));
-    if (error.empty()) return Json{{"success", true}};
-    return Json{{"error", error}, {"success", false}};
-}
-
 RpcResult net_totals(const NetPorts& ports) {
     const net::NetTotals totals =
         TRY(on_net(ports, [connections = ports.connections] { return connections->totals(); }));
@@ -326,8 +272,6 @@ void add_net_methods(Dispatcher& dispatcher, const NetPorts& ports) {
     add("getaddednodeinfo", added_node_info);
     add("disconnectnode", disconnect_node);
     add("setban", set_ban);
-    add("getnodeaddresses", node_addresses);
-    add("addpeeraddress", add_peer_address);
     add("getconnectioncount", [](const NetPorts& p, const Args&) -> RpcResult {
         return Json(TRY(on_net(p, [connections = p.connections] { return connections->count(); })));
     });
@@ -344,6 +288,8 @@ void add_net_methods(Dispatcher& dispatcher, const NetPorts& ports) {
         TRY_VOID(on_net(p, [connections = p.connections, active] { connections->set_network_active(active); }));
         return Json(active);
     });
+    add_address_book_methods(dispatcher, ports);
+    add_peer_testing_methods(dispatcher, ports);
 }
 
 }  // namespace sluice::rpc

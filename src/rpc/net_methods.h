@@ -29,11 +29,15 @@ struct NetPorts {
     sync::Engine* engine = nullptr;           // net thread
     runtime::EventLoop* loop = nullptr;
     const Clock* clock = nullptr;
+    bool testing = false;    // a chain for regression tests: methods that only tests need are allowed
     int version = 0;         // getnetworkinfo's: which Elements release clients may take this node for
     Amount relay_fee;        // per 1000 virtual bytes
     Amount incremental_fee;  // likewise
     std::function<std::vector<std::string>()> warnings;
 };
 void add_net_methods(Dispatcher& dispatcher, const NetPorts& ports);
+// Parts of it: what is known of addresses; what tests do to single peers.
+void add_address_book_methods(Dispatcher& dispatcher, const NetPorts& ports);
+void add_peer_testing_methods(Dispatcher& dispatcher, const NetPorts& ports);
 
 }  // namespace sluice::rpc
