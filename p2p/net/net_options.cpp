@@ -63,6 +63,8 @@ Status read_listening(const Options& options, NetOptions& out) {
     const std::vector<std::string> binds = names(options, "bind");
     const std::vector<std::string> trusted = names(options, "whitebind");
     out.listen = options.get_bool("listen", !binds.empty() || !trusted.empty() || !out.connect_only);
+    if (!out.listen && (!binds.empty() || !trusted.empty()))
+        return fail("Cannot set -bind or -whitebind together with -listen=0");
     for (const std::string& bind : binds) {
         // "=onion" marks the address that a Tor service forwards to; it is listened on like any other.
         out.binds.push_back(TRY(numeric("bind", bind.substr(0, bind.find('=')), out.default_port)));
@@ -74,8 +76,6 @@ Status read_listening(const Options& options, NetOptions& out) {
         if (address.port == 0) return fail("Need to specify a port with -whitebind: '" + grant.rest + "'");
         out.trusted_binds.push_back({address, grant.permissions});
     }
-    if (!out.listen && (!binds.empty() || !trusted.empty()))
-        return fail("Cannot set -bind or -whitebind together with -listen=0");
     for (const std::string& text : names(options, "externalip")) {
         out.external.push_back(TRY(numeric("externalip", text, out.default_port)));
     }

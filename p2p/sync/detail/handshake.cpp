@@ -71,6 +71,11 @@ void Engine::Impl::on_version(Peer& peer, const wire::Version& message) {
         send(peer, wire::SendAddrV2{});
     }
     send(peer, wire::Verack{});
+    if (peer.info.kind == net::ConnectionKind::kFeeler) {
+        // It is alive, which is all that we wanted to know.
+        needs.transport.established(peer.info.id, peer.services);
+        drop(peer, "feeler connection completed");
+    }
 }
 
 void Engine::Impl::on_verack(Peer& peer) {
@@ -79,7 +84,6 @@ void Engine::Impl::on_verack(Peer& peer) {
     log_info("sync", "peer {}: {} {} version {} height {}", peer.info.id, net::to_string(peer.info.kind),
              peer.user_agent, peer.version, peer.starting_height);
     needs.transport.established(peer.info.id, peer.services);
-    if (peer.info.kind == net::ConnectionKind::kFeeler) return drop(peer, "feeler connection completed");
     if (peer.version >= wire::kSendHeadersVersion) send(peer, wire::SendHeaders{});
     if (peer.version >= wire::kCompactBlocksVersion) send(peer, wire::SendCmpct{false, 2});
     peer.next_ping = now();

@@ -192,9 +192,11 @@ void Engine::Impl::tick_headers(Peer& peer) {
     peer.headers_asked.reset();
     if (header_source != peer.info.id) return;
     header_source.reset();
-    // Without another to ask instead, it stays: it may come to itself.
+    // Without another of our choice to ask instead, it stays: it may come to itself.
     const bool others = std::ranges::any_of(peers, [&](const auto& p) {
-        return p.first != peer.info.id && p.second.is_ready && !p.second.leaving && can_serve_blocks(p.second);
+        const bool chosen = net::is_outbound(p.second.info.kind) || p.second.info.permissions.no_ban;
+        return chosen && p.first != peer.info.id && p.second.is_ready && !p.second.leaving &&
+               can_serve_blocks(p.second);
     });
     if (others && !peer.info.protected_from_bans) return drop(peer, "does not give the headers that it was asked for");
     peer.was_asked_for_headers = false;
