@@ -55,7 +55,7 @@ void pay_fees(Transaction& coinbase, size_t at, Amount reward, const ChainParams
 Result<BlockHeader> make_header(const mempool::Tip& tip, const ChainParams& params, const BlockRequest& request) {
     const uint32_t height = tip.headers.height() + 1;
     BlockHeader header;
-    header.version = tip.version_bits.block_version_after(tip.headers);
+    header.version = request.version.value_or(tip.version_bits.block_version_after(tip.headers));
     header.prev = tip.headers.hash_at(tip.headers.height());
     header.time = std::max(request.time, tip.headers.median_time_past_at(tip.headers.height()) + 1);
     header.height = height;
@@ -106,7 +106,7 @@ Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const memp
     if (fixed > most) return fail("the coinbase's commitments leave no room in a block");
 
     SelectLimits limits;
-    limits.max_weight = most - fixed;
+    limits.max_weight = most - std::min(most, std::max(fixed, request.reserved_weight));
     limits.max_sigop_cost = rules::kMaxBlockSigopsCost - kReservedSigopCost;
     limits.min_rate = request.min_rate;
     limits.reward = {{params.subsidy_asset, Amount{params.subsidy_at(static_cast<int32_t>(height))}}};
@@ -170,6 +170,13 @@ BlockRequest getnewblock_request(const ChainParams& params, const std::vector<By
     return request;
 }
 
+void apply(BlockRequest& request, const BlockPolicy& policy) {
+    request.max_weight = policy.max_weight;
+    request.reserved_weight = policy.reserved_weight;
+    request.min_rate = policy.min_rate;
+    request.version = policy.version;
+}
+
 DynafedEntry make_proposal(const Script& signblockscript, uint32_t witness_limit, const Script& fedpegscript,
                            const std::vector<Bytes>& extension_space) {
     DynafedEntry out;
@@ -190,11 +197,13 @@ void seal_if_open(BlockHeader& header) {
 }
 
 Result<std::vector<BlockHash>> generate(chain::ChainState& chain, mempool::Mempool& pool, mempool::TipSource& tips,
-                                        const Clock& clock, size_t count, const Script& destination) {
+                                        const Clock& clock, size_t count, const Script& destination,
+                                        const BlockPolicy& policy) {
     std::vector<BlockHash> hashes;
     for (size_t i = 0; i < count; ++i) {
         BlockRequest request = getnewblock_request(chain.params(), {}, {}, clock.unix_time(), 0);
         if (!destination.empty()) request.fee_destination = destination;
+        apply(request, policy);
         const std::shared_ptr<Block> block = TRY(new_block(chain, pool, tips, request));
         seal_if_open(block->header);
         if (!fed_rules::check_block_proof(block->header, chain.params())) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "assembly/block_policy.h"
 #include "assembly/select.h"
 #include "chain/chain_state.h"
 #include "consensus/params/chain_params.h"
@@ -20,7 +21,9 @@ struct BlockRequest {
     Script fee_destination;
     DynafedEntry proposed;  // null: no vote
     size_t max_weight = 4'000'000;
+    size_t reserved_weight = 0;  // for header and coinbase, if they weigh less
     mempool::FeeRate min_rate{100};
+    std::optional<int32_t> version;                     // else as deployments have it
     std::function<bool(const mempool::Entry&)> may_go;  // as SelectLimits::may_go
 };
 
@@ -32,6 +35,8 @@ Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const memp
 // that no block can take just now are left out rather than failing it.
 Result<std::shared_ptr<Block>> new_block(chain::ChainState& chain, mempool::Mempool& pool, mempool::TipSource& tips,
                                          const BlockRequest& request);
+
+void apply(BlockRequest& request, const BlockPolicy& policy);
 
 // What getnewblockhex asks for: fees to the mandatory destination or to anyone, and each commitment as OP_RETURN
 // <data>.
@@ -47,7 +52,8 @@ void seal_if_open(BlockHeader& header);
 // Makes and connects `count` blocks on a chain that anybody may sign; fees to `destination`. The error says why the
 // chain is none.
 Result<std::vector<BlockHash>> generate(chain::ChainState& chain, mempool::Mempool& pool, mempool::TipSource& tips,
-                                        const Clock& clock, size_t count, const Script& destination);
+                                        const Clock& clock, size_t count, const Script& destination,
+                                        const BlockPolicy& policy = {});
 
 // Recomputes the witness commitment (if there is one) and the Merkle root; for whoever changes a block's transactions.
 void finish(Block& block);

@@ -15,9 +15,10 @@ struct Package {
     int64_t sigop_cost = 0;
     int64_t fees = 0;
 
-    void add(const Entry& entry, int sign) {
+    void add(const Entry& entry, uint32_t bytes_per_sigop, int sign) {
         weight += static_cast<size_t>(sign) * entry.tx->weight();
-        vsize += sign * entry.discount_vsize;
+        // Signature operations weigh too, where a discount would hide them.
+        vsize += sign * std::max(entry.discount_vsize, (entry.sigop_cost * bytes_per_sigop + 3) / 4);
         sigop_cost += sign * entry.sigop_cost;
         fees += sign * entry.modified_fee().sat;
     }
@@ -38,7 +39,8 @@ public:
             Package package;
             package.members = pool.ancestors(txid).txids;
             package.members.insert(txid);
-            for (const Txid& member : package.members) package.add(*pool.find(member), 1);
+            for (const Txid& member : package.members)
+                package.add(*pool.find(member), pool.policy().bytes_per_sigop, 1);
             ranks_.insert(rank(txid, package));
             packages_.emplace(txid, std::move(package));
         }
@@ -100,7 +102,7 @@ private:
         for (const Txid& below : pool_.descendants(txid).txids) {
             Package& package = packages_.at(below);
             const bool waiting = ranks_.erase(rank(below, package)) > 0;
-            if (package.members.erase(txid) > 0) package.add(entry, -1);
+            if (package.members.erase(txid) > 0) package.add(entry, pool_.policy().bytes_per_sigop, -1);
             if (waiting) ranks_.insert(rank(below, package));
         }
     }

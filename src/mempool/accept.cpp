@@ -16,30 +16,15 @@
 #include "mempool/mempool.h"
 #include "mempool/next_block.h"
 #include "mempool/pool_coins.h"
+#include "mempool/refuse.h"
+#include "mempool/truc.h"
 #include "peg/proof/pegin.h"
 
 namespace sluice::mempool {
 namespace {
 
-constexpr size_t kMaxReplaced = 100;        // transactions that one replacement may push out
-constexpr int64_t kCarveOutVsize = 10'000;  // one small child more than the limits allow
-constexpr int32_t kTopologyRestricted = 3;  // version whose transactions stay in pairs (BIP431)
-constexpr int64_t kMaxRestrictedVsize = 10'000;
-constexpr int64_t kMaxRestrictedChildVsize = 1000;
 constexpr int64_t kMinSubsidyRate = 1000;  // sat/kvB that a peg-in's later spend is taken to cost at least
 
-Refusal refuse(RefusalKind kind, std::string reason, std::string detail, const BreachPlace& place,
-               NamedValues values = {}) {
-    return Refusal{kind, std::move(reason), std::move(detail), Breach{{}, place, std::move(values), nullptr}};
-}
-// Of the transaction as a whole.
-Refusal refuse(RefusalKind kind, std::string reason, std::string detail = {}, NamedValues values = {}) {
-    return refuse(kind, std::move(reason), std::move(detail), at_transaction(), std::move(values));
-}
-tl::unexpected<Refusal> refused(RefusalKind kind, std::string reason, std::string detail = {},
-                                NamedValues values = {}) {
-    return tl::unexpected<Refusal>(refuse(kind, std::move(reason), std::move(detail), std::move(values)));
-}
 tl::unexpected<Refusal> refused(NotStandard why, RefusalKind kind = RefusalKind::kPolicy, std::string detail = {}) {
     return tl::unexpected<Refusal>(
         refuse(kind, std::move(why.reason), std::move(detail), why.place, std::move(why.values)));
@@ -170,7 +155,17 @@ bool only_lacks_witness(const std::shared_ptr<const rules::SpendingTx>& spending
            !hold(flags & ~script::kVerifyCleanStack);
 }
 
-std::optional<Refusal> check_scripts(const std::shared_ptr<const rules::SpendingTx>& spending, script::Flags flags) {
+std::string compared(Amount fee, Amount least) { return std::to_string(fee.sat) + " < " + std::to_string(least.sat); }
+NamedValues fee_values(Amount fee, Amount least, int64_t vsize) {
+    return {{"fee", fee.sat}, {"minimum", least.sat}, {"vsize", vsize}};
+}
+
+}  // namespace
+
+std::optional<Refusal> Mempool::check_scripts(const Candidate& candidate, const AcceptMode& mode) const {
+    const script::Flags flags = candidate.entry.flags;
+    if (mode.passed_under == flags) return std::nullopt;
+    const std::shared_ptr<const rules::SpendingTx>& spending = candidate.spending;
     std::vector<rules::ScriptCheck> checks;
     rules::append_checks(checks, spending, flags);
     for (rules::ScriptCheck& check : checks) {
@@ -195,8 +190,6 @@ std::optional<Refusal> check_scripts(const std::shared_ptr<const rules::Spending
     return std::nullopt;
 }
 
-}  // namespace
-
 Result<Mempool::Candidate, Refusal> Mempool::judge(const TxRef& tx, const AcceptMode& mode) {
     Result<Candidate, Refusal> answer = refused(RefusalKind::kFault, "internal-error", "the tip was not read");
     const std::optional<Error> fault = tips_.with_tip([&](const Tip& tip) { answer = judge_at(tx, mode, tip); });
@@ -207,7 +200,19 @@ Result<Mempool::Candidate, Refusal> Mempool::judge(const TxRef& tx, const Accept
     return answer;
 }
 
-Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const AcceptMode& mode, const Tip& tip) {
+Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& tx, const AcceptMode& mode, const Tip& tip) {
+    Candidate candidate = TRY(check_before(tx, mode, tip, {}));
+    if (auto dust = check_dust_spent(*tx, {}); dust && policy_.require_standard)
+        return tl::unexpected<Refusal>(std::move(*dust));
+    if (!candidate.direct_conflicts.empty()) {
+        if (auto replacement = check_replacement(candidate)) return tl::unexpected<Refusal>(std::move(*replacement));
+    }
+    if (auto script = check_scripts(candidate, mode)) return tl::unexpected<Refusal>(std::move(*script));
+    return candidate;
+}
+
+Result<Mempool::Candidate, Refusal> Mempool::check_before(const TxRef& parsed, const AcceptMode& mode, const Tip& tip,
+                                                          const Staged& staged) {
     const Transaction& tx = parsed->tx;
     if (auto alone = rules::check_transaction(*parsed); !alone) return refused(std::move(alone).error());
     if (tx.is_coinbase()) return refused(RefusalKind::kInvalid, "coinbase");
@@ -234,8 +239,8 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     if (entries_.contains(parsed->txid)) return refused(RefusalKind::kConflict, "txn-same-nonwitness-data-in-mempool");
 
     Candidate candidate;
-    if (auto conflict = find_conflicts(tx, candidate)) return tl::unexpected<Refusal>(std::move(*conflict));
-    const PoolCoins coins(tip.coins, entries_, height);
+    if (auto conflict = find_conflicts(tx, mode, candidate)) return tl::unexpected<Refusal>(std::move(*conflict));
+    const PoolCoins coins(tip.coins, entries_, staged, height);
     const NextBlock& next = next_block(tip);
     const std::vector<FedpegScript>& fedpegs = next.fedpegs;
     if (auto missing = check_inputs_exist(*parsed, coins, tip, fedpegs, params_))
@@ -257,16 +262,17 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     auto inputs = rules::check_tx_inputs(tx, coins, {params_, height, fedpegs, true});
     if (!inputs) return refused(std::move(inputs).error());
     if (auto shallow = check_depths(inputs->pegins, tip, params_)) return tl::unexpected<Refusal>(std::move(*shallow));
-    const auto spending = rules::make_spending(parsed, std::move(inputs->spent), params_.genesis_hash);
+    candidate.spending = rules::make_spending(parsed, std::move(inputs->spent), params_.genesis_hash);
     if (inputs->amounts == rules::AmountsLeft::kPoints) {
-        if (auto hidden = rules::check_hidden_amounts(spending, tip.proofs); !hidden)
+        if (auto hidden = rules::check_hidden_amounts(candidate.spending, tip.proofs); !hidden)
             return refused(std::move(hidden).error());
     }
 
     if (policy_.require_standard) {
         if (Reason reason = check_issuance_proofs(tx)) return refused(std::move(*reason));
-        if (Reason reason = check_inputs_standard(tx, spending->spent, params_)) return refused(std::move(*reason));
-        if (Reason reason = check_witness_standard(tx, spending->spent))
+        if (Reason reason = check_inputs_standard(tx, candidate.spending->spent, params_))
+            return refused(std::move(*reason));
+        if (Reason reason = check_witness_standard(tx, candidate.spending->spent))
             return refused(std::move(*reason), RefusalKind::kWitness);
     }
 
@@ -274,43 +280,53 @@ Result<Mempool::Candidate, Refusal> Mempool::judge_at(const TxRef& parsed, const
     entry.tx = parsed;
     if (const auto fee = inputs->fees.find(params_.policy_asset); fee != inputs->fees.end()) entry.fee = fee->second;
     if (const auto delta = deltas_.find(parsed->txid); delta != deltas_.end()) entry.fee_delta = delta->second;
-    entry.sigop_cost = rules::sigop_cost(tx, spending->spent, script::kStandardFlags);
+    entry.sigop_cost = rules::sigop_cost(tx, candidate.spending->spent, script::kStandardFlags);
     entry.vsize = virtual_size(*parsed, entry.sigop_cost, policy_.bytes_per_sigop);
     entry.discount_vsize = params_.accept_discount_ct ? discount_virtual_size(*parsed) : entry.vsize;
-    entry.time = clock_.unix_time();
+    entry.time = mode.time.value_or(clock_.unix_time());
     entry.height = tip.headers.height();
     entry.parents = parents_of(tx);
 
     if (auto fees = check_fees(candidate, mode)) return tl::unexpected<Refusal>(std::move(*fees));
     if (auto pegin = check_pegin_policy(tx, inputs->pegins, params_, tip, fedpegs))
         return tl::unexpected<Refusal>(std::move(*pegin));
-    if (mode.check_limits) {
-        if (auto chain = check_relatives(candidate)) return tl::unexpected<Refusal>(std::move(*chain));
-        if (auto pair = check_version_three(candidate)) return tl::unexpected<Refusal>(std::move(*pair));
+    if (auto chain = check_relatives(candidate, mode)) return tl::unexpected<Refusal>(std::move(*chain));
+    if (auto pair = check_pairs(candidate, mode)) return tl::unexpected<Refusal>(std::move(*pair));
+    for (const Txid& txid : closure(entry.parents, &Entry::parents)) {
+        if (!candidate.direct_conflicts.contains(txid)) continue;
+        return refused(RefusalKind::kInvalid, "bad-txns-spends-conflicting-tx",
+                       to_display(parsed->txid) + " spends conflicting transaction " + to_display(txid));
     }
-    if (!candidate.direct_conflicts.empty()) {
-        if (auto replacement = check_replacement(candidate)) return tl::unexpected<Refusal>(std::move(*replacement));
-    }
+    candidate.conflicts = closure(candidate.direct_conflicts, &Entry::children);
     entry.pegins = std::move(inputs->pegins);
     entry.flags = pool_flags(params_, tip);
-    if (mode.passed_under != entry.flags) {
-        if (auto script = check_scripts(spending, entry.flags)) { return tl::unexpected<Refusal>(std::move(*script)); }
-    }
+    if (mode.max_rate && FeeRate::of(entry.modified_fee(), entry.vsize) > *mode.max_rate)
+        return refused(RefusalKind::kPolicy, "max feerate exceeded");
     return candidate;
 }
 
-std::optional<Refusal> Mempool::find_conflicts(const Transaction& tx, Candidate& candidate) const {
+Acceptance Mempool::acceptance_of(const Candidate& candidate) const {
+    const Entry& entry = candidate.entry;
+    return {entry.tx->txid,    entry.fee,
+            entry.vsize,       FeeRate::of(entry.modified_fee(), entry.vsize),
+            {entry.tx->wtxid}, {candidate.conflicts.begin(), candidate.conflicts.end()}};
+}
+
+std::optional<Refusal> Mempool::find_conflicts(const Transaction& tx, const AcceptMode& mode,
+                                               Candidate& candidate) const {
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
         const auto other = spends_.find(tx.inputs[i].prevout);
         if (other == spends_.end()) continue;
+        const NamedValues values = {{"outpoint", to_display(tx.inputs[i].prevout)},
+                                    {"spender", to_display(other->second)}};
+        if (!mode.may_replace)
+            return refuse(RefusalKind::kPolicy, "bip125-replacement-disallowed", {}, at_input(i), values);
         const Transaction& there = entries_.at(other->second).tx->tx;
         if (!signals_replacement(there) && there.version != kTopologyRestricted) {
-            return refuse(RefusalKind::kConflict, "txn-mempool-conflict", {}, at_input(i),
-                          {{"outpoint", to_display(tx.inputs[i].prevout)}, {"spender", to_display(other->second)}});
+            return refuse(RefusalKind::kConflict, "txn-mempool-conflict", {}, at_input(i), values);
         }
         candidate.direct_conflicts.insert(other->second);
     }
-    candidate.conflicts = closure(candidate.direct_conflicts, &Entry::children);
     return std::nullopt;
 }
 
@@ -327,122 +343,26 @@ std::optional<Refusal> Mempool::check_fees(const Candidate& candidate, const Acc
         return refuse(RefusalKind::kPolicy, "bad-txns-too-many-sigops", std::to_string(entry.sigop_cost),
                       {{"cost", entry.sigop_cost}, {"limit", kMaxStandardSigopCost}});
     }
-    if (!mode.check_limits) return std::nullopt;
+    if (mode.origin != Origin::kFresh) return std::nullopt;
     const Amount fee = entry.modified_fee();
-    const auto below = [&](FeeRate rate) { return fee < rate.fee(entry.discount_vsize); };
-    const auto compared = [&](FeeRate rate) {
-        return std::to_string(fee.sat) + " < " + std::to_string(rate.fee(entry.discount_vsize).sat);
-    };
-    const auto values = [&](FeeRate rate) {
-        return NamedValues{
-            {"fee", fee.sat}, {"minimum", rate.fee(entry.discount_vsize).sat}, {"vsize", entry.discount_vsize}};
-    };
-    if (const FeeRate least = policy_.min_relay; below(least))
-        return refuse(RefusalKind::kPolicy, "min relay fee not met", compared(least), values(least));
-    if (const FeeRate least = min_rate(); below(least))
-        return refuse(RefusalKind::kPolicy, "mempool min fee not met", compared(least), values(least));
-    return std::nullopt;
+    // Discounted where the chain discounts confidential outputs. No child can pay for what relay asks of each, but in a
+    // pair of version 3.
+    const Amount least = policy_.min_relay.fee(entry.discount_vsize);
+    if (entry.tx->tx.version != kTopologyRestricted && fee < least) {
+        return refuse(RefusalKind::kPolicy, "min relay fee not met", compared(fee, least),
+                      fee_values(fee, least, entry.discount_vsize));
+    }
+    return mode.package_fees ? std::nullopt : check_rate(fee, entry.discount_vsize);
 }
 
-std::optional<Refusal> Mempool::check_relatives(Candidate& candidate) const {
-    const std::set<Txid> above = closure(candidate.entry.parents, &Entry::parents);
-    const Entry& entry = candidate.entry;
-    const auto too_long = [&](size_t count, int64_t vsize, size_t below_count,
-                              int64_t below_vsize) -> std::optional<std::string> {
-        int64_t sum = entry.vsize;
-        for (const Txid& txid : above) sum += entries_.at(txid).vsize;
-        if (sum > vsize) return "exceeds ancestor size limit [limit: " + std::to_string(vsize) + "]";
-        if (above.size() + 1 > count) return "too many unconfirmed ancestors [limit: " + std::to_string(count) + "]";
-        for (const Txid& txid : above) {
-            const Relatives under = descendants(txid);
-            if (under.vsize + entry.vsize > below_vsize) {
-                return "exceeds descendant size limit for tx " + to_display(txid) +
-                       " [limit: " + std::to_string(below_vsize) + "]";
-            }
-            if (under.count() + 1 > below_count) {
-                return "too many descendants for tx " + to_display(txid) + " [limit: " + std::to_string(below_count) +
-                       "]";
-            }
-        }
-        return std::nullopt;
-    };
-    size_t count = policy_.descendant_count;
-    int64_t vsize = policy_.descendant_vsize;
-    if (candidate.direct_conflicts.size() == 1) {
-        // What goes makes room for what comes.
-        count += 1;
-        vsize += descendants(*candidate.direct_conflicts.begin()).vsize;
+std::optional<Refusal> Mempool::check_rate(Amount fee, int64_t vsize) const {
+    const Amount full = full_rate().fee(vsize);
+    if (full.sat > 0 && fee < full) {
+        return refuse(RefusalKind::kFee, "mempool min fee not met", compared(fee, full), fee_values(fee, full, vsize));
     }
-    const auto reason = too_long(policy_.ancestor_count, policy_.ancestor_vsize, count, vsize);
-    // One small transaction with a single parent may still be added, so that either party of a contract can raise the
-    // fee.
-    const bool carve_out = reason && entry.vsize <= kCarveOutVsize &&
-                           !too_long(2, policy_.ancestor_vsize, count + 1, vsize + kCarveOutVsize);
-    if (reason && !carve_out) return refuse(RefusalKind::kPolicy, "too-long-mempool-chain", *reason);
-    for (const Txid& txid : above) {
-        if (candidate.direct_conflicts.contains(txid)) {
-            return refuse(RefusalKind::kInvalid, "bad-txns-spends-conflicting-tx",
-                          to_display(entry.tx->txid) + " spends conflicting transaction " + to_display(txid));
-        }
-    }
-    return std::nullopt;
-}
-
-// BIP431: a version 3 transaction is alone or one of two, parent and small child, both of version 3.
-std::optional<Refusal> Mempool::check_version_three(const Candidate& candidate) const {
-    const Entry& entry = candidate.entry;
-    const bool restricted = entry.tx->tx.version == kTopologyRestricted;
-    const auto violation = [](const char* detail) { return refuse(RefusalKind::kPolicy, "TRUC-violation", detail); };
-    for (const Txid& txid : entry.parents) {
-        if ((entries_.at(txid).tx->tx.version == kTopologyRestricted) != restricted) {
-            return violation("version 3 and other versions do not spend each other");
-        }
-    }
-    if (!restricted) return std::nullopt;
-    if (entry.vsize > kMaxRestrictedVsize) return violation("too large");
-    if (entry.parents.empty()) return std::nullopt;
-    const Entry& parent = entries_.at(*entry.parents.begin());
-    if (entry.parents.size() > 1 || !parent.parents.empty()) return violation("too many ancestors");
-    if (entry.vsize > kMaxRestrictedChildVsize) return violation("a child that is too large");
-    const bool has_sibling =
-        std::ranges::any_of(parent.children, [&](const Txid& child) { return !candidate.conflicts.contains(child); });
-    if (has_sibling) return violation("the parent has a child already");
-    return std::nullopt;
-}
-
-// BIP125: more fee for each byte than what is replaced, more in sum, and enough more for its own relay.
-std::optional<Refusal> Mempool::check_replacement(const Candidate& candidate) const {
-    const Entry& entry = candidate.entry;
-    const FeeRate rate = FeeRate::of(entry.modified_fee(), entry.vsize);
-    for (const Txid& txid : candidate.direct_conflicts) {
-        const Entry& other = entries_.at(txid);
-        const FeeRate replaced = FeeRate::of(other.modified_fee(), other.vsize);
-        if (rate <= replaced) {
-            return refuse(RefusalKind::kPolicy, "insufficient fee", "feerate",
-                          {{"replaces", to_display(txid)},
-                           {"sat_per_kvb", rate.sat_per_kvb},
-                           {"replaced_sat_per_kvb", replaced.sat_per_kvb}});
-        }
-    }
-    if (candidate.conflicts.size() > kMaxReplaced) {
-        return refuse(RefusalKind::kPolicy, "too many potential replacements", {},
-                      {{"transactions", candidate.conflicts.size()}, {"limit", kMaxReplaced}});
-    }
-    std::set<Txid> known_parents;
-    int64_t replaced_fees = 0;
-    for (const Txid& txid : candidate.conflicts) {
-        const Entry& other = entries_.at(txid);
-        replaced_fees += other.modified_fee().sat;
-        if (candidate.direct_conflicts.contains(txid)) known_parents.insert(other.parents.begin(), other.parents.end());
-    }
-    const bool adds_unconfirmed =
-        std::ranges::any_of(entry.parents, [&](const Txid& parent) { return !known_parents.contains(parent); });
-    if (adds_unconfirmed) return refuse(RefusalKind::kPolicy, "replacement-adds-unconfirmed");
-    const int64_t more = entry.modified_fee().sat - replaced_fees;
-    if (const int64_t relay = policy_.incremental.fee(entry.vsize).sat; more < 0 || more < relay) {
-        return refuse(RefusalKind::kPolicy, "insufficient fee", "not enough more than what it replaces",
-                      {{"fee", entry.modified_fee().sat}, {"minimum", replaced_fees + relay}});
-    }
+    const Amount least = policy_.min_relay.fee(vsize);
+    if (fee < least)
+        return refuse(RefusalKind::kFee, "min relay fee not met", compared(fee, least), fee_values(fee, least, vsize));
     return std::nullopt;
 }
 

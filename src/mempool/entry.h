@@ -12,6 +12,17 @@
 
 namespace sluice::mempool {
 
+// Sums over a transaction and those above or below it in the pool.
+struct Family {
+    size_t count = 0;
+    int64_t vsize = 0;
+    int64_t discount_vsize = 0;
+    int64_t modified_fees = 0;  // satoshi
+
+    Family& operator+=(const Family& other);
+    Family& operator-=(const Family& other);
+};
+
 struct Entry {
     TxRef tx;
     Amount fee;                  // in the policy asset
@@ -26,15 +37,20 @@ struct Entry {
     script::Flags flags = script::kVerifyNone;  // under which its scripts passed
     std::set<Txid> parents;                     // in the pool
     std::set<Txid> children;
+    Family above;  // with its ancestors, itself included; kept by the pool, as the next
+    Family below;  // with its descendants, itself included
 
     [[nodiscard]] Amount modified_fee() const { return {fee.sat + fee_delta.sat}; }
     [[nodiscard]] FeeRate rate() const { return FeeRate::of(modified_fee(), discount_vsize); }
+    // Alone.
+    [[nodiscard]] Family alone() const { return {1, vsize, discount_vsize, modified_fee().sat}; }
 };
 
 enum class RefusalKind {
     kInvalid,        // breaks consensus: the sender is to blame
     kWitness,        // another witness may make it good: remember only its wtxid
     kPolicy,         // this node does not want it
+    kFee,            // pays too little by itself: a child may pay for it
     kMissingInputs,  // of a parent that is not here, or spent
     kConflict,       // already here, or contradicts what is
     kPremature,      // may be good later
@@ -46,6 +62,7 @@ struct Refusal {
     std::string reason;  // Elements' reject reason
     std::string detail;
     Breach breach{};  // the place and values; the rule if it is one of consensus
+    [[nodiscard]] std::string text() const { return detail.empty() ? reason : reason + ", " + detail; }
     // The reason as testmempoolaccept gives it.
     [[nodiscard]] std::string test_accept_reason() const {
         return kind == RefusalKind::kMissingInputs ? "missing-inputs" : reason;
@@ -54,9 +71,10 @@ struct Refusal {
 
 struct Acceptance {
     Txid txid;
-    Amount fee;             // in the policy asset
-    int64_t vsize = 0;      // virtual bytes
-    int64_t fee_vsize = 0;  // what its fee rate is counted on
+    Amount fee;         // in the policy asset
+    int64_t vsize = 0;  // virtual bytes
+    FeeRate effective;  // with priorities, over all that `effective_with` names
+    std::vector<Wtxid> effective_with;
     std::vector<Txid> replaced;
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "consensus/primitives/amount.h"
+#include "mempool/money_text.h"
 
 namespace sluice::mempool {
 
@@ -16,6 +17,8 @@ struct FeeRate {
         const int64_t rounded = (sat_per_kvb * vsize + 999) / 1000;
         return Amount{rounded};
     }
+    // As messages of the reference write it.
+    [[nodiscard]] std::string to_string() const { return coins_text(Amount{sat_per_kvb}) + " BTC/kvB"; }
     // Rounded down. Precondition: vsize > 0.
     static FeeRate of(Amount fee, int64_t vsize) { return FeeRate{fee.sat * 1000 / vsize}; }
     auto operator<=>(const FeeRate&) const = default;

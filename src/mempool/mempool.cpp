@@ -7,17 +7,39 @@
 #include "consensus/rules/tx_inputs.h"
 #include "federation/rules/dynafed.h"
 #include "mempool/next_block.h"
+#include "mempool/refuse.h"
 
 namespace sluice::mempool {
 namespace {
 
-constexpr double kHalfLife = 12 * 60 * 60;  // seconds, of the rate below which nothing enters a full pool
-constexpr int64_t kDecayStep = 10;          // seconds
-constexpr size_t kEntryOverhead = 700;      // bytes, about, of an entry's bookkeeping
+constexpr double kHalfLife = 12 * 60 * 60;             // seconds, of the rate below which nothing enters a full pool
+constexpr int64_t kDecayStep = 10;                     // seconds
+constexpr int64_t kMostPriority = kMaxMoney.sat / 32;  // rates over all relatives stay in 64 bits
+// Bytes, about, of an entry's bookkeeping, and of what an input or output takes beyond its serialized size.
+constexpr size_t kEntryOverhead = 800;
+constexpr size_t kPartOverhead = 200;
 
-size_t footprint(const Entry& entry) { return size_t{entry.tx->size} * 2 + kEntryOverhead; }
+size_t footprint(const Entry& entry) {
+    const size_t parts = entry.tx->tx.inputs.size() + entry.tx->tx.outputs.size();
+    return entry.tx->size + kEntryOverhead + kPartOverhead * parts;
+}
 
 }  // namespace
+
+Family& Family::operator+=(const Family& other) {
+    count += other.count;
+    vsize += other.vsize;
+    discount_vsize += other.discount_vsize;
+    modified_fees += other.modified_fees;
+    return *this;
+}
+Family& Family::operator-=(const Family& other) {
+    count -= other.count;
+    vsize -= other.vsize;
+    discount_vsize -= other.discount_vsize;
+    modified_fees -= other.modified_fees;
+    return *this;
+}
 
 std::string_view to_string(RemovalReason reason) {
     switch (reason) {
@@ -46,34 +68,50 @@ const NextBlock& Mempool::next_block(const Tip& tip) {
     return *next_block_;
 }
 
-Result<Acceptance, Refusal> Mempool::accept(const TxRef& tx) {
+bool Mempool::Worth::operator<(const Worth& other) const {
+    // Rates compare without division; both products are below 2^51 * 2^40.
+    const auto left = static_cast<__int128>(fees) * other.vsize;
+    const auto right = static_cast<__int128>(other.fees) * vsize;
+    if (left != right) return left < right;
+    return sequence != other.sequence ? sequence > other.sequence : txid < other.txid;
+}
+
+Mempool::Worth Mempool::worth(const Entry& entry) {
+    const Worth alone{entry.modified_fee().sat, entry.vsize, entry.sequence, entry.tx->txid};
+    const Worth all{entry.below.modified_fees, entry.below.vsize, entry.sequence, entry.tx->txid};
+    return alone < all ? all : alone;
+}
+
+template <typename Change>
+void Mempool::change(Entry& entry, Change&& how) {
+    by_worth_.erase(worth(entry));
+    how(entry);
+    by_worth_.insert(worth(entry));
+}
+
+Result<Acceptance, Refusal> Mempool::accept(const TxRef& tx) { return enter(tx, {}); }
+
+Result<Acceptance, Refusal> Mempool::restore(const TxRef& tx, int64_t time) {
+    AcceptMode mode;
+    mode.time = time;
+    return enter(tx, mode);
+}
+
+Result<Acceptance, Refusal> Mempool::enter(const TxRef& tx, const AcceptMode& mode) {
     follow();
-    Candidate candidate = TRY(judge(tx, {}));
-    Acceptance out{tx->txid,
-                   candidate.entry.fee,
-                   candidate.entry.vsize,
-                   candidate.entry.discount_vsize,
-                   {candidate.conflicts.begin(), candidate.conflicts.end()}};
+    Candidate candidate = TRY(judge(tx, mode));
+    Acceptance out = acceptance_of(candidate);
     insert(std::move(candidate));
+    expire();
     trim();
-    if (!entries_.contains(tx->txid)) {
-        return tl::unexpected<Refusal>(
-            Refusal{RefusalKind::kPolicy,
-                    "mempool full",
-                    {},
-                    Breach{{}, at_transaction(), {{"max_bytes", policy_.max_bytes}}, nullptr}});
-    }
+    if (!entries_.contains(tx->txid))
+        return refused(RefusalKind::kFee, "mempool full", {}, {{"max_bytes", policy_.max_bytes}});
     return out;
 }
 
 Result<Acceptance, Refusal> Mempool::test_accept(const TxRef& tx) {
     follow();
-    const Candidate candidate = TRY(judge(tx, {}));
-    return Acceptance{tx->txid,
-                      candidate.entry.fee,
-                      candidate.entry.vsize,
-                      candidate.entry.discount_vsize,
-                      {candidate.conflicts.begin(), candidate.conflicts.end()}};
+    return acceptance_of(TRY(judge(tx, {})));
 }
 
 void Mempool::insert(Candidate candidate) {
@@ -83,27 +121,42 @@ void Mempool::insert(Candidate candidate) {
     Entry& entry = candidate.entry;
     const Txid txid = entry.tx->txid;
     entry.sequence = next_entry_++;
+    entry.parents = parents_of(entry.tx->tx);
     if (!flags_) flags_ = entry.flags;
+    // Nothing in the pool spends of what enters: children come after their parents.
+    entry.below = entry.alone();
+    entry.above = entry.alone();
+    for (const Txid& each : closure(entry.parents, &Entry::parents)) {
+        Entry& ancestor = entries_.at(each);
+        entry.above += ancestor.alone();
+        change(ancestor, [&](Entry& it) { it.below += entry.alone(); });
+    }
     for (const Txid& parent : entry.parents) entries_.at(parent).children.insert(txid);
     for (const TxIn& in : entry.tx->tx.inputs) spends_.emplace(in.prevout, txid);
     by_wtxid_.emplace(entry.tx->wtxid, txid);
     bytes_ += footprint(entry);
+    by_worth_.insert(worth(entry));
+    by_time_.emplace(entry.time, txid);
     const TxRef tx = entry.tx;
     entries_.emplace(txid, std::move(entry));
     tell(true, RemovalReason::kBlock, tx);
 }
 
+// Its ancestors, or its descendants, are gone already: what is removed stands at an end.
 void Mempool::remove(const Txid& txid, RemovalReason reason) {
     const auto found = entries_.find(txid);
     if (found == entries_.end()) return;
+    const Family own = found->second.alone();
+    for (const Txid& each : closure(found->second.parents, &Entry::parents)) {
+        change(entries_.at(each), [&](Entry& it) { it.below -= own; });
+    }
+    for (const Txid& each : closure(found->second.children, &Entry::children)) entries_.at(each).above -= own;
+    by_worth_.erase(worth(found->second));
+    by_time_.erase({found->second.time, txid});
     const Entry entry = std::move(found->second);
     entries_.erase(found);
-    for (const Txid& parent : entry.parents) {
-        if (const auto at = entries_.find(parent); at != entries_.end()) at->second.children.erase(txid);
-    }
-    for (const Txid& child : entry.children) {
-        if (const auto at = entries_.find(child); at != entries_.end()) at->second.parents.erase(txid);
-    }
+    for (const Txid& parent : entry.parents) entries_.at(parent).children.erase(txid);
+    for (const Txid& child : entry.children) entries_.at(child).parents.erase(txid);
     for (const TxIn& in : entry.tx->tx.inputs) spends_.erase(in.prevout);
     by_wtxid_.erase(entry.tx->wtxid);
     bytes_ -= footprint(entry);
@@ -111,7 +164,10 @@ void Mempool::remove(const Txid& txid, RemovalReason reason) {
 }
 
 void Mempool::remove_with_descendants(const Txid& txid, RemovalReason reason) {
-    for (const Txid& each : closure({txid}, &Entry::children)) remove(each, reason);
+    std::vector<std::pair<uint64_t, Txid>> order;
+    for (const Txid& each : closure({txid}, &Entry::children)) order.emplace_back(entries_.at(each).sequence, each);
+    std::ranges::sort(order, std::greater<>());  // children first
+    for (const auto& [sequence, each] : order) remove(each, reason);
 }
 
 void Mempool::tell(bool added, RemovalReason reason, const TxRef& tx) {
@@ -231,6 +287,8 @@ void Mempool::rebuild(const std::vector<TxRef>& returned) {
     std::ranges::sort(known, {}, &Known::sequence);
     entries_.clear();
     by_wtxid_.clear();
+    by_worth_.clear();
+    by_time_.clear();
     spends_.clear();
     bytes_ = 0;
     flags_.reset();
@@ -239,15 +297,20 @@ void Mempool::rebuild(const std::vector<TxRef>& returned) {
     const auto listeners = std::exchange(listeners_, {});
     const uint64_t events = events_;
     for (const TxRef& tx : returned) {
-        if (auto candidate = judge(tx, {false, std::nullopt})) insert(std::move(*candidate));
+        AcceptMode mode;
+        mode.origin = Origin::kReturned;
+        if (auto candidate = judge(tx, mode)) insert(std::move(*candidate));
     }
     std::set<Txid> before;
     for (const Known& each : known) {
         before.insert(each.tx->txid);
         if (entries_.contains(each.tx->txid)) continue;
-        auto candidate = judge(each.tx, {false, each.flags});
+        AcceptMode mode;
+        mode.origin = Origin::kStayed;
+        mode.time = each.time;
+        mode.passed_under = each.flags;
+        auto candidate = judge(each.tx, mode);
         if (!candidate) continue;
-        candidate->entry.time = each.time;
         insert(std::move(*candidate));
     }
     listeners_ = listeners;
@@ -264,42 +327,33 @@ void Mempool::rebuild(const std::vector<TxRef>& returned) {
 void Mempool::expire() {
     follow();
     const int64_t limit = clock_.unix_time() - policy_.expiry;
-    std::vector<Txid> old;
-    for (const auto& [txid, entry] : entries_) {
-        if (entry.time < limit) old.push_back(txid);
-    }
-    for (const Txid& txid : old) {
-        if (entries_.contains(txid)) remove_with_descendants(txid, RemovalReason::kExpired);
+    while (!by_time_.empty() && by_time_.begin()->first < limit) {
+        remove_with_descendants(Txid(by_time_.begin()->second), RemovalReason::kExpired);
     }
 }
 
 void Mempool::trim() {
-    if (bytes_ <= policy_.max_bytes) return;
-    // What pays least, each together with all that hangs on it. A twentieth goes at once, so that a full pool is not
-    // ordered anew for each transaction that enters.
-    std::vector<std::pair<FeeRate, Txid>> order;
-    for (const auto& [txid, entry] : entries_) {
-        const Relatives under = descendants(txid);
-        order.emplace_back(std::max(entry.rate(), FeeRate::of(under.modified_fees, under.vsize)), txid);
-    }
-    std::ranges::sort(order);
-    const size_t target = policy_.max_bytes - policy_.max_bytes / 20;
-    for (const auto& [rate, txid] : order) {
-        if (bytes_ <= target) break;
-        if (!entries_.contains(txid)) continue;
+    while (bytes_ > policy_.max_bytes && !by_worth_.empty()) {
+        const Txid worst = by_worth_.begin()->txid;
+        const Family& gone = entries_.at(worst).below;
+        // What enters next pays more than what goes, so that the pool does not turn over for nothing.
+        const FeeRate rate = FeeRate::of(Amount{gone.modified_fees}, gone.vsize);
         const auto bar = static_cast<double>(rate.sat_per_kvb + policy_.incremental.sat_per_kvb);
         if (bar > rolling_rate_) {
             rolling_rate_ = bar;
             block_since_trim_ = false;
         }
-        remove_with_descendants(txid, RemovalReason::kSizeLimit);
+        remove_with_descendants(worst, RemovalReason::kSizeLimit);
     }
 }
 
-FeeRate Mempool::min_rate() const {
-    if (rolling_rate_ == 0) return policy_.min_relay;
+FeeRate Mempool::min_rate() const { return std::max(policy_.min_relay, full_rate()); }
+
+FeeRate Mempool::full_rate() const {
+    if (rolling_rate_ == 0) return FeeRate{0};
+    if (!block_since_trim_) return FeeRate{std::llround(rolling_rate_)};
     const int64_t now = clock_.unix_time();
-    if (block_since_trim_ && now > rolling_since_ + kDecayStep) {
+    if (now > rolling_since_ + kDecayStep) {
         double half_life = kHalfLife;
         if (bytes_ < policy_.max_bytes / 4) {
             half_life /= 4;
@@ -308,9 +362,12 @@ FeeRate Mempool::min_rate() const {
         }
         rolling_rate_ /= std::pow(2.0, static_cast<double>(now - rolling_since_) / half_life);
         rolling_since_ = now;
-        if (rolling_rate_ < static_cast<double>(policy_.incremental.sat_per_kvb) / 2) rolling_rate_ = 0;
+        if (rolling_rate_ < static_cast<double>(policy_.incremental.sat_per_kvb) / 2) {
+            rolling_rate_ = 0;
+            return FeeRate{0};
+        }
     }
-    return std::max(policy_.min_relay, FeeRate{static_cast<int64_t>(rolling_rate_)});
+    return std::max(FeeRate{std::llround(rolling_rate_)}, policy_.incremental);
 }
 
 const Entry* Mempool::find(const Txid& txid) const {
@@ -327,24 +384,12 @@ std::optional<Txid> Mempool::spender(const OutPoint& outpoint) const {
 }
 
 Relatives Mempool::ancestors(const Txid& txid) const {
-    Relatives out;
-    out.txids = closure({txid}, &Entry::parents);
-    for (const Txid& each : out.txids) {
-        out.vsize += entries_.at(each).vsize;
-        out.modified_fees.sat += entries_.at(each).modified_fee().sat;
-    }
-    out.txids.erase(txid);
-    return out;
+    const Entry& entry = entries_.at(txid);
+    return {closure(entry.parents, &Entry::parents), entry.above.vsize, Amount{entry.above.modified_fees}};
 }
 Relatives Mempool::descendants(const Txid& txid) const {
-    Relatives out;
-    out.txids = closure({txid}, &Entry::children);
-    for (const Txid& each : out.txids) {
-        out.vsize += entries_.at(each).vsize;
-        out.modified_fees.sat += entries_.at(each).modified_fee().sat;
-    }
-    out.txids.erase(txid);
-    return out;
+    const Entry& entry = entries_.at(txid);
+    return {closure(entry.children, &Entry::children), entry.below.vsize, Amount{entry.below.modified_fees}};
 }
 
 bool Mempool::is_replaceable(const Txid& txid) const {
@@ -367,8 +412,21 @@ PoolInfo Mempool::info() const {
 
 void Mempool::prioritise(const Txid& txid, Amount delta) {
     Amount& sum = deltas_[txid];
-    sum = add(sum, delta).value_or(sum);
-    if (const auto found = entries_.find(txid); found != entries_.end()) found->second.fee_delta = sum;
+    const Amount before = sum;
+    sum.sat = std::clamp(add(sum, delta).value_or(sum).sat, -kMostPriority, kMostPriority);
+    if (const auto found = entries_.find(txid); found != entries_.end()) {
+        const int64_t more = sum.sat - before.sat;
+        change(found->second, [&](Entry& it) {
+            it.fee_delta = sum;
+            it.above.modified_fees += more;
+            it.below.modified_fees += more;
+        });
+        for (const Txid& each : closure(found->second.parents, &Entry::parents)) {
+            change(entries_.at(each), [&](Entry& it) { it.below.modified_fees += more; });
+        }
+        for (const Txid& each : closure(found->second.children, &Entry::children))
+            entries_.at(each).above.modified_fees += more;
+    }
     if (sum.sat == 0) deltas_.erase(txid);
 }
 

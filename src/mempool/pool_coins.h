@@ -1,5 +1,5 @@
-// The tip's coins with the outputs of the pool's transactions on top. What the pool spends is still there: conflicts
-// are found apart.
+// The tip's coins with the outputs of the pool's transactions on top, and of those that are to enter with them. What
+// the pool spends is still there: conflicts are found apart.
 #pragma once
 
 #include <map>
@@ -12,13 +12,14 @@ namespace sluice::mempool {
 class PoolCoins final : public rules::CoinView {
 public:
     // next_height: the height that unconfirmed coins count as.
-    PoolCoins(const rules::CoinView& below, const std::map<Txid, Entry>& entries, uint32_t next_height)
-        : below_(below), entries_(entries), next_height_(next_height) {}
+    PoolCoins(const rules::CoinView& below, const std::map<Txid, Entry>& entries, const std::map<Txid, TxRef>& staged,
+              uint32_t next_height)
+        : below_(below), entries_(entries), staged_(staged), next_height_(next_height) {}
 
     [[nodiscard]] std::optional<rules::Coin> get(const OutPoint& outpoint) const override {
-        const auto found = entries_.find(outpoint.txid);
-        if (found == entries_.end()) return below_.get(outpoint);
-        const std::vector<TxOut>& outputs = found->second.tx->tx.outputs;
+        const TxRef tx = find(outpoint.txid);
+        if (!tx) return below_.get(outpoint);
+        const std::vector<TxOut>& outputs = tx->tx.outputs;
         if (outpoint.index >= outputs.size()) return std::nullopt;
         rules::Coin coin{outputs[outpoint.index], next_height_, false};
         coin.out.nonce = {};
@@ -28,8 +29,15 @@ public:
     [[nodiscard]] bool pegin_spent(const rules::PeginId& pegin) const override { return below_.pegin_spent(pegin); }
 
 private:
+    [[nodiscard]] TxRef find(const Txid& txid) const {
+        if (const auto found = entries_.find(txid); found != entries_.end()) return found->second.tx;
+        const auto found = staged_.find(txid);
+        return found == staged_.end() ? nullptr : found->second;
+    }
+
     const rules::CoinView& below_;
     const std::map<Txid, Entry>& entries_;
+    const std::map<Txid, TxRef>& staged_;
     const uint32_t next_height_;
 };
 

@@ -222,11 +222,13 @@ Status Node::Impl::start() {
     rpc::add_chain_stats_methods(*dispatcher, ports);
     rpc::add_chain_write_methods(*dispatcher, ports);
     // The pool's own listener announces what enters it.
-    const rpc::PoolPorts pool_ports{&chain->pool(), &chain->tips(), nullptr, [this]() -> Result<std::string> {
+    const rpc::PoolPorts pool_ports{&chain->pool(), &chain->tips(), nullptr,
+                                    [this]() -> Result<std::string> {
                                         const std::filesystem::path file = config.chain_dir / "mempool.dat";
                                         TRY_VOID(save_pool(chain->pool(), file));
                                         return file.string();
-                                    }};
+                                    },
+                                    TRY(assembly::make_block_policy(options, params))};
     rpc::add_rawtx_methods(*dispatcher, ports, rpc::pool_finder(ports, pool_ports), tx_index.get());
     rpc::add_pool_methods(*dispatcher, ports, pool_ports);
     rpc::add_mining_methods(*dispatcher, ports, pool_ports);
@@ -294,6 +296,8 @@ Status Node::Impl::start() {
     TRY_VOID(peers->start());
     if (member) TRY_VOID(member->start());
     rpc::set_warm_up(*dispatcher, std::nullopt);
+    if (const std::string command = options.get_or("startupnotify", ""); !command.empty())
+        run_notify_command(command, {});
     log_info("node", "ready at height {}", chain->reader().tip().height);
     return {};
 }
@@ -410,6 +414,10 @@ std::vector<std::string> Node::Impl::warnings() const {
 
 void Node::Impl::stop() {
     log_info("node", "stopping");
+    // Before anything ends, and waited for: the operator may still ask this node something.
+    for (const std::string& command : config.options.get_all("shutdownnotify")) {
+        if (!command.empty()) wait_notify_command(command);
+    }
     if (dispatcher) rpc::set_warm_up(*dispatcher, "Shutting down");
     if (rpc) rpc->stop();
     http_loop.stop();

@@ -50,8 +50,8 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"reindex", "", kGeneral, kPlain, "Not possible yet: refused"},
     {"reindex-chainstate", "", kGeneral, kPlain, "Not possible yet: refused"},
     {"settings", "=<file>", kGeneral, kUnused, "No settings file is written"},
-    {"shutdownnotify", "=<cmd>", kGeneral, kUnused, "Command to run before stopping"},
-    {"startupnotify", "=<cmd>", kGeneral, kUnused, "Command to run after starting"},
+    {"shutdownnotify", "=<cmd>", kGeneral, kPlain, "Command to run before stopping"},
+    {"startupnotify", "=<cmd>", kGeneral, kPlain, "Command to run after starting"},
     {"trim_headers", "", kGeneral, kUnused, "Header signatures are never kept in memory here"},
     {"txindex", "", kGeneral, kPlain, "Keep an index of all transactions (default: 0)"},
 
@@ -163,10 +163,10 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"whitelistforcerelay", "", kRelay, kPlain, "Relay every transaction of whitelisted peers"},
     {"whitelistrelay", "", kRelay, kPlain, "Take transactions of whitelisted peers even with -blocksonly"},
 
-    {"blockmaxweight", "=<n>", kMining, kUnused, "Weight of a new block at most (default: 3996000)"},
-    {"blockmintxfee", "=<amt>", kMining, kUnused, "Least fee rate per kvB for a new block"},
-    {"blockreservedweight", "=<n>", kMining, kUnused, "Weight kept for header and coinbase"},
-    {"blockversion", "=<n>", kMining, kUnused, "Version of new blocks (test chains)"},
+    {"blockmaxweight", "=<n>", kMining, kPlain, "Weight of a block made by RPC at most (default: 4000000)"},
+    {"blockmintxfee", "=<amt>", kMining, kPlain, "Least fee rate per kvB for such a block (default: 0.000001)"},
+    {"blockreservedweight", "=<n>", kMining, kPlain, "Weight kept for its header and coinbase (default: 8000)"},
+    {"blockversion", "=<n>", kMining, kPlain, "Its version (test chains)"},
 
     {"rest", "", kRpc, kPlain, "Serve REST requests (default: 0)"},
     {"rpcallowip", "=<ip>", kRpc, kPlain, "Allow RPC from an address, address/bits or address/mask; may be repeated"},

@@ -24,6 +24,7 @@ TxResult to_result(const mempool::Refusal& refusal, const TxRef& tx, ChainServic
         case mempool::RefusalKind::kInvalid: out.invalid = true; break;
         case mempool::RefusalKind::kWitness: out.stripped = !tx->tx.has_witness(); break;
         case mempool::RefusalKind::kPolicy: break;
+        case mempool::RefusalKind::kFee: break;
         case mempool::RefusalKind::kMissingInputs:
             out.kind = TxResult::Kind::kMissingInputs;
             out.missing = missing_parents(tx->tx, chain);

@@ -64,12 +64,12 @@ Result<PoolLoaded> load_pool(mempool::Mempool& pool, const std::filesystem::path
     for (uint64_t i = 0; i < count && reader.ok(); ++i) {
         Transaction tx;
         describe(reader, tx);
-        reader.i64();  // time of entry: it enters now
+        const int64_t time = reader.i64();
         const Amount delta{reader.i64()};
         if (!reader.ok()) break;
         const TxRef parsed = make_tx(std::move(tx));
         if (delta.sat != 0) pool.prioritise(parsed->txid, delta);
-        ++(pool.accept(parsed) ? out.accepted : out.refused);
+        ++(pool.restore(parsed, time) ? out.accepted : out.refused);
     }
     const uint64_t others = reader.compact_size();
     for (uint64_t i = 0; i < others && reader.ok(); ++i) {

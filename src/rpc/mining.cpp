@@ -68,8 +68,9 @@ RpcResult new_block_hex(const ChainPorts& chain, const PoolPorts& ports, const A
     for (const Json& item : data.is_string() ? Json::array({data}) : data)
         commitments.push_back(TRY(hex_from_json(without_spaces(item), "commit_data")));
     const auto make = [chain, ports, commitments, proposed, min_age] {
-        const assembly::BlockRequest request =
+        assembly::BlockRequest request =
             assembly::getnewblock_request(*chain.params, commitments, proposed, chain.clock->unix_time(), min_age);
+        assembly::apply(request, ports.blocks);
         return assembly::new_block(*chain.chain, *ports.pool, *ports.tips, request);
     };
     const Result<std::shared_ptr<Block>> block = TRY(on_state(chain, make));
@@ -89,7 +90,7 @@ RpcResult generate_to(const ChainPorts& chain, const PoolPorts& ports, const Arg
     // One block a task: the state thread serves others in between.
     for (int64_t i = 0; i < count; ++i) {
         const auto made = TRY(on_state(chain, [chain, ports, script = destination] {
-            return assembly::generate(*chain.chain, *ports.pool, *ports.tips, *chain.clock, 1, script);
+            return assembly::generate(*chain.chain, *ports.pool, *ports.tips, *chain.clock, 1, script, ports.blocks);
         }));
         if (!made) return rpc_error(Code::kMisc, made.error().message);
         for (const BlockHash& hash : *made) out.push_back(to_display(hash));
@@ -201,6 +202,7 @@ RpcResult prioritise(const ChainPorts& chain, const PoolPorts& ports, const Args
 }  // namespace
 
 void add_mining_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& ports) {
+    add_template_methods(dispatcher, chain, ports);
     dispatcher.add("getnewblockhex",
                    [chain, ports](const Args& args, const Caller&) { return new_block_hex(chain, ports, args); });
     dispatcher.add("generatetoaddress",

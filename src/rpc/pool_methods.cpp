@@ -1,11 +1,11 @@
 #include "rpc/pool_methods.h"
 
+#include <algorithm>
+
 #include "chain/chain_state.h"
 #include "codec/hex.h"
 #include "consensus/script/script.h"
 #include "mempool/mempool.h"
-#include "peg/proof/pegout.h"
-#include "rpc/explain.h"
 #include "rpc/json_script.h"
 #include "rpc/rawtx.h"
 
@@ -14,9 +14,6 @@ namespace {
 
 using mempool::Entry;
 using mempool::Mempool;
-
-constexpr int64_t kDefaultMaxFeeRate = 10'000'000;  // satoshi for 1000 virtual bytes
-constexpr size_t kMostTested = 25;
 
 Json entry_json(const Mempool& pool, const Entry& entry) {
     const mempool::Relatives up = pool.ancestors(entry.tx->txid);
@@ -94,136 +91,6 @@ RpcResult relatives_json(const Mempool& pool, const Txid& txid, bool verbose, bo
     return out;
 }
 
-// -maxfeerate: 0 means any; nullopt for that.
-Result<std::optional<mempool::FeeRate>, RpcError> max_fee_rate(const Args& args, size_t i) {
-    const Amount rate = args.has(i) ? TRY(args.amount(i)) : Amount{kDefaultMaxFeeRate};
-    if (rate.sat >= kCoin)
-        return rpc_error(Code::kInvalidParameter, "Fee rates larger than or equal to 1BTC/kvB are not accepted");
-    if (rate.sat == 0) return std::nullopt;
-    return mempool::FeeRate{rate.sat};
-}
-
-bool too_expensive(const mempool::Acceptance& accepted, int64_t vsize, const std::optional<mempool::FeeRate>& limit) {
-    return limit && accepted.fee > limit->fee(vsize);
-}
-
-std::string full_reason(const mempool::Refusal& refusal) {
-    return refusal.detail.empty() ? refusal.reason : refusal.reason + ", " + refusal.detail;
-}
-
-RpcResult test_mempool_accept(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
-    const Json& list = args.json(0);
-    if (list.empty() || list.size() > kMostTested) {
-        return rpc_error(Code::kInvalidParameter,
-                         "Array must contain between 1 and " + std::to_string(kMostTested) + " transactions.");
-    }
-    const auto limit = TRY(max_fee_rate(args, 1));
-    const bool explain = args.flag_or(2, false);
-    std::vector<TxRef> txs;
-    for (const Json& item : list) {
-        const std::string hex = item.is_string() ? item.get<std::string>() : "";
-        txs.push_back(TRY(tx_from_hex(hex, "TX decode failed: " + hex + " Make sure the tx has at least one input.")));
-    }
-    struct Tested {
-        Json list = Json::array();
-        std::vector<std::pair<size_t, mempool::Refusal>> refused;  // by place in the list
-    };
-    Tested tested = TRY(on_state(chain, [pool = ports.pool, txs, limit] {
-        Tested all;
-        Json& out = all.list;
-        bool stopped = false;
-        for (const TxRef& tx : txs) {
-            Json one = {{"txid", to_display(tx->txid)}, {"wtxid", to_display(tx->wtxid)}};
-            if (stopped) {
-                out.push_back(std::move(one));
-                continue;
-            }
-            const auto verdict = pool->test_accept(tx);
-            if (!verdict) {
-                one["allowed"] = false;
-                one["reject-reason"] = verdict.error().test_accept_reason();
-                if (verdict.error().kind != mempool::RefusalKind::kMissingInputs)
-                    one["reject-details"] = full_reason(verdict.error());
-                all.refused.emplace_back(out.size(), verdict.error());
-            } else if (too_expensive(*verdict, verdict->vsize, limit)) {
-                one["allowed"] = false;
-                one["reject-reason"] = "max-fee-exceeded";
-                stopped = true;
-            } else {
-                one["allowed"] = true;
-                one["vsize"] = verdict->vsize;
-                const mempool::FeeRate rate =
-                    mempool::FeeRate::of(verdict->fee, std::max<int64_t>(1, verdict->fee_vsize));
-                one["fees"] = {{"base", amount_json(verdict->fee)},
-                               {"effective-feerate", amount_json(Amount{rate.sat_per_kvb})},
-                               {"effective-includes", Json::array({to_display(tx->wtxid)})}};
-            }
-            out.push_back(std::move(one));
-        }
-        return all;
-    }));
-    // Only where it is asked for: clients of Elements compare whole answers. Not on the state thread: scripts run
-    // again.
-    for (const auto& [i, refusal] : tested.refused) {
-        if (!explain) break;
-        tested.list[i]["explain"] = explain_json(refusal.reason, refusal.detail, refusal.breach, *chain.params);
-    }
-    return std::move(tested.list);
-}
-
-// Provably unspendable outputs other than fees and peg-outs.
-bool burns_more_than(const Transaction& tx, Amount limit, const ChainParams& params) {
-    return std::ranges::any_of(tx.outputs, [&](const TxOut& out) {
-        if (!out.value.is_explicit() || out.value.explicit_value() <= limit) return false;
-        const bool unspendable = !out.script.empty() && is_unspendable(out.script);
-        return (unspendable && !peg::is_pegout_script(out.script, params.parent.genesis)) ||
-               !script::has_valid_ops(out.script.view());
-    });
-}
-
-RpcResult send_raw_transaction(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
-    const TxRef tx = TRY(tx_from_hex(args.text(0), "TX decode failed. Make sure the tx has at least one input."));
-    const auto limit = TRY(max_fee_rate(args, 1));
-    const Amount burn = args.has(2) ? TRY(args.amount(2)) : Amount{0};
-    if (burns_more_than(tx->tx, burn, *chain.params)) {
-        return rpc_error(Code::kVerify, "Unspendable output exceeds maximum configured by user (maxburnamount)");
-    }
-    if (std::ranges::any_of(tx->tx.outputs,
-                            [](const TxOut& out) { return !out.nonce.is_null() && out.value.is_explicit(); })) {
-        return rpc_error(
-            Code::kVerify,
-            "Transaction output has nonce, but is not blinded. Did you forget to call blindrawtransaction, or "
-            "rawblindrawtransaction?");
-    }
-    const auto submit = [chain = chain.chain, pool = ports.pool, tx, limit]() -> Result<void, RpcError> {
-        const chain::TipCoinView coins = chain->coins();
-        for (uint32_t n = 0; n < tx->tx.outputs.size(); ++n) {
-            if (coins.get(OutPoint{tx->txid, n}))
-                return rpc_error(Code::kAlreadyInChain, "Transaction outputs already in utxo set");
-        }
-        if (pool->find(tx->txid) != nullptr) return {};
-        const auto refused = [](const mempool::Refusal& refusal) {
-            const bool missing =
-                refusal.kind == mempool::RefusalKind::kMissingInputs || refusal.kind == mempool::RefusalKind::kFault;
-            return rpc_error(missing ? Code::kVerify : Code::kVerifyRejected, full_reason(refusal));
-        };
-        if (limit) {
-            const auto verdict = pool->test_accept(tx);
-            if (!verdict) return refused(verdict.error());
-            if (too_expensive(*verdict, (tx->weight() + 3) / 4, limit)) {
-                return rpc_error(Code::kVerify, "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
-            }
-        }
-        const auto accepted = pool->accept(tx);
-        if (!accepted) return refused(accepted.error());
-        return {};
-    };
-    const Result<void, RpcError> submitted = TRY(on_state(chain, submit));
-    if (!submitted) return tl::unexpected<RpcError>(submitted.error());
-    if (ports.relay) ports.relay(tx);
-    return Json(to_display(tx->txid));
-}
-
 RpcResult get_txout(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
     const Txid txid = TRY(args.id<Txid>(0, "txid"));
     const int64_t n = TRY(args.integer(1));
@@ -282,6 +149,9 @@ RpcResult spending_prevout(const ChainPorts& chain, const PoolPorts& ports, cons
         if (!item.is_object() || !item.contains("txid") || !item["txid"].is_string())
             return rpc_error(Code::kType, "Missing txid");
         if (!item.contains("vout")) return rpc_error(Code::kType, "Missing vout");
+        for (const auto& [key, value] : item.items()) {
+            if (key != "txid" && key != "vout") return rpc_error(Code::kType, "Unexpected key " + key);
+        }
         const Txid txid = Txid::from_view(TRY(id_bytes_from_text(item["txid"].get<std::string>(), "txid")));
         const int64_t n = TRY(integer_from_json(item["vout"]));
         if (n < 0) return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");
@@ -305,6 +175,15 @@ RpcResult estimate_smart_fee(const Args& args) {
     if (target < 1 || target > kLongest) {
         return rpc_error(Code::kInvalidParameter,
                          "Invalid conf_target, must be between 1 and " + std::to_string(kLongest));
+    }
+    if (args.has(1)) {
+        std::string mode = args.text(1);
+        std::ranges::transform(mode, mode.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+        if (mode != "unset" && mode != "economical" && mode != "conservative") {
+            return rpc_error(Code::kInvalidParameter,
+                             "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", "
+                             "\"conservative\"");
+        }
     }
     // Blocks of these chains are nearly empty and there are no statistics: callers fall back on their minimum.
     return Json{{"errors", Json::array({"Insufficient data or no feerate found"})}, {"blocks", target}};
@@ -362,13 +241,9 @@ void add_pool_methods(Dispatcher& dispatcher, const ChainPorts& chain, const Poo
             });
         });
     }
-    dispatcher.add("testmempoolaccept",
-                   [chain, ports](const Args& args, const Caller&) { return test_mempool_accept(chain, ports, args); });
-    dispatcher.add("sendrawtransaction", [chain, ports](const Args& args, const Caller&) {
-        return send_raw_transaction(chain, ports, args);
-    });
     dispatcher.add("gettxout",
                    [chain, ports](const Args& args, const Caller&) { return get_txout(chain, ports, args); });
+    add_submit_methods(dispatcher, chain, ports);
     dispatcher.add("estimatesmartfee", [](const Args& args, const Caller&) { return estimate_smart_fee(args); });
 }
 

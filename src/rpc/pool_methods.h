@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "assembly/block_policy.h"
 #include "consensus/primitives/transaction.h"
 #include "rpc/dispatcher.h"
 #include "rpc/ports.h"
@@ -21,14 +22,20 @@ struct PoolPorts {
     std::function<void(const TxRef&)> relay;
     // Writes the pool to its file and returns its name; state thread. May be empty.
     std::function<Result<std::string>()> save = nullptr;
+    assembly::BlockPolicy blocks = {};
 };
 
-// getrawmempool, testmempoolaccept, sendrawtransaction, gettxout, ...
+// getrawmempool, getmempoolentry, gettxout, ..., and the next.
 void add_pool_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
+// sendrawtransaction, submitpackage, testmempoolaccept.
+void add_submit_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
 // getnewblockhex, generatetoaddress, getmininginfo, ...
 void add_mining_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
 // getutxos.
 void add_utxos_method(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
+
+// getblocktemplate.
+void add_template_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& pool);
 
 // For add_rawtx_methods.
 std::function<TxRef(const Txid&)> pool_finder(const ChainPorts& chain, const PoolPorts& pool);

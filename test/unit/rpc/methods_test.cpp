@@ -256,6 +256,35 @@ BOOST_AUTO_TEST_CASE(a_transaction_goes_from_the_pool_into_a_block) {
     BOOST_TEST(node.text("gettxoutproof", list(list(txid, txid))).starts_with("-8 Invalid parameter, duplicated txid"));
 }
 
+BOOST_AUTO_TEST_CASE(packages_are_judged_together) {
+    Node node;
+    const TxRef parent = test::split(node.params, test::free_coins(node.params), 3);
+    const TxRef child = test::split(node.params, test::output_of(parent, 0), 1);
+    const Json both = list(to_hex(encode_tx(parent->tx)), to_hex(encode_tx(child->tx)));
+    const Json tested = node.ask("testmempoolaccept", list(both));
+    BOOST_TEST(tested[0]["allowed"] == true);
+    BOOST_TEST(tested[1]["allowed"] == true);
+    const Json wrong = node.ask("testmempoolaccept", list(list(both[1], both[0])));
+    BOOST_TEST(wrong[0]["package-error"] == "package-not-sorted");
+    BOOST_TEST(!wrong[0].contains("allowed"));
+    BOOST_TEST(node.text("submitpackage", list(list(both[1], both[0]))) ==
+               "-25 package topology disallowed. not child-with-parents or parents depend on each other.");
+    const Json submitted = node.ask("submitpackage", list(both));
+    BOOST_TEST(submitted["package_msg"] == "success");
+    BOOST_TEST(submitted["tx-results"][to_display(child->wtxid)]["txid"] == to_display(child->txid));
+    BOOST_TEST(node.relayed == 2);
+
+    const Json made = node.ask("getblocktemplate", list(Json{{"rules", list("segwit")}}));
+    BOOST_TEST(made["transactions"].size() == 2U);
+    BOOST_TEST(made["transactions"][1]["depends"] == list(1));
+    BOOST_TEST(made["height"] == 1);
+    BOOST_TEST(node.text("getblocktemplate", list(Json::object())).starts_with("-8 getblocktemplate must be called"));
+    const Json block = node.ask("getnewblockhex");
+    BOOST_TEST(node.text("getblocktemplate", list(Json{{"mode", "proposal"}, {"data", block}})) == "null");
+    BOOST_TEST(node.text("getblocktemplate", list(Json{{"mode", "proposal"}, {"data", "00"}})) ==
+               "-22 Block decode failed");
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_is_explained_to_its_opcode) {
     Node node;
     // A coin whose lock is 1 ADD 3 EQUALVERIFY 1.
