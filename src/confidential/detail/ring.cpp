@@ -1,5 +1,6 @@
 #include "confidential/detail/ring.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "util/check.h"
@@ -17,11 +18,39 @@ std::array<uint8_t, 4> be32(uint32_t value) {
 struct Walk {
     size_t signature;
     uint32_t ring;
-    size_t first;       // index of its first key in the signature
-    size_t first_lane;  // and in the tables of all signatures
+    size_t first;  // index of its first key in the signature
     size_t size;
+    size_t stage_key = 0;            // index in the stage's tables of the first key that the stage has of it
     std::array<uint8_t, 33> last{};  // the last point, compressed
 };
+
+// Positions go in stages, so that tables stay small enough to be near, and vectors of keys full: as many as come to
+// this many keys.
+constexpr size_t kStageKeys = 100;
+
+struct Stage {
+    size_t start = 0;
+    size_t end = 0;  // exclusive
+    KeyTables tables{0};
+};
+
+// The tables of the next positions' keys of all rings still on their way.
+Stage next_stage(const LadderBackend& backend, std::span<Walk> walks, std::span<const RingSignature> signatures,
+                 std::span<const RingVerdict> verdicts, size_t start, size_t longest) {
+    Stage stage{start, start};
+    for (size_t count = 0; stage.end < longest && count < kStageKeys; ++stage.end) {
+        for (const Walk& walk : walks) count += walk.size > stage.end && verdicts[walk.signature].valid ? 1 : 0;
+    }
+    std::vector<Affine> keys;
+    for (Walk& walk : walks) {
+        if (walk.size <= start || !verdicts[walk.signature].valid) continue;
+        walk.stage_key = keys.size();
+        const std::vector<Affine>& all = signatures[walk.signature].keys;
+        for (size_t i = start; i < std::min(walk.size, stage.end); ++i) keys.push_back(all[walk.first + i]);
+    }
+    stage.tables = backend.prepare(keys);
+    return stage;
+}
 
 }  // namespace
 
@@ -37,7 +66,6 @@ std::vector<RingVerdict> verify_rings(const LadderBackend& backend, std::span<co
                                       bool keep_challenges) {
     std::vector<RingVerdict> verdicts(signatures.size());
     std::vector<Walk> walks;
-    std::vector<Affine> keys;
     size_t longest = 0;
     for (size_t i = 0; i < signatures.size(); ++i) {
         const RingSignature& signature = signatures[i];
@@ -47,18 +75,18 @@ std::vector<RingVerdict> verify_rings(const LadderBackend& backend, std::span<co
         if (keep_challenges) verdicts[i].challenges.resize(signature.keys.size());
         size_t first = 0;
         for (size_t ring = 0; ring < signature.sizes.size(); ++ring) {
-            walks.push_back({i, static_cast<uint32_t>(ring), first, keys.size() + first, signature.sizes[ring]});
+            walks.push_back({i, static_cast<uint32_t>(ring), first, signature.sizes[ring]});
             first += signature.sizes[ring];
             longest = std::max(longest, signature.sizes[ring]);
         }
-        keys.insert(keys.end(), signature.keys.begin(), signature.keys.end());
     }
-    const KeyTables tables = backend.prepare(keys);
 
     std::vector<Lane> lanes;
     std::vector<Walk*> moving;
     std::vector<LaneResult> results;
+    Stage stage;
     for (size_t position = 0; position < longest; ++position) {
+        if (position == stage.end) stage = next_stage(backend, walks, signatures, verdicts, position, longest);
         lanes.clear();
         moving.clear();
         for (Walk& walk : walks) {
@@ -73,11 +101,11 @@ std::vector<RingVerdict> verify_rings(const LadderBackend& backend, std::span<co
                 continue;
             }
             if (keep_challenges) verdicts[walk.signature].challenges[walk.first + position] = *e;
-            lanes.push_back({static_cast<uint32_t>(walk.first_lane + position), s, *e});
+            lanes.push_back({static_cast<uint32_t>(walk.stage_key + position - stage.start), s, *e});
             moving.push_back(&walk);
         }
         results.resize(lanes.size());
-        backend.multiply_add(tables, lanes, results);
+        backend.multiply_add(stage.tables, lanes, results);
         for (size_t i = 0; i < moving.size(); ++i) {
             if (results[i].infinity) {
                 verdicts[moving[i]->signature].valid = false;

@@ -1,6 +1,7 @@
 #include "confidential/detail/lanes/ladder_lanes.h"
 
 #include <cstring>
+#include <memory>
 
 #include "util/check.h"
 
@@ -94,8 +95,8 @@ std::vector<Plan> plans_of(const KeyTables& tables, std::span<const Lane> lanes)
 KeyTables prepare(const Kernel& kernel, std::span<const Affine> keys) {
     KeyTables tables(keys.size());
     if (keys.empty()) return tables;
-    std::vector<Element> scratch(table_scratch(keys.size()));
-    kernel.tables(copy_of(keys).data(), keys.size(), invert, scratch.data(),
+    const auto scratch = std::make_unique_for_overwrite<Element[]>(table_scratch(keys.size()));
+    kernel.tables(copy_of(keys).data(), keys.size(), invert, scratch.get(),
                   reinterpret_cast<Words*>(&tables.record(0, 0, 1)));
     return tables;
 }
