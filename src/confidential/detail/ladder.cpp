@@ -46,6 +46,12 @@ std::array<int8_t, kKeyDigits> key_digits(const std::array<uint64_t, 3>& half) {
     return digits;
 }
 
+// Of this thread's tables that are gone; grows to the largest.
+std::vector<Record>& spare_records() {
+    thread_local std::vector<Record> spare;
+    return spare;
+}
+
 BaseTables make_base_tables() {
     BaseTables tables;
     Jacobian start = to_jacobian(kBasePoint);
@@ -78,6 +84,23 @@ Digits recode(const Scalar& s, const Scalar& e) {
             static_cast<int16_t>(static_cast<int>(bits_at(shifted, 10 * (i + kBaseDigits), 10)) - 512);
     }
     return digits;
+}
+
+KeyTables::KeyTables(size_t keys) : keys_(keys) {
+    if (keys == 0) return;
+    std::swap(memory_, spare_records());
+    const size_t needed = keys * 2 * kKeyMultiples;
+    if (memory_.size() < needed) memory_ = std::vector<Record>(needed);
+}
+
+KeyTables& KeyTables::operator=(KeyTables&& from) noexcept {
+    std::swap(memory_, from.memory_);
+    std::swap(keys_, from.keys_);
+    return *this;
+}
+
+KeyTables::~KeyTables() {
+    if (memory_.size() > spare_records().size()) std::swap(memory_, spare_records());
 }
 
 const BaseTables& base_tables() {

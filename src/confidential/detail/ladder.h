@@ -10,6 +10,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "confidential/detail/group.h"
@@ -36,21 +37,28 @@ struct alignas(64) Record {
     Fe y;
 };
 
-// The multiples 1..16 of each key and of lambda*key, in affine form: record(key, half, multiple).
+// The multiples 1..16 of each key and of lambda*key, in affine form: record(key, half, multiple). What they hold at
+// first is anything. A thread keeps the memory of its last tables for its next ones: to get some 200 kB from the system
+// each time costs as much as a tenth of verifying.
 class KeyTables {
 public:
-    explicit KeyTables(size_t keys) : records_(keys * 2 * kKeyMultiples) {}
-    [[nodiscard]] size_t keys() const { return records_.size() / (2 * kKeyMultiples); }
+    explicit KeyTables(size_t keys);
+    KeyTables(KeyTables&& from) noexcept : memory_(std::move(from.memory_)), keys_(std::exchange(from.keys_, 0)) {}
+    KeyTables& operator=(KeyTables&& from) noexcept;
+    ~KeyTables();
+
+    [[nodiscard]] size_t keys() const { return keys_; }
     // Preconditions: half is 0 or 1 (lambda*key); multiple is in 1..kKeyMultiples.
     [[nodiscard]] const Record& record(size_t key, size_t half, size_t multiple) const {
-        return records_[(key * 2 + half) * kKeyMultiples + multiple - 1];
+        return memory_[(key * 2 + half) * kKeyMultiples + multiple - 1];
     }
     Record& record(size_t key, size_t half, size_t multiple) {
-        return records_[(key * 2 + half) * kKeyMultiples + multiple - 1];
+        return memory_[(key * 2 + half) * kKeyMultiples + multiple - 1];
     }
 
 private:
-    std::vector<Record> records_;
+    std::vector<Record> memory_;  // at least as much as the keys need
+    size_t keys_;
 };
 
 // base_tables()[half][m - 1] = m * 2^(130*half) * G; made at first use, immutable.

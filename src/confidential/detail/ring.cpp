@@ -86,7 +86,10 @@ std::vector<RingVerdict> verify_rings(const LadderBackend& backend, std::span<co
     std::vector<LaneResult> results;
     Stage stage;
     for (size_t position = 0; position < longest; ++position) {
-        if (position == stage.end) stage = next_stage(backend, walks, signatures, verdicts, position, longest);
+        if (position == stage.end) {
+            stage = Stage{};  // its memory serves the next one
+            stage = next_stage(backend, walks, signatures, verdicts, position, longest);
+        }
         lanes.clear();
         moving.clear();
         for (Walk& walk : walks) {

@@ -1,7 +1,6 @@
 #include "confidential/detail/lanes/ladder_lanes.h"
 
 #include <cstring>
-#include <memory>
 
 #include "util/check.h"
 
@@ -26,6 +25,13 @@ std::vector<Words> copy_of(std::span<const Affine> points) {
     std::vector<Words> words(points.size());
     if (!points.empty()) std::memcpy(words.data(), points.data(), points.size_bytes());
     return words;
+}
+
+// Kept by each thread (KeyTables says why), at least this large; holds anything.
+std::vector<Element>& scratch_of(size_t size) {
+    thread_local std::vector<Element> scratch;
+    if (scratch.size() < size) scratch.resize(size);
+    return scratch;
 }
 
 bool has(std::span<const uint8_t> bits, size_t i) { return ((bits[i / kLanes] >> (i % kLanes)) & 1) != 0; }
@@ -95,8 +101,8 @@ std::vector<Plan> plans_of(const KeyTables& tables, std::span<const Lane> lanes)
 KeyTables prepare(const Kernel& kernel, std::span<const Affine> keys) {
     KeyTables tables(keys.size());
     if (keys.empty()) return tables;
-    const auto scratch = std::make_unique_for_overwrite<Element[]>(table_scratch(keys.size()));
-    kernel.tables(copy_of(keys).data(), keys.size(), invert, scratch.get(),
+    std::vector<Element>& scratch = scratch_of(table_scratch(keys.size()));
+    kernel.tables(copy_of(keys).data(), keys.size(), invert, scratch.data(),
                   reinterpret_cast<Words*>(&tables.record(0, 0, 1)));
     return tables;
 }
