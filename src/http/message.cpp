@@ -4,10 +4,10 @@
 #include <array>
 #include <cstdint>
 
+#include "codec/base64.h"
+
 namespace sluice::http {
 namespace {
-
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -56,65 +56,24 @@ Response plain_response(int status, std::string text) {
     return out;
 }
 
-std::string base64_encode(std::string_view bytes) {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    uint32_t bits = 0;
-    int held = 0;
-    for (const char c : bytes) {
-        bits = bits << 8 | static_cast<uint8_t>(c);
-        held += 8;
-        while (held >= 6) {
-            held -= 6;
-            out.push_back(kAlphabet[bits >> held & 63]);
-        }
-    }
-    if (held > 0) out.push_back(kAlphabet[bits << (6 - held) & 63]);
-    while (out.size() % 4 != 0) out.push_back('=');
-    return out;
-}
-
-std::optional<std::string> base64_decode(std::string_view text) {
-    if (text.size() % 4 != 0) return std::nullopt;
-    size_t padding = 0;
-    while (padding < 2 && !text.empty() && text.back() == '=') {
-        text.remove_suffix(1);
-        ++padding;
-    }
-    std::string out;
-    uint32_t bits = 0;
-    int held = 0;
-    for (const char c : text) {
-        const size_t value = kAlphabet.find(c);
-        if (value == std::string_view::npos) return std::nullopt;
-        bits = bits << 6 | static_cast<uint32_t>(value);
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            out.push_back(static_cast<char>(bits >> held & 255));
-        }
-    }
-    if ((bits & ((1U << held) - 1)) != 0) return std::nullopt;
-    return out;
-}
-
 std::optional<std::pair<std::string, std::string>> parse_basic(std::string_view authorization) {
     constexpr std::string_view kScheme = "Basic ";
     if (!equal_no_case(authorization.substr(0, kScheme.size()), kScheme)) return std::nullopt;
     authorization.remove_prefix(kScheme.size());
     while (authorization.starts_with(' ')) authorization.remove_prefix(1);
-    const std::optional<std::string> plain = base64_decode(authorization);
-    if (!plain) return std::nullopt;
-    const size_t colon = plain->find(':');
+    const std::optional<Bytes> bytes = base64_decode(authorization);
+    if (!bytes) return std::nullopt;
+    const std::string_view plain = as_text(*bytes);
+    const size_t colon = plain.find(':');
     if (colon == std::string::npos) return std::nullopt;
-    return std::pair{plain->substr(0, colon), plain->substr(colon + 1)};
+    return std::pair{std::string(plain.substr(0, colon)), std::string(plain.substr(colon + 1))};
 }
 
 std::string make_basic(std::string_view user, std::string_view password) {
     std::string plain(user);
     plain += ':';
     plain += password;
-    return "Basic " + base64_encode(plain);
+    return "Basic " + base64_encode(as_bytes(plain));
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {

@@ -42,8 +42,4 @@ std::string make_basic(std::string_view user, std::string_view password);
 // %41 -> A. nullopt on a broken escape.
 std::optional<std::string> percent_decode(std::string_view text);
 
-std::string base64_encode(std::string_view bytes);
-// Padding demanded, no white space.
-std::optional<std::string> base64_decode(std::string_view text);
-
 }  // namespace sluice::http

@@ -28,6 +28,7 @@
 #include "rpc/filter_methods.h"
 #include "rpc/net_methods.h"
 #include "rpc/pool_methods.h"
+#include "rpc/pset_methods.h"
 #include "rpc/rawtx.h"
 #include "rpc/server.h"
 #include "rpc/sign_methods.h"
@@ -230,6 +231,8 @@ Status Node::Impl::start() {
                                     },
                                     TRY(assembly::make_block_policy(options, params))};
     rpc::add_rawtx_methods(*dispatcher, ports, rpc::pool_finder(ports, pool_ports), tx_index.get());
+    labels = TRY(rpc::AssetLabels::from(options, params.pegged_asset));
+    rpc::add_pset_methods(*dispatcher, {ports, &*labels, rpc::pool_finder(ports, pool_ports), tx_index.get()});
     rpc::add_pool_methods(*dispatcher, ports, pool_ports);
     rpc::add_mining_methods(*dispatcher, ports, pool_ports);
     rpc::add_explain_methods(*dispatcher, ports, pool_ports);
@@ -393,7 +396,6 @@ Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
         [this](const Txid& txid) { return chain->pool().find(txid) != nullptr; });
     wallet = TRY(WalletService::open(wallet_options, *wallet_disk, std::move(view), parent.get(), clock));
     awake_wallet = wallet.get();
-    labels = TRY(rpc::AssetLabels::from(options, params.pegged_asset));
     rpc::add_wallet_methods(*dispatcher, {&wallet->wallet(), &wallet->loop(), ports.params, &*labels, &clock});
     return {};
 }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "codec/base64.h"
 #include "http/client.h"
 #include "rpc/auth.h"
 #include "rpc/json.h"
@@ -145,7 +146,7 @@ public:
         options.timeout = std::chrono::seconds(call_.options->get_int("rpcclienttimeout", 900).value_or(900));
         // Read anew each time: with -rpcwait the node may write its cookie only now.
         const std::optional<std::string> pair = user_password();
-        if (pair) options.authorization = "Basic " + http::base64_encode(*pair);
+        if (pair) options.authorization = "Basic " + base64_encode(as_bytes(*pair));
         auto reply = http::Client(std::move(options)).post(wallet_target(*call_.options), body);
         if (!reply) {
             const std::string where = endpoint_.host + ":" + std::to_string(endpoint_.port);

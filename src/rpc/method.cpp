@@ -33,7 +33,7 @@ std::span<const Method> all_methods() {
         std::vector<Method> out;
         for (const auto& table :
              {chain_methods(), control_methods(), federation_methods(), mining_methods(), network_methods(),
-              rawtx_methods(), signing_methods(), wallet_methods(), zmq_methods()}) {
+              pset_methods(), rawtx_methods(), signing_methods(), wallet_methods(), zmq_methods()}) {
             out.insert(out.end(), table.begin(), table.end());
         }
         return out;

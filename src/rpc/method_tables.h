@@ -10,6 +10,7 @@ std::vector<Method> control_methods();
 std::vector<Method> federation_methods();
 std::vector<Method> mining_methods();
 std::vector<Method> network_methods();
+std::vector<Method> pset_methods();
 std::vector<Method> rawtx_methods();
 std::vector<Method> signing_methods();
 std::vector<Method> wallet_methods();

@@ -148,16 +148,7 @@ Result<std::vector<TxOut>, RpcError> read_outputs(const Json& given, const Chain
 }
 
 RpcResult create_raw(const ChainPorts& ports, const Args& args) {
-    Transaction tx;
-    const int64_t lock_time = TRY(args.integer_or(2, 0));
-    if (lock_time < 0 || lock_time > kLargestLockTime)
-        return rpc_error(Code::kInvalidParameter, "Invalid parameter, locktime out of range");
-    tx.lock_time = static_cast<uint32_t>(lock_time);
-    std::optional<bool> replaceable;
-    if (args.has(3)) replaceable = args.flag_or(3, false);
-    for (const Json& input : args.json(0)) tx.inputs.push_back(TRY(read_input(input, replaceable, tx.lock_time)));
-    tx.outputs = TRY(read_outputs(args.json(1), *ports.params));
-    return to_hex(encode_tx(tx));
+    return to_hex(encode_tx(TRY(make_raw_transaction(TRY(read_raw_order(args)), *ports.params))));
 }
 
 RpcResult create_blinded_address(const ChainPorts& ports, const Args& args) {
@@ -284,6 +275,23 @@ RpcResult calculate_asset(const ChainPorts&, const Args& args) {
 }
 
 }  // namespace
+
+Result<Transaction, RpcError> make_raw_transaction(const RawOrder& order, const ChainParams& params) {
+    if (order.lock_time < 0 || order.lock_time > kLargestLockTime)
+        return rpc_error(Code::kInvalidParameter, "Invalid parameter, locktime out of range");
+    Transaction tx;
+    tx.lock_time = static_cast<uint32_t>(order.lock_time);
+    for (const Json& input : order.inputs)
+        tx.inputs.push_back(TRY(read_input(input, order.replaceable, tx.lock_time)));
+    tx.outputs = TRY(read_outputs(order.outputs, params));
+    return tx;
+}
+
+Result<RawOrder, RpcError> read_raw_order(const Args& args) {
+    RawOrder out{args.json(0), args.json(1), TRY(args.integer_or(2, 0)), {}};
+    if (args.json(3).is_boolean()) out.replaceable = args.flag_or(3, false);
+    return out;
+}
 
 void add_raw_make_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
     const auto add = [&](std::string_view name, RpcResult (*handler)(const ChainPorts&, const Args&)) {

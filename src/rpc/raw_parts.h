@@ -7,7 +7,13 @@
 #include "rpc/ports.h"
 #include "wallet/blind_tx.h"
 
+namespace sluice::wallet {
+struct FundOrder;
+}
+
 namespace sluice::rpc {
+
+struct WalletPorts;
 
 // The output with its content in the open and no proofs.
 TxOut opened_output(const TxOut& out, const wallet::Opened& opened);
@@ -20,6 +26,20 @@ void open_issuance_amounts(TxIn& in, const std::optional<wallet::Opened>& amount
 // its script; nullopt: an error.
 RpcResult blind_marked(Transaction tx, wallet::BlindRequest request, bool hidden_inputs,
                        const std::function<std::optional<PubKey>(const Script&)>& key_of, bool ignore_failure);
+
+// createrawtransaction's arguments.
+struct RawOrder {
+    Json inputs;
+    Json outputs;
+    int64_t lock_time = 0;
+    std::optional<bool> replaceable;
+};
+// From the first four arguments; one in the fourth place that is no flag is another method's.
+Result<RawOrder, RpcError> read_raw_order(const Args& args);
+Result<Transaction, RpcError> make_raw_transaction(const RawOrder& order, const ChainParams& params);
+
+// fundrawtransaction's options.
+Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const WalletPorts& ports);
 
 // createrawtransaction and its kin; stateless.
 void add_raw_make_methods(Dispatcher& dispatcher, const ChainPorts& ports);

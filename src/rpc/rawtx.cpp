@@ -252,6 +252,17 @@ RpcResult tweak_fedpegscript(const ChainPorts& ports, const Args& args) {
 
 }  // namespace
 
+TxRef find_transaction(const ChainPorts& ports, const FindInPool& find_in_pool, const index::TxIndex* txs,
+                       const Txid& txid) {
+    if (find_in_pool) {
+        if (TxRef tx = find_in_pool(txid)) return tx;
+    }
+    if (txs == nullptr) return nullptr;
+    const auto info = indexed_block(ports, *txs, txid);
+    if (!info || !*info) return nullptr;
+    return tx_in_block(*ports.reader, **info, txid).value_or(nullptr);
+}
+
 Result<TxRef, RpcError> tx_from_hex(std::string_view hex, std::string_view message) {
     const std::optional<Bytes> bytes = from_hex(hex);
     TxRef tx = bytes ? parse_tx(*bytes) : nullptr;

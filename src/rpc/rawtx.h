@@ -15,6 +15,10 @@ namespace sluice::rpc {
 void add_rawtx_methods(Dispatcher& dispatcher, const ChainPorts& ports, std::function<TxRef(const Txid&)> find_in_pool,
                        const index::TxIndex* tx_index = nullptr);
 
+// In the pool, or in a block that the index (which may be null) names; nullptr: in neither.
+TxRef find_transaction(const ChainPorts& ports, const std::function<TxRef(const Txid&)>& find_in_pool,
+                       const index::TxIndex* txs, const Txid& txid);
+
 // -22 "TX decode failed" with the reference's advice.
 Result<TxRef, RpcError> tx_from_hex(std::string_view hex, std::string_view message);
 

@@ -126,6 +126,8 @@ RpcResult unblind_raw(const Args& args, const WalletPorts& ports) {
 
 // --- funding
 
+}  // namespace
+
 Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const WalletPorts& ports) {
     wallet::FundOrder out;
     for (const auto& item : options.items()) {
@@ -165,6 +167,8 @@ Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const
     }
     return out;
 }
+
+namespace {
 
 RpcResult fund_raw(const Args& args, const WalletPorts& ports) {
     const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed"));

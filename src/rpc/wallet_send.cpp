@@ -201,6 +201,7 @@ void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     add_wallet_issue_methods(dispatcher, ports);
     add_wallet_coin_methods(dispatcher, ports);
     add_wallet_raw_methods(dispatcher, ports);
+    add_wallet_pset_methods(dispatcher, ports);
 }
 
 }  // namespace sluice::rpc

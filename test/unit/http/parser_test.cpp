@@ -89,10 +89,6 @@ BOOST_AUTO_TEST_CASE(basic_credentials) {
     BOOST_TEST(pair->second == "p:q");
     for (const char* bad : {"", "Basic", "Bearer dTpw", "Basic dTpw=", "Basic !!!!", "Basic dXA="})
         BOOST_TEST(!parse_basic(bad));
-    for (size_t n = 0; n < 20; ++n) {
-        const std::string text(n, static_cast<char>(0xf0 + n));
-        BOOST_TEST(base64_decode(base64_encode(text)).value() == text);
-    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

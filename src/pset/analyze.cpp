@@ -1,0 +1,174 @@
+#include "pset/analyze.h"
+
+#include <algorithm>
+
+#include "consensus/script/templates.h"
+#include "pset/sign.h"
+
+namespace sluice::pset {
+namespace {
+
+constexpr size_t kSignatureSize = 72;  // low S, with hash type
+constexpr size_t kTaprootSignatureSize = 64;
+constexpr size_t kWitnessScale = 4;
+
+std::string at_input(size_t i, const char* what) {
+    return "PSBT is not valid. Input " + std::to_string(i) + " " + what;
+}
+
+// Signatures that more than these keys' are wanted for.
+void find_missing(InputAnalysis& out, const Input& in, const Spend& spend) {
+    switch (spend.kind) {
+        case Spend::Kind::kRedeemScriptMissing: out.missing_redeem_script = spend.missing; return;
+        case Spend::Kind::kWitnessScriptMissing: out.missing_witness_script = spend.missing; return;
+        case Spend::Kind::kKeyHash: out.missing_keys.push_back(Hash160::from_view(spend.missing)); return;
+        case Spend::Kind::kKeys:
+            for (const PubKey& key : spend.keys) {
+                if (!in.partial_sigs.contains(key.hash160())) out.missing_signatures.push_back(key.hash160());
+            }
+            return;
+        default: return;
+    }
+}
+
+std::string check_spent(const Input& in, const std::optional<TxOut>& spent, size_t i) {
+    if (!spent) {
+        const bool wrong_index = in.non_witness_utxo && in.outpoint().index >= in.non_witness_utxo->tx.outputs.size();
+        return wrong_index ? at_input(i, "specifies invalid prevout") : "";
+    }
+    if (spent->value.is_explicit() && !in_money_range(spent->value.explicit_value())) {
+        return at_input(i, "has invalid value");
+    }
+    if (is_unspendable(spent->script)) return at_input(i, "spends unspendable output");
+    return "";
+}
+
+InputAnalysis analyze_input(const Input& in, const Signing& signing, size_t i) {
+    InputAnalysis out;
+    out.has_utxo = signing.spent[i].has_value();
+    if (!out.has_utxo) {
+        out.next = Role::kUpdater;
+        return out;
+    }
+    out.is_final = is_signed(in, signing, i);
+    if (out.is_final) return out;
+    Input copy = in;
+    if (finalize_input(copy, signing, i)) {
+        out.next = Role::kFinalizer;
+        return out;
+    }
+    find_missing(out, in, resolve(signing.spent[i]->script, in));
+    const bool only_signatures = out.missing_keys.empty() && out.missing_redeem_script.empty() &&
+                                 out.missing_witness_script.empty() && !out.missing_signatures.empty();
+    out.next = only_signatures ? Role::kSigner : Role::kUpdater;
+    return out;
+}
+
+// Scripts of the size that the final ones will have; false: not known.
+bool size_input(TxIn& to, const Input& in, const TxOut& spent) {
+    if (in.is_final()) {
+        to.script_sig = in.final_script_sig;
+        to.witness.script_witness = in.final_script_witness;
+        return true;
+    }
+    const Spend spend = resolve(spent.script, in);
+    WitnessStack stack;
+    switch (spend.kind) {
+        case Spend::Kind::kAnyone: break;
+        case Spend::Kind::kTaproot: stack.emplace_back(kTaprootSignatureSize); break;
+        case Spend::Kind::kKeys:
+            if (spend.multisig) stack.emplace_back();
+            for (int k = 0; k < spend.required; ++k) stack.emplace_back(kSignatureSize);
+            if (spend.push_key) stack.push_back(to_bytes(spend.keys[0].view()));
+            break;
+        default: return false;
+    }
+    Bytes script_sig;
+    if (spend.segwit) {
+        if (!spend.witness_script.empty()) stack.push_back(spend.witness_script.bytes);
+        to.witness.script_witness = std::move(stack);
+    } else {
+        for (const Bytes& item : stack) script_sig.resize(script_sig.size() + 1 + item.size());
+    }
+    if (!spend.redeem_script.empty()) {
+        const size_t prefix = spend.redeem_script.size() < 0x4c ? 1 : spend.redeem_script.size() <= 0xff ? 2 : 3;
+        script_sig.resize(script_sig.size() + prefix + spend.redeem_script.size());
+    }
+    to.script_sig = Script{std::move(script_sig)};
+    return true;
+}
+
+std::optional<size_t> final_size(const Pset& pset, const Signing& signing) {
+    Transaction tx = signing.tx;
+    for (size_t i = 0; i < tx.inputs.size(); ++i) {
+        if (!signing.spent[i] || !size_input(tx.inputs[i], pset.inputs[i], *signing.spent[i])) return std::nullopt;
+        tx.inputs[i].witness.pegin_witness = pset.inputs[i].pegin_witness;
+    }
+    const size_t weight =
+        (kWitnessScale - 1) * serialized_size(tx, WitnessForm::kWithout) + serialized_size(tx, WitnessForm::kWith);
+    return (weight + kWitnessScale - 1) / kWitnessScale;
+}
+
+bool is_fee(const Output& out) { return out.script.empty() && !out.value_commitment && !out.asset_commitment; }
+
+// Sets outputs, fee and a role of the blinder; the text of what is wrong.
+std::string look_at_outputs(Analysis& out, const Pset& pset) {
+    for (const Output& each : pset.outputs) {
+        out.outputs.push_back({each.wants_blinding(), check_proofs(each)});
+        if (each.wants_blinding() && !each.is_fully_blinded()) out.next = Role::kBlinder;
+        if (!each.wants_blinding() && is_fee(each)) {
+            if (out.fee) return "There is more than one fee output";
+            out.fee = each.amount;
+        }
+        if (!each.value_commitment && !in_money_range(*each.amount)) {
+            return "PSBT is not valid. Output amount invalid";
+        }
+    }
+    return out.fee ? "" : "PSBT missing required fee output";
+}
+
+Analysis invalid(std::string text) {
+    Analysis out;
+    out.error = std::move(text);
+    out.next = Role::kCreator;
+    return out;
+}
+
+}  // namespace
+
+const char* to_string(Role role) {
+    switch (role) {
+        case Role::kCreator: return "creator";
+        case Role::kUpdater: return "updater";
+        case Role::kBlinder: return "blinder";
+        case Role::kSigner: return "signer";
+        case Role::kFinalizer: return "finalizer";
+        case Role::kExtractor: return "extractor";
+    }
+    return "";
+}
+
+Analysis analyze(const Pset& pset, const ChainParams& params) {
+    const auto signing = signing_of(pset, params);
+    if (!signing) return invalid(signing.error().message);
+    Analysis out;
+    bool hidden_inputs = false;
+    for (size_t i = 0; i < pset.inputs.size(); ++i) {
+        if (std::string text = check_spent(pset.inputs[i], signing->spent[i], i); !text.empty()) {
+            return invalid(std::move(text));
+        }
+        hidden_inputs = hidden_inputs || (signing->spent[i] && signing->spent[i]->value.is_commitment());
+        out.inputs.push_back(analyze_input(pset.inputs[i], *signing, i));
+    }
+    if (std::string text = look_at_outputs(out, pset); !text.empty()) return invalid(std::move(text));
+    if (hidden_inputs && !pset.wants_blinding()) {
+        return invalid(
+            "PSBT has blinded inputs but no blinded outputs. Must have at least one blinded output to balance with the "
+            "inputs");
+    }
+    out.virtual_size = final_size(pset, *signing);
+    for (const InputAnalysis& in : out.inputs) out.next = std::min(out.next, in.next);
+    return out;
+}
+
+}  // namespace sluice::pset

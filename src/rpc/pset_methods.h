@@ -1,0 +1,28 @@
+// Methods about PSETs (doc: protocol page "confidential", section 12), in the shapes of Elements' psbt methods. No
+// wallet takes part; those of the wallet are in pset_wallet.cpp.
+#pragma once
+
+#include <functional>
+
+#include "consensus/primitives/transaction.h"
+#include "rpc/asset_labels.h"
+#include "rpc/dispatcher.h"
+#include "rpc/ports.h"
+
+namespace sluice::index {
+class TxIndex;
+}
+
+namespace sluice::rpc {
+
+// All outlives the dispatcher.
+struct PsetPorts {
+    ChainPorts chain;
+    const AssetLabels* labels = nullptr;
+    std::function<TxRef(const Txid&)> find_in_pool;  // any thread; nullptr if the pool does not have it
+    const index::TxIndex* txs = nullptr;             // null where none is kept
+};
+
+void add_pset_methods(Dispatcher& dispatcher, const PsetPorts& ports);
+
+}  // namespace sluice::rpc

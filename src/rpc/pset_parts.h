@@ -1,0 +1,25 @@
+// What handlers of PSETs share.
+#pragma once
+
+#include "pset/pset.h"
+#include "rpc/pset_methods.h"
+
+namespace sluice::rpc {
+
+// The parts of add_pset_methods.
+void add_pset_make_methods(Dispatcher& dispatcher, const PsetPorts& ports);
+void add_pset_join_methods(Dispatcher& dispatcher, const PsetPorts& ports);    // combine, finalize
+void add_pset_update_methods(Dispatcher& dispatcher, const PsetPorts& ports);  // from the chain and from descriptors
+
+// -22 "TX decode failed ..."
+Result<pset::Pset, RpcError> pset_from_base64(std::string_view text);
+std::string pset_to_base64(const pset::Pset& pset);
+// decodepsbt.
+Json pset_json(const pset::Pset& pset, const ChainParams& params, const AssetLabels& labels);
+
+// "ALL|ANYONECANPAY"; empty if the type has no name.
+std::string sighash_name(int32_t type);
+// -8 for a text that names none.
+Result<uint8_t, RpcError> sighash_from_name(const std::string& name);
+
+}  // namespace sluice::rpc

@@ -1,0 +1,96 @@
+// walletprocesspsbt and walletcreatefundedpsbt.
+#include "codec/hex.h"
+#include "consensus/script/flags.h"
+#include "pset/sign.h"
+#include "pset/tx.h"
+#include "rpc/pset_parts.h"
+#include "rpc/pset_wallet.h"
+#include "rpc/raw_parts.h"
+#include "rpc/wallet_methods.h"
+
+namespace sluice::rpc {
+namespace {
+
+using wallet::Wallet;
+
+constexpr int64_t kVersion = 2;
+
+// Complete: every input's final scripts satisfy what it spends.
+Result<Json, RpcError> processed_json(const pset::Pset& pset, const ChainParams& params) {
+    const auto signing = pset::signing_of(pset, params);
+    if (!signing) return rpc_error(Code::kVerify, signing.error().message);
+    bool complete = true;
+    for (size_t i = 0; i < pset.inputs.size(); ++i) complete = complete && pset::is_signed(pset.inputs[i], *signing, i);
+    Json out = {{"psbt", pset_to_base64(pset)}, {"complete", complete}};
+    if (!complete) return out;
+    const auto tx = pset::extract(pset);
+    if (!tx) return rpc_error(Code::kVerify, tx.error().message);
+    out["hex"] = to_hex(encode_tx(*tx));
+    return out;
+}
+
+RpcResult process_pset(const Args& args, const WalletPorts& ports) {
+    const pset::Pset given = TRY(pset_from_base64(args.text(0)));
+    PsetWork work;
+    work.sign = args.flag_or(1, true);
+    const uint8_t type = TRY(sighash_from_name(args.text_or(2, "ALL")));
+    if (type > script::kSighashAll) {
+        return rpc_error(Code::kInvalidParameter,
+                         "'" + args.text(2) + "' is not a sighash type that this wallet signs with: ALL");
+    }
+    work.derivations = args.flag_or(3, true);
+    work.finalize = args.flag_or(4, true);
+    return on_wallet(ports, [given, work, params = ports.params](const Wallet& wallet) -> RpcResult {
+        pset::Pset pset = given;
+        const bool blinded = TRY(blind_with_wallet(pset, wallet));
+        if (blinded && work.sign) TRY_VOID(sign_with_wallet(pset, wallet, work));
+        return processed_json(pset, *params);
+    });
+}
+
+uint32_t first_own_input(const Transaction& tx, const Wallet& wallet) {
+    for (uint32_t i = 0; i < tx.inputs.size(); ++i) {
+        const wallet::WalletTx* from = wallet.ledger().find(tx.inputs[i].prevout.txid);
+        const uint32_t index = tx.inputs[i].prevout.index;
+        if (from != nullptr && index < from->tx->tx.outputs.size() &&
+            wallet.is_mine(from->tx->tx.outputs[index].script)) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+RpcResult create_funded(const Args& args, const WalletPorts& ports) {
+    RawOrder order = TRY(read_raw_order(args));
+    if (order.inputs.is_null()) order.inputs = Json::array();
+    Json options = args.has(3) && args.json(3).is_object() ? args.json(3) : Json::object();
+    if (options.contains("replaceable") && options["replaceable"].is_boolean()) {
+        order.replaceable = options["replaceable"].get<bool>();
+    }
+    options.erase("include_explicit");
+    if (TRY(args.integer_or(5, kVersion)) != kVersion) {
+        return rpc_error(Code::kInvalidParameter, "The PSBT version can only be 2");
+    }
+    wallet::FundOrder fund = TRY(read_fund_options(options, ports));
+    fund.tx = TRY(make_raw_transaction(order, *ports.params));
+    return on_wallet(ports, [fund](Wallet& wallet) -> RpcResult {
+        const auto funded = wallet.fund(fund);
+        if (!funded) return unexpected(wallet_error(funded.error()));
+        pset::Pset pset = pset::from_tx(funded->tx);
+        const uint32_t blinder = first_own_input(funded->tx, wallet);
+        for (pset::Output& out : pset.outputs) out.blinder_index = blinder;
+        fill_from_wallet(pset, wallet);
+        return Json{
+            {"psbt", pset_to_base64(pset)}, {"fee", amount_json(funded->fee)}, {"changepos", funded->change_position}};
+    });
+}
+
+}  // namespace
+
+void add_wallet_pset_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
+    dispatcher.add("walletprocesspsbt", [ports](const Args& args, const Caller&) { return process_pset(args, ports); });
+    dispatcher.add("walletcreatefundedpsbt",
+                   [ports](const Args& args, const Caller&) { return create_funded(args, ports); });
+}
+
+}  // namespace sluice::rpc
