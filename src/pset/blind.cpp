@@ -77,7 +77,7 @@ public:
         if (left_ == 0) return std::move(pset_);
         TRY_VOID(collect_inputs());
         if (mine_.empty()) {
-            if (balance_in_.empty()) return std::move(pset_);
+            if (balance_in_.empty() || was_here_) return std::move(pset_);
             return fail("Transaction has blind inputs belonging to this blinder but does not have outputs to blind");
         }
         for (const uint32_t i : mine_) TRY_VOID(blind_output(pset_.outputs[i], --left_ == 0));
@@ -92,7 +92,7 @@ private:
             if (!out.wants_blinding()) continue;
             const bool my_own = out.blinder_index && ours_.contains(*out.blinder_index);
             if (out.is_fully_blinded()) {
-                contributed_ = contributed_ || my_own;
+                was_here_ = was_here_ || my_own;
                 continue;
             }
             ++left_;
@@ -120,8 +120,7 @@ private:
             const Opening& opening = own->second.opening;
             TRY_VOID(targets_.add(own->second.asset, opening.asset_blind));
             const bool hidden = !opening.asset_blind.is_zero() || !opening.value_blind.is_zero();
-            // Inputs of a blinder who was here before are in the scalar that it left.
-            if (hidden && !contributed_) balance_in_.push_back(opening.clone());
+            if (hidden) balance_in_.push_back(opening.clone());
         } else if (spent.asset.is_explicit()) {
             TRY_VOID(targets_.add(spent.asset.explicit_value(), {}));
         } else {
@@ -222,7 +221,7 @@ private:
     confidential::RangeOptions options_;
     std::vector<uint32_t> mine_;  // outputs to hide now
     size_t left_ = 0;             // outputs that nobody has hidden
-    bool contributed_ = false;
+    bool was_here_ = false;       // an output of ours is hidden already
     Targets targets_;
     std::vector<Opening> balance_in_;
     std::vector<Opening> balance_out_;

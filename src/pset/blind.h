@@ -22,7 +22,8 @@ struct OwnInput {
 inline constexpr std::string_view kNeedsUtxos = "Inputs are missing UTXOs (or peg-in data for peg-in inputs)";
 
 // Hides every output whose blinder_index is one of `ours` and that is not hidden yet. Whoever hides the last output
-// balances the transaction; the others leave a scalar. Nothing to do is no error. Issuances stay as they are: their
+// balances the transaction; the others leave a scalar. All outputs of one owner are hidden in one call: what its inputs
+// weigh enters the balance once. Nothing to do is no error. Issuances stay as they are: their
 // amounts cannot be hidden here, as in Elements.
 //
 // Errors (Elements' texts where it has them), and then the PSET is as it was: an input that says not what it spends or

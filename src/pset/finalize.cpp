@@ -101,8 +101,10 @@ void set_final(Input& in, Final scripts, const TxOut& spent) {
 }  // namespace
 
 bool is_signed(const Input& in, const Signing& signing, size_t index) {
-    return in.is_final() && signing.spent[index] &&
-           satisfies({in.final_script_sig, in.final_script_witness}, signing, index);
+    if (!signing.spent[index]) return false;
+    // What anyone can spend needs no scripts.
+    if (!in.is_final() && resolve(signing.spent[index]->script, in).kind != Spend::Kind::kAnyone) return false;
+    return satisfies({in.final_script_sig, in.final_script_witness}, signing, index);
 }
 
 bool finalize_input(Input& in, const Signing& signing, size_t index) {

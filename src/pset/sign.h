@@ -29,7 +29,7 @@ void update_output(Output& out, const Keyring& keys);
 // for inputs that are final.
 size_t sign_input(Input& in, const Signing& signing, size_t index, const Keyring& keys, uint8_t hash_type);
 
-// Whether the input's final scripts satisfy what it spends.
+// Whether the input's final scripts (none, where anyone can spend) satisfy what it spends.
 bool is_signed(const Input& in, const Signing& signing, size_t index);
 // Makes final scripts of the signatures that are there; false: not enough of them. What is final already is checked.
 // The PSET is changed only when it succeeds.

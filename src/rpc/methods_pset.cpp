@@ -59,7 +59,7 @@ std::vector<Method> pset_methods() {
           {"outputs", kAny, true},
           {"locktime", kNumber},
           {"options", kObject, false, "As fundrawtransaction's"},
-          {"bip32derivs", kBool},
+          {"bip32derivs", kBool, false, "Not used: derivation paths are not told"},
           {"psbt_version", kNumber, false, "2"}}},
         {"walletprocesspsbt",
          "wallet",
@@ -68,7 +68,7 @@ std::vector<Method> pset_methods() {
          {{"psbt", kText, true},
           {"sign", kBool},
           {"sighashtype", kText, false, "ALL"},
-          {"bip32derivs", kBool},
+          {"bip32derivs", kBool, false, "Not used: derivation paths are not told"},
           {"finalize", kBool}}},
     };
 }

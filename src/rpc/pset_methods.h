@@ -1,5 +1,5 @@
-// Methods about PSETs (doc: protocol page "confidential", section 12), in the shapes of Elements' psbt methods. No
-// wallet takes part; those of the wallet are in pset_wallet.cpp.
+// Methods about PSETs (doc: protocol page "confidential", section 12), in the shapes of Elements' psbt methods. The
+// face of that group for the composition of the node.
 #pragma once
 
 #include <functional>
@@ -24,5 +24,9 @@ struct PsetPorts {
 };
 
 void add_pset_methods(Dispatcher& dispatcher, const PsetPorts& ports);
+
+struct WalletPorts;
+// Those that the wallet takes part in.
+void add_wallet_pset_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 
 }  // namespace sluice::rpc

@@ -40,6 +40,8 @@ Result<void, RpcError> add_spent_outputs(pset::Pset& pset, const PsetPorts& port
     for (size_t i = 0; i < pset.inputs.size(); ++i) {
         Input& in = pset.inputs[i];
         if (in.non_witness_utxo || in.is_pegin()) continue;
+        // Enough to sign, and libraries look for the range proof beside the output alone.
+        if (in.witness_utxo && is_segwit(in.witness_utxo->script)) continue;
         const OutPoint at = in.outpoint();
         const TxRef tx = find_transaction(ports.chain, ports.find_in_pool, ports.txs, at.txid);
         if (tx != nullptr && at.index < tx->tx.outputs.size()) {

@@ -78,7 +78,7 @@ void take_signature(Input& in, const TxIn& from) {
 
 }  // namespace
 
-void fill_from_wallet(pset::Pset& pset, const Wallet& wallet) {
+void fill_from_wallet(pset::Pset& pset, const Wallet& wallet, const PsetWork& work) {
     for (Input& in : pset.inputs) {
         const wallet::WalletTx* from = source_of(in, wallet);
         if (from == nullptr || in.is_final()) continue;
@@ -89,12 +89,13 @@ void fill_from_wallet(pset::Pset& pset, const Wallet& wallet) {
             in.witness_utxo = in.non_witness_utxo->tx.outputs[index];
         }
         if (in.utxo_rangeproof.empty()) in.utxo_rangeproof = out.witness.rangeproof;
-        if (const auto opened = wallet.ledger().content(from->tx->txid, index)) add_proofs(in, out, *opened);
+        const auto opened = wallet.ledger().content(from->tx->txid, index);
+        if (opened && work.explicit_values) add_proofs(in, out, *opened);
     }
 }
 
-Result<bool, RpcError> blind_with_wallet(pset::Pset& pset, const Wallet& wallet) {
-    fill_from_wallet(pset, wallet);
+Result<bool, RpcError> blind_with_wallet(pset::Pset& pset, const Wallet& wallet, const PsetWork& work) {
+    fill_from_wallet(pset, wallet, work);
     const wallet::WalletOptions& options = wallet.options();
     const Status done =
         pset::blind(pset, own_inputs(pset, wallet), *options.params, {options.proof.exponent, options.proof.bits});

@@ -38,11 +38,10 @@ RpcResult process_pset(const Args& args, const WalletPorts& ports) {
         return rpc_error(Code::kInvalidParameter,
                          "'" + args.text(2) + "' is not a sighash type that this wallet signs with: ALL");
     }
-    work.derivations = args.flag_or(3, true);
     work.finalize = args.flag_or(4, true);
     return on_wallet(ports, [given, work, params = ports.params](const Wallet& wallet) -> RpcResult {
         pset::Pset pset = given;
-        const bool blinded = TRY(blind_with_wallet(pset, wallet));
+        const bool blinded = TRY(blind_with_wallet(pset, wallet, work));
         if (blinded && work.sign) TRY_VOID(sign_with_wallet(pset, wallet, work));
         return processed_json(pset, *params);
     });
@@ -67,19 +66,22 @@ RpcResult create_funded(const Args& args, const WalletPorts& ports) {
     if (options.contains("replaceable") && options["replaceable"].is_boolean()) {
         order.replaceable = options["replaceable"].get<bool>();
     }
+    PsetWork work;
+    work.explicit_values = options.contains("include_explicit") && options["include_explicit"].is_boolean() &&
+                           options["include_explicit"].get<bool>();
     options.erase("include_explicit");
     if (TRY(args.integer_or(5, kVersion)) != kVersion) {
         return rpc_error(Code::kInvalidParameter, "The PSBT version can only be 2");
     }
     wallet::FundOrder fund = TRY(read_fund_options(options, ports));
     fund.tx = TRY(make_raw_transaction(order, *ports.params));
-    return on_wallet(ports, [fund](Wallet& wallet) -> RpcResult {
+    return on_wallet(ports, [fund, work](Wallet& wallet) -> RpcResult {
         const auto funded = wallet.fund(fund);
         if (!funded) return unexpected(wallet_error(funded.error()));
         pset::Pset pset = pset::from_tx(funded->tx);
         const uint32_t blinder = first_own_input(funded->tx, wallet);
         for (pset::Output& out : pset.outputs) out.blinder_index = blinder;
-        fill_from_wallet(pset, wallet);
+        fill_from_wallet(pset, wallet, work);
         return Json{
             {"psbt", pset_to_base64(pset)}, {"fee", amount_json(funded->fee)}, {"changepos", funded->change_position}};
     });

@@ -44,7 +44,6 @@ void add_wallet_issue_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_coin_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // locked coins, abandoned transactions
 void add_wallet_raw_methods(Dispatcher& dispatcher,
                             const WalletPorts& ports);  // raw transactions with the wallet's help
-void add_wallet_pset_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 
 // Runs `function(wallet)`, which returns an RpcResult, on the wallet's thread.
 template <class F>

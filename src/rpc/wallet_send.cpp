@@ -3,6 +3,7 @@
 #include "consensus/params/address.h"
 #include "consensus/params/chain_params.h"
 #include "peg/parent/transaction.h"
+#include "rpc/pset_methods.h"
 #include "rpc/wallet_methods.h"
 #include "wallet/wallet.h"
 

@@ -76,6 +76,7 @@ BOOST_AUTO_TEST_CASE(signers_apart_make_one_transaction) {
         const auto verdict = script::verify_input(tx, 0, coin, script::kStandardFlags, script::compute_tx_hashes(tx));
         BOOST_TEST(verdict.has_value(), way.name);
         BOOST_TEST(pset.inputs[0].partial_sigs.empty());
+        BOOST_TEST(pset::is_signed(pset.inputs[0], pset::signing_of(pset, params).value(), 0), way.name);
         BOOST_TEST(pset::finalize(pset, params).value(), way.name);
         // One signature less is not enough.
         if (way.keys.empty()) continue;
