@@ -281,8 +281,7 @@ Result<Transaction, RpcError> make_raw_transaction(const RawOrder& order, const 
         return rpc_error(Code::kInvalidParameter, "Invalid parameter, locktime out of range");
     Transaction tx;
     tx.lock_time = static_cast<uint32_t>(order.lock_time);
-    for (const Json& input : order.inputs)
-        tx.inputs.push_back(TRY(read_input(input, order.replaceable, tx.lock_time)));
+    for (const Json& input : order.inputs) tx.inputs.push_back(TRY(read_input(input, order.replaceable, tx.lock_time)));
     tx.outputs = TRY(read_outputs(order.outputs, params));
     return tx;
 }
