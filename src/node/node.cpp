@@ -298,6 +298,7 @@ Status Node::Impl::start() {
     net_loop.start();
     TRY_VOID(peers->start());
     if (member) TRY_VOID(member->start());
+    log_info("node", "init message: Done loading");
     rpc::set_warm_up(*dispatcher, std::nullopt);
     if (const std::string command = options.get_or("startupnotify", ""); !command.empty())
         run_notify_command(command, {});

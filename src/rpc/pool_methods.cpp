@@ -146,12 +146,8 @@ RpcResult spending_prevout(const ChainPorts& chain, const PoolPorts& ports, cons
     if (args.json(0).empty()) return rpc_error(Code::kInvalidParameter, "Invalid parameter, outputs are missing");
     std::vector<OutPoint> outpoints;
     for (const Json& item : args.json(0)) {
-        if (!item.is_object() || !item.contains("txid") || !item["txid"].is_string())
-            return rpc_error(Code::kType, "Missing txid");
-        if (!item.contains("vout")) return rpc_error(Code::kType, "Missing vout");
-        for (const auto& [key, value] : item.items()) {
-            if (key != "txid" && key != "vout") return rpc_error(Code::kType, "Unexpected key " + key);
-        }
+        if (!item.is_object()) return rpc_error(Code::kType, "Each output must be an object with txid and vout");
+        TRY_VOID(check_fields(item, {{"txid", "string"}, {"vout", "number"}}, true));
         const Txid txid = Txid::from_view(TRY(id_bytes_from_text(item["txid"].get<std::string>(), "txid")));
         const int64_t n = TRY(integer_from_json(item["vout"]));
         if (n < 0) return rpc_error(Code::kInvalidParameter, "Invalid parameter, vout cannot be negative");

@@ -55,6 +55,11 @@ story('requests: positional, named, batch, errors', NEEDED, async (t) => {
     await assert.rejects(node.call('decoderawtransaction', '00'), error(-22, /TX decode failed/));
     await assert.rejects(node.call('getblockcount', 1), error(-1));
 
+    const spends = (output) => node.call('gettxspendingprevout', [output]);
+    await assert.rejects(spends({ txid: 42, vout: 0 }), error(-3, /type number for field txid is not of expected type string/));
+    await assert.rejects(spends({ txid: genesis }), error(-3, /Missing vout/));
+    await assert.rejects(spends({ txid: genesis, vout: 0, other: 1 }), error(-3, /Unexpected key other/));
+
     const replies = await node.rpc.batch([['getblockcount'], ['nosuchmethod'], ['getblockhash', 0]]);
     assert.deepEqual(replies.map((reply) => reply.id), [0, 1, 2]);
     assert.equal(replies[0].result, 0);
