@@ -36,6 +36,8 @@ void Engine::Impl::on_getheaders(Peer& peer, const wire::Locator& locator) {
         // Only the one named.
         const auto block = needs.chain.find(locator.stop);
         if (!block || block->failed) return;
+        // A header that only its sender and we know would tell who we are.
+        if (!block->active && !block->has_block) return;
         if (!block->active && block->time < needs.clock.unix_time() - kStaleLimit) return;
         blocks.push_back(*block);
     } else {

@@ -326,6 +326,20 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_block_leaves_the_download_of_the_true_one_alon
     BOOST_CHECK_EQUAL(node.chain.tip().height, 4u);
 }
 
+// A spy could plant a header at one connection and look for it at another.
+BOOST_FIXTURE_TEST_CASE(a_header_without_its_block_is_not_told_on, Meeting) {
+    const auto block = make_block(tip(node), 4, kStart, 9);
+    says(wire::Headers{{block->header}});
+    wire::GetHeaders question;
+    question.locator.stop = compute_hash(block->header);
+    const int before = node.sent["headers"];
+    says(question);
+    BOOST_CHECK_EQUAL(node.sent["headers"], before);
+    says(wire::BlockMessage{*block});
+    says(question);
+    BOOST_CHECK_EQUAL(node.sent["headers"], before + 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_block_without_a_known_parent_came_unasked, Meeting) {
     BlockHash nowhere;
     nowhere.bytes[0] = 1;
