@@ -33,6 +33,7 @@ public:
     static std::optional<ExtPubKey> decode(std::string_view text, const VersionBytes& version);
     [[nodiscard]] const PubKey& key() const { return key_; }
     [[nodiscard]] const KeyOrigin& origin() const { return origin_; }
+    [[nodiscard]] const Hash256& chain_code() const { return chain_code_; }
 
 private:
     KeyOrigin origin_;
@@ -50,6 +51,10 @@ public:
     [[nodiscard]] ExtPubKey neuter() const { return {origin_, chain_code_, key_.pubkey()}; }
     [[nodiscard]] std::string encode(const VersionBytes& version) const;  // a secret: the caller wipes it
     static std::optional<ExtSecretKey> decode(std::string_view text, const VersionBytes& version);
+    // The secret half of `of`. Precondition: `key` is its key.
+    static ExtSecretKey of(const ExtPubKey& of, const SecretKey& key) {
+        return {of.origin(), of.chain_code(), key.clone()};
+    }
     [[nodiscard]] const SecretKey& key() const { return key_; }
     [[nodiscard]] const KeyOrigin& origin() const { return origin_; }
     [[nodiscard]] ExtSecretKey clone() const { return {origin_, chain_code_, key_.clone()}; }

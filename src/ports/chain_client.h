@@ -47,6 +47,8 @@ public:
     // know it. A transaction that is already there is a success.
     virtual Status broadcast(const TxRef& tx) = 0;
     virtual Result<bool> in_mempool(const Txid& txid) = 0;
+    // What waits there, parents before what spends them.
+    virtual Result<std::vector<TxRef>> mempool() = 0;
 };
 
 }  // namespace sluice::ports

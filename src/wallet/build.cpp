@@ -72,6 +72,7 @@ private:
         std::set<OutPoint> named;
         for (const Order::Input& input : order_.inputs) named.insert(input.in.prevout);
         for (const WalletCoin& coin : wallet_.unspent()) {
+            if (wallet_.is_watch_only(coin.out.script)) continue;
             if (!coin.trusted() || named.contains(coin.outpoint) || wallet_.locked_coins_.contains(coin.outpoint))
                 continue;
             candidates_[coin.opened.asset].push_back({coin.outpoint, coin.opened.value, coin.depth > 0});
@@ -138,7 +139,7 @@ private:
         in.prevout = coin.outpoint;
         in.sequence = kSequenceReplaceable;
         draft_.tx.inputs.push_back(std::move(in));
-        draft_.spent.push_back({coin.out, coin.opened});
+        draft_.spent.push_back({coin.out, coin.opened, wallet_.spendable(coin.out.script)});
     }
 
     // Change that costs more than it brings goes to the fee.

@@ -1,13 +1,9 @@
 #include "wallet/draft.h"
 
-#include "consensus/script/script.h"
+#include "wallet/sign_input.h"
 
 namespace sluice::wallet {
 namespace {
-
-constexpr size_t kMaxSignature = 72;  // DER, low S, with the hash type byte
-
-bool is_p2wpkh(const Script& script) { return script.size() == 22 && script.bytes[0] == 0 && script.bytes[1] == 20; }
 
 size_t surjection_targets(const Transaction& tx) {
     size_t out = 0;
@@ -52,7 +48,7 @@ Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent,
     Transaction sized = tx;
     const size_t targets = surjection_targets(tx);
     for (size_t i = 0; i < sized.inputs.size(); ++i) {
-        if (is_p2wpkh(spent[i].out.script)) sized.inputs[i].witness.script_witness = {Bytes(kMaxSignature), Bytes(33)};
+        if (spent[i].how) size_input(sized.inputs[i], *spent[i].how);
         if (blind_issuance) size_issuance(sized.inputs[i], proof);
     }
     for (size_t i = 0; i < sized.outputs.size(); ++i) {

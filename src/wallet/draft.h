@@ -9,6 +9,7 @@ namespace sluice::wallet {
 struct SpentOutput {
     TxOut out;
     Opened opened;
+    std::optional<Spendable> how = {};  // absent: nothing is needed, or it is not known
 };
 
 struct Wallet::Draft {

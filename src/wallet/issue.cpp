@@ -33,12 +33,13 @@ Result<Issued> Wallet::reissue(const AssetId& asset, Amount amount) {
     if (!known) return fail("Asset reissuance token definition could not be found in wallet.");
     Order order;
     for (const WalletCoin& coin : unspent()) {
+        if (is_watch_only(coin.out.script)) continue;
         if (coin.opened.asset != known->token || !coin.trusted() || locked_coins_.contains(coin.outpoint)) continue;
         if (coin.opened.asset_blind.is_zero()) continue;  // the chain takes a blinded token only
         TxIn in;
         in.prevout = coin.outpoint;
         in.sequence = 0xfffffffd;
-        order.inputs.push_back({std::move(in), {coin.out, coin.opened}});
+        order.inputs.push_back({std::move(in), {coin.out, coin.opened, spendable(coin.out.script)}});
         break;
     }
     if (order.inputs.empty()) return fail("No available reissuance tokens in wallet.");

@@ -2,6 +2,7 @@
 
 #include "codec/describe.h"
 #include "confidential/secret/blinding_keys.h"
+#include "consensus/script/templates.h"
 #include "crypto/seal.h"
 #include "util/check.h"
 #include "util/random.h"
@@ -24,8 +25,12 @@ Result<ExtSecretKey> account_key(ByteView seed) {
 
 Keychain::Keychain(ExtPubKey account, std::optional<Secret<kSeedSize>> seed, std::optional<Bytes> sealed)
     : account_(std::move(account)), seed_(std::move(seed)), sealed_(std::move(sealed)) {
-    extend(KeyChain::kReceive, kLookahead);
-    extend(KeyChain::kChange, kLookahead);
+    for (uint32_t chain = 0; chain < kKeyChains; ++chain) {
+        auto key = account_.derive(chain);
+        CHECK(key.has_value());
+        chains_.push_back(std::move(*key));
+        extend(static_cast<KeyChain>(chain), kLookahead);
+    }
 }
 
 Keychain Keychain::generate() {
@@ -98,18 +103,25 @@ Status Keychain::change_passphrase(std::string_view from, std::string_view to) {
 }
 
 PubKey Keychain::pubkey(KeyIndex at) const {
-    const auto chain = account_.derive(static_cast<uint32_t>(at.chain));
-    CHECK(chain.has_value());
+    const ExtPubKey& chain = chains_.at(static_cast<size_t>(at.chain));
     // An index without a key has a chance of 2^-127; the next one stands in for it.
     for (uint32_t index = at.index;; ++index) {
-        if (const auto key = chain->derive(index)) return key->key();
+        if (const auto key = chain.derive(index)) return key->key();
     }
 }
 
-Script Keychain::script(KeyIndex at) const {
-    Script out{{0x00, 0x14}};
-    append(out.bytes, pubkey(at).hash160().view());
-    return out;
+Spendable Keychain::spendable(KeyIndex at) const {
+    const PubKey key = pubkey(at);
+    const Script program = script::make_p2wpkh(key.hash160());
+    switch (at.chain) {
+        case KeyChain::kLegacyReceive:
+        case KeyChain::kLegacyChange: return {script::make_p2pkh(key.hash160()), std::nullopt, std::nullopt, {key}};
+        case KeyChain::kNestedReceive:
+        case KeyChain::kNestedChange: return {script::p2sh_of(program), program, std::nullopt, {key}};
+        case KeyChain::kReceive:
+        case KeyChain::kChange: break;
+    }
+    return {program, std::nullopt, std::nullopt, {key}};
 }
 
 Result<SecretKey> Keychain::secret_key(KeyIndex at) const {
@@ -120,6 +132,20 @@ Result<SecretKey> Keychain::secret_key(KeyIndex at) const {
     for (uint32_t index = at.index;; ++index) {
         if (const auto key = chain->derive(index)) return key->key().clone();
     }
+}
+
+Result<std::string> Keychain::account_secret_text(const VersionBytes& version) const {
+    if (!seed_) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
+    const ExtSecretKey account = TRY(account_key(seed_->view()));
+    return account.encode(version);
+}
+
+std::optional<Secret<32>> Keychain::import_key() const {
+    if (!seed_) return std::nullopt;
+    const Hash256 key = hmac_sha256(seed_->view(), as_bytes("sluice imported keys"));
+    Secret<32> out;
+    std::ranges::copy(key.view(), out.mutable_view().begin());
+    return out;
 }
 
 std::optional<Secret<32>> Keychain::master_blinding_key() const {

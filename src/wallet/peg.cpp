@@ -44,7 +44,9 @@ Result<Txid> Wallet::claim(const PeginClaim& claim) {
     in.is_pegin = true;
     in.witness.pegin_witness = std::move(*witness);
     draft.tx.inputs.push_back(std::move(in));
-    draft.spent.push_back({pay_to(claim.claim_script, asset, claim.amount), {asset, claim.amount, {}, {}}});
+    draft.spent.push_back({pay_to(claim.claim_script, asset, claim.amount),
+                           {asset, claim.amount, {}, {}},
+                           spendable(claim.claim_script)});
 
     // To the claim script itself: a claim that is refused and tried again uses up no address. Everybody knows what was
     // deposited, so a single output hides nothing; two of a random share each do.

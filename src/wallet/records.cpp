@@ -1,9 +1,13 @@
 #include "wallet/records.h"
 
+#include <algorithm>
+
 #include "codec/describe.h"
 
 namespace sluice::wallet {
 namespace {
+
+constexpr uint8_t kNoChain = 255;
 
 Bytes prefixed(char letter, ByteView rest) {
     Bytes out = {static_cast<uint8_t>(letter)};
@@ -67,8 +71,8 @@ std::optional<WalletTx> decode_wallet_tx(ByteView value) {
 
 Bytes encode_address_record(const AddressRecord& record) {
     ByteWriter writer;
-    writer.u8(static_cast<uint8_t>(record.key.chain));
-    writer.u32(record.key.index);
+    writer.u8(record.key ? static_cast<uint8_t>(record.key->chain) : kNoChain);
+    writer.u32(record.key ? record.key->index : 0);
     write_text(writer, record.label);
     return writer.release();
 }
@@ -77,9 +81,9 @@ std::optional<AddressRecord> decode_address_record(ByteView value) {
     Reader reader(value);
     AddressRecord out;
     const uint8_t chain = reader.u8();
-    if (chain > 1) return std::nullopt;
-    out.key.chain = static_cast<KeyChain>(chain);
-    out.key.index = reader.u32();
+    if (chain >= kKeyChains && chain != kNoChain) return std::nullopt;
+    const uint32_t index = reader.u32();
+    if (chain != kNoChain) out.key = KeyIndex{static_cast<KeyChain>(chain), index};
     out.label = read_text(reader);
     return reader.finish() ? std::optional(out) : std::nullopt;
 }
@@ -177,11 +181,55 @@ std::optional<OutPoint> decode_locked_coin_key(ByteView key) {
     return reader.finish() ? std::optional(out) : std::nullopt;
 }
 
+Bytes import_key(std::string_view text) { return prefixed('i', as_bytes(text)); }
+Bytes imported_secret_key(const PubKey& of) { return prefixed('k', of.view()); }
+
+Bytes encode_import(const ImportRecord& record) {
+    ByteWriter writer;
+    write_text(writer, record.text);
+    write_text(writer, record.label);
+    writer.i64(record.timestamp);
+    writer.u8(static_cast<uint8_t>((record.active ? 1 : 0) | (record.internal ? 2 : 0)));
+    writer.u32(record.begin);
+    writer.u32(record.end);
+    writer.u32(record.next);
+    return writer.release();
+}
+
+std::optional<ImportRecord> decode_import(ByteView value) {
+    Reader reader(value);
+    ImportRecord out;
+    out.text = read_text(reader);
+    out.label = read_text(reader);
+    out.timestamp = reader.i64();
+    const uint8_t flags = reader.u8();
+    out.active = (flags & 1) != 0;
+    out.internal = (flags & 2) != 0;
+    out.begin = reader.u32();
+    out.end = reader.u32();
+    out.next = reader.u32();
+    return reader.finish() && flags <= 3 ? std::optional(out) : std::nullopt;
+}
+
+Bytes flags_key() { return prefixed('m', as_bytes("flags")); }
+
+Bytes encode_flags(const WalletFlags& flags) {
+    return {static_cast<uint8_t>((flags.private_keys_disabled ? 1 : 0) | (flags.blank ? 2 : 0) |
+                                 (flags.avoid_reuse ? 4 : 0) | (flags.mixed ? 8 : 0))};
+}
+
+std::optional<WalletFlags> decode_flags(ByteView value) {
+    if (value.size() != 1 || value[0] > 15) return std::nullopt;
+    return WalletFlags{(value[0] & 1) != 0, (value[0] & 2) != 0, (value[0] & 4) != 0, (value[0] & 8) != 0};
+}
+
+// The chains that were added later follow only when one of them was used.
 Bytes encode_progress(const Progress& progress) {
     ByteWriter writer;
     write_point(writer, progress.best);
-    writer.u32(progress.next_receive);
-    writer.u32(progress.next_change);
+    const bool all =
+        std::any_of(progress.next.begin() + 2, progress.next.end(), [](uint32_t next) { return next > 0; });
+    for (size_t chain = 0; chain < (all ? kKeyChains : 2); ++chain) writer.u32(progress.next[chain]);
     return writer.release();
 }
 
@@ -189,8 +237,8 @@ std::optional<Progress> decode_progress(ByteView value) {
     Reader reader(value);
     Progress out;
     out.best = read_point(reader);
-    out.next_receive = reader.u32();
-    out.next_change = reader.u32();
+    for (size_t chain = 0; chain < kKeyChains && (chain < 2 || reader.remaining() > 0); ++chain)
+        out.next[chain] = reader.u32();
     return reader.finish() ? std::optional(out) : std::nullopt;
 }
 

@@ -1,45 +1,19 @@
 // Blinding, signing and sending what was built; payments.
 #include "consensus/script/sighash.h"
-#include "crypto/ecdsa.h"
 #include "util/check.h"
 #include "wallet/draft.h"
 
 namespace sluice::wallet {
-namespace {
 
-bool is_p2wpkh(const Script& script) { return script.size() == 22 && script.bytes[0] == 0 && script.bytes[1] == 20; }
-
-Script p2wpkh_code(const Script& program) {
-    Script code{{0x76, 0xa9, 0x14}};
-    append(code.bytes, program.view().subspan(2));
-    append(code.bytes, Bytes{0x88, 0xac});
-    return code;
-}
-
-}  // namespace
-
-Result<size_t> Wallet::sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent) const {
+Result<size_t> Wallet::sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent, uint32_t hash_type) const {
     CHECK(spent.size() == tx.inputs.size());
     const script::TxHashes hashes = script::compute_tx_hashes(tx);
+    const script::HashType type{hash_type, script::kVerifySighashRangeproof};
     size_t missing = 0;
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
-        if (!spent[i]) {
-            ++missing;
-            continue;
-        }
-        const TxOut& output = *spent[i];
-        if (options_.params->anyone_can_spend_are_mine && output.script == Script{{0x51}}) continue;
-        const auto at = keys_->find(output.script);
-        if (!at || !is_p2wpkh(output.script)) {
-            ++missing;
-            continue;
-        }
-        const SecretKey key = TRY(keys_->secret_key(*at));
-        const Hash256 digest = script::sighash_v0(tx, p2wpkh_code(output.script).view(), i, output.value,
-                                                  script::HashType{script::kSighashAll}, hashes);
-        Bytes signature = sign_ecdsa(key, digest);
-        signature.push_back(static_cast<uint8_t>(script::kSighashAll));
-        tx.inputs[i].witness.script_witness = {std::move(signature), to_bytes(key.pubkey().view())};
+        if (spent[i] && options_.params->anyone_can_spend_are_mine && spent[i]->script == Script{{0x51}}) continue;
+        const auto keys = spent[i] && is_mine(spent[i]->script) ? TRY(signing_keys(spent[i]->script)) : std::nullopt;
+        if (!keys || !sign_input(tx, i, *spent[i], *keys, type, hashes)) ++missing;
     }
     return missing;
 }
@@ -112,7 +86,7 @@ Result<Funded> Wallet::fund(const FundOrder& wanted) {
     for (const TxIn& in : wanted.tx.inputs) {
         const auto coin = ours.find(in.prevout);
         if (in.is_pegin || coin == ours.end()) return fail("Unable to find UTXO for external input");
-        order.inputs.push_back({in, {coin->second.out, coin->second.opened}});
+        order.inputs.push_back({in, {coin->second.out, coin->second.opened, spendable(coin->second.out.script)}});
     }
     for (uint32_t i = 0; i < wanted.tx.outputs.size(); ++i) {
         const TxOut& out = wanted.tx.outputs[i];

@@ -1,19 +1,19 @@
 #include "wallet/wallet.h"
 
+#include <algorithm>
+
 #include "util/check.h"
+#include "wallet/backup.h"
 #include "wallet/key_file.h"
 
 namespace sluice::wallet {
 namespace {
 
-const Script kAnyoneCanSpend{{0x51}};
-
-std::string key_file_path(const WalletOptions& options) { return options.folder + "/wallet.keys"; }
-
-WalletKeys new_keys() {
+Result<WalletKeys> new_keys(const std::string& passphrase) {
     Keychain keys = Keychain::generate();
     ViewKeys view = ViewKeys::make(keys.master_blinding_key());
-    return {std::move(keys), std::move(view)};
+    if (!passphrase.empty()) TRY_VOID(keys.encrypt(passphrase));
+    return WalletKeys{std::move(keys), std::move(view)};
 }
 
 void credit(std::map<AssetId, Amount>& to, const Opened& opened) {
@@ -37,22 +37,33 @@ Wallet::Wallet(const WalletOptions& options, std::unique_ptr<storage::Db> db, po
 Wallet::~Wallet() = default;
 
 Result<std::unique_ptr<Wallet>> Wallet::open(const WalletOptions& options, storage::Disk& disk,
-                                             ports::ChainClient& chain, ports::ParentClient* parent,
-                                             const Clock& clock) {
+                                             ports::ChainClient& chain, ports::ParentClient* parent, const Clock& clock,
+                                             const Opening& how) {
     CHECK(options.params != nullptr);
+    // The database's own lock keeps a second user of the folder out, before the keys are touched.
     auto db = disk.open_db("wallet", {});
     if (!db) return fail("Wallet file verification failed. " + db.error().message);
-    Bytes stored = TRY(read_key_file(key_file_path(options)));
+    const std::string key_file = key_file_path(options.folder);
+    Bytes stored = TRY(read_key_file(key_file));
     const bool fresh = stored.empty();
+    if (fresh && how.expect == Opening::Expect::kExisting)
+        return fail("Wallet file verification failed. " + key_file + " is missing");
+    if (!fresh && how.expect == Opening::Expect::kNew) {
+        wipe(stored);
+        return fail("Wallet file verification failed. Failed to create database path '" + options.folder +
+                    "'. Database already exists.");
+    }
     if (fresh) {
         // A database without its keys is not started over: the keys may be on another disk.
         const std::optional<Bytes> progress = TRY((*db)->get(progress_key()));
-        if (progress) return fail("Wallet file verification failed. " + key_file_path(options) + " is missing");
+        if (progress) return fail("Wallet file verification failed. " + key_file + " is missing");
     }
-    WalletKeys keys = fresh ? new_keys() : TRY(decode_wallet_keys(stored));
+    WalletKeys keys = fresh ? TRY(new_keys(how.passphrase)) : TRY(decode_wallet_keys(stored));
     const bool to_write = fresh || keys.upgraded;
     wipe(stored);
     std::unique_ptr<Wallet> wallet(new Wallet(options, std::move(*db), chain, parent, clock, std::move(keys)));
+    // Before the keys: a crash between the two leaves flags that the next attempt replaces, and no keys.
+    if (fresh) TRY_VOID(wallet->start_new(how));
     if (to_write) TRY_VOID(wallet->persist_keys());
     if (fresh) {
         // Nothing in earlier blocks can be ours, unless anyone may spend it.
@@ -65,10 +76,49 @@ Result<std::unique_ptr<Wallet>> Wallet::open(const WalletOptions& options, stora
     return wallet;
 }
 
+Status Wallet::start_new(const Opening& how) {
+    storage::Batch batch;
+    batch.put(flags_key(), encode_flags(how.flags));
+    return commit(std::move(batch));
+}
+
 Status Wallet::persist_keys() const {
     Bytes record = encode_wallet_keys(*keys_, *view_);
-    Status done = write_key_file(key_file_path(options_), record);
+    Status done = write_key_file(key_file_path(options_.folder), record);
     wipe(record);
+    return done;
+}
+
+Status Wallet::backup(const std::string& path) const {
+    Bytes record = encode_wallet_keys(*keys_, *view_);
+    Result<Bytes> file = encode_backup(record, *db_);
+    wipe(record);
+    if (!file) return unexpected(file.error());
+    Status done = write_backup(path, *file);
+    wipe(*file);
+    return done;
+}
+
+Status Wallet::restore_backup(const WalletOptions& options, storage::Disk& disk, const std::string& path) {
+    Backup backup = TRY(read_backup(path));
+    const auto usable = decode_wallet_keys(backup.keys);
+    if (!usable) {
+        wipe(backup.keys);
+        return fail(path + ": " + usable.error().message);
+    }
+    const std::string key_file = key_file_path(options.folder);
+    auto db = disk.open_db("wallet", {});
+    if (!db) return unexpected(db.error());
+    Bytes there = TRY(read_key_file(key_file));
+    const bool taken = !there.empty() || TRY((*db)->get(progress_key()));
+    wipe(there);
+    if (taken) return fail("a wallet is there already");
+    storage::Batch batch;
+    for (const auto& [key, value] : backup.records) batch.put(key, value);
+    // The records first: keys without them would find their coins only after a rescan.
+    TRY_VOID((*db)->write(batch, storage::Sync::kSynced));
+    Status done = write_key_file(key_file, backup.keys);
+    wipe(backup.keys);
     return done;
 }
 
@@ -81,9 +131,15 @@ Status Wallet::load() {
         if (!decoded) return fail("Wallet file verification failed. The progress record is damaged");
         progress_ = *decoded;
     }
-    keys_->extend(KeyChain::kReceive, progress_.next_receive + kLookahead);
-    keys_->extend(KeyChain::kChange, progress_.next_change + kLookahead);
+    for (size_t chain = 0; chain < kKeyChains; ++chain)
+        keys_->extend(static_cast<KeyChain>(chain), progress_.next[chain] + kLookahead);
+    TRY_VOID(load_imported());
 
+    if (const std::optional<Bytes> flags = TRY(db_->get(flags_key()))) {
+        const auto decoded = decode_flags(*flags);
+        if (!decoded) return fail("Wallet file verification failed. The flags are damaged");
+        flags_ = *decoded;
+    }
     TRY_VOID(load_pak());
     TRY_VOID(load_confidential());
     bool damaged = false;
@@ -112,48 +168,6 @@ Status Wallet::load() {
     return {};
 }
 
-bool Wallet::is_mine(const Script& script) const {
-    if (options_.params->anyone_can_spend_are_mine && script == kAnyoneCanSpend) return true;
-    return keys_->find(script).has_value();
-}
-
-std::optional<PubKey> Wallet::pubkey_of(const Script& script) const {
-    const auto at = keys_->find(script);
-    return at ? std::optional(keys_->pubkey(*at)) : std::nullopt;
-}
-
-std::string Wallet::label_of(const Script& script) const {
-    const auto found = addresses_.find(script);
-    return found == addresses_.end() ? std::string() : found->second.label;
-}
-
-Result<Script> Wallet::next_script(KeyChain chain, const std::string& label) {
-    Progress next = progress_;
-    uint32_t& index = chain == KeyChain::kReceive ? next.next_receive : next.next_change;
-    const KeyIndex at{chain, index++};
-    const Script script = keys_->script(at);
-    storage::Batch batch;
-    batch.put(progress_key(), encode_progress(next));
-    const AddressRecord record{at, label};
-    if (chain == KeyChain::kReceive) batch.put(address_key(script), encode_address_record(record));
-    TRY_VOID(commit(std::move(batch)));
-    progress_ = next;
-    if (chain == KeyChain::kReceive) addresses_.insert_or_assign(script, record);
-    keys_->extend(chain, at.index + 1 + kLookahead);
-    return script;
-}
-
-Result<Script> Wallet::new_script(const std::string& label) { return next_script(KeyChain::kReceive, label); }
-
-// A script that we see paid is not handed out again, e.g. after the wallet was restored from an older copy.
-void Wallet::use_up(const Script& script) {
-    const auto at = keys_->find(script);
-    if (!at) return;
-    uint32_t& next = at->chain == KeyChain::kReceive ? progress_.next_receive : progress_.next_change;
-    next = std::max(next, at->index + 1);
-    keys_->extend(at->chain, next + kLookahead);
-}
-
 Status Wallet::block_connected(const Block& block, const ports::BlockPoint& at) {
     storage::Batch batch;
     std::vector<WalletTx> changed;
@@ -176,7 +190,7 @@ Status Wallet::block_connected(const Block& block, const ports::BlockPoint& at) 
         entry.conflicted = false;
         entry.abandoned = false;
         batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
-        for (const TxOut& out : tx->tx.outputs) use_up(out.script);
+        for (const TxOut& out : tx->tx.outputs) use_up(out.script, batch);
         ledger_->put(std::move(entry));  // later transactions of the block may spend it
         open_amounts(tx, batch);
     }
@@ -221,8 +235,8 @@ Status Wallet::transaction_added(const TxRef& tx) {
     WalletTx entry;
     entry.tx = tx;
     entry.time_received = clock_.unix_time();
-    for (const TxOut& out : tx->tx.outputs) use_up(out.script);
     storage::Batch batch;
+    for (const TxOut& out : tx->tx.outputs) use_up(out.script, batch);
     batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
     batch.put(progress_key(), encode_progress(progress_));
     open_amounts(tx, batch);
@@ -270,6 +284,32 @@ Status Wallet::rescan(uint32_t height) {
     return catch_up();
 }
 
+Status Wallet::rescan_from_time(int64_t time) {
+    constexpr int64_t kWindow = 2 * 60 * 60;
+    // The lowest height whose block is not older: times rise but for that window.
+    uint32_t low = 0;
+    uint32_t high = TRY(chain_.tip()).height + 1;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        const std::optional<BlockHash> hash = TRY(chain_.active_hash(middle));
+        const std::optional<Block> block = hash ? TRY(chain_.block(*hash)) : std::nullopt;
+        if (!block) return fail("block " + std::to_string(middle) + " is not stored; the wallet cannot read it again");
+        if (static_cast<int64_t>(block->header.time) < time - kWindow) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    TRY_VOID(rescan(low));
+    return read_mempool();
+}
+
+Status Wallet::read_mempool() {
+    // Parents come first, so that what spends them is known to be ours.
+    for (const TxRef& tx : TRY(chain_.mempool())) TRY_VOID(transaction_added(tx));
+    return {};
+}
+
 void Wallet::rebroadcast() {
     for (const auto& [txid, entry] : ledger_->all()) {
         if (entry.block || entry.dead() || entry.tx->tx.is_coinbase()) continue;
@@ -277,9 +317,10 @@ void Wallet::rebroadcast() {
     }
 }
 
-Balances Wallet::balances(uint32_t min_depth) const {
-    Balances out;
+AllBalances Wallet::all_balances(uint32_t min_depth) const {
+    AllBalances all;
     for (const WalletCoin& coin : unspent()) {
+        Balances& out = is_watch_only(coin.out.script) ? all.watched : all.mine;
         if (!coin.mature()) {
             credit(out.immature, coin.opened);
         } else if (coin.trusted() && coin.depth >= min_depth) {
@@ -288,12 +329,21 @@ Balances Wallet::balances(uint32_t min_depth) const {
             credit(out.pending, coin.opened);
         }
     }
-    return out;
+    return all;
 }
 
 std::vector<WalletCoin> Wallet::unspent() const {
-    return ledger_->coins(
+    std::vector<WalletCoin> out = ledger_->coins(
         tip_height(), ledger_->losing([this](const Txid& txid) { return chain_.in_mempool(txid).value_or(false); }));
+    // Who is only watched may spend a coin twice: what he pays us counts once it is confirmed.
+    for (WalletCoin& coin : out) {
+        if (coin.depth > 0 || !coin.from_me || imported_.entries().empty()) continue;
+        coin.from_me = std::ranges::any_of(ledger_->find(coin.outpoint.txid)->tx->tx.inputs, [&](const TxIn& in) {
+            const auto spent = ledger_->spent_output(in);
+            return spent && !is_watch_only(spent->script);
+        });
+    }
+    return out;
 }
 
 Status Wallet::lock_coin(const OutPoint& coin, bool locked) {
@@ -309,17 +359,6 @@ Status Wallet::lock_coin(const OutPoint& coin, bool locked) {
     } else {
         locked_coins_.erase(coin);
     }
-    return {};
-}
-
-Status Wallet::set_label(const Script& script, const std::string& label) {
-    const auto at = keys_->find(script);
-    if (!at) return fail("the address is not of this wallet");
-    const AddressRecord record{*at, label};
-    storage::Batch batch;
-    batch.put(address_key(script), encode_address_record(record));
-    TRY_VOID(commit(std::move(batch)));
-    addresses_.insert_or_assign(script, record);
     return {};
 }
 

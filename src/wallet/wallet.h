@@ -35,11 +35,30 @@ struct WalletOptions {
     ProofOptions proof = {};              // -ct_exponent, -ct_bits
 };
 
+// How open() may find the wallet.
+struct Opening {
+    enum class Expect { kEither, kExisting, kNew };
+    Expect expect = Expect::kEither;
+    WalletFlags flags = {};       // of a new one
+    std::string passphrase = {};  // of a new one; empty: not encrypted
+};
+
+// A descriptor of the wallet, its own ones included.
+struct ListedDescriptor {
+    std::string text;  // without checksum; with secrets if they were asked for
+    ImportRecord record;
+    bool ranged = false;
+};
+
 // Per asset, satoshi.
 struct Balances {
     std::map<AssetId, Amount> trusted;   // spendable now
     std::map<AssetId, Amount> pending;   // others' unconfirmed payments to us
     std::map<AssetId, Amount> immature;  // coinbase below maturity
+};
+struct AllBalances {
+    Balances mine;
+    Balances watched;  // of is_watch_only
 };
 
 struct Recipient {
@@ -116,10 +135,12 @@ struct AuthorizedPegout {
 
 class Wallet {
 public:
-    // Opens or makes the wallet "wallet" of `disk`. `parent` may be null (no peg-in addresses are watched then).
+    // Opens or makes the wallet "wallet" of `disk`. `parent` may be null (no peg-in addresses are watched then). Keys
+    // that are there already are never written over. The seed of a wallet that is born with a passphrase is on disk
+    // only sealed.
     static Result<std::unique_ptr<Wallet>> open(const WalletOptions& options, storage::Disk& disk,
                                                 ports::ChainClient& chain, ports::ParentClient* parent,
-                                                const Clock& clock);
+                                                const Clock& clock, const Opening& how = {});
     ~Wallet();
 
     // Chain events, in order. Also called by catch_up.
@@ -131,25 +152,56 @@ public:
     Status catch_up();
     // Reads the active chain again from `height`.
     Status rescan(uint32_t height);
+    // The same from the first block that may be so late (Unix seconds; block times are two hours apart at most).
+    Status rescan_from_time(int64_t time);
+    // Of the node's chain.
+    [[nodiscard]] Result<int64_t> tip_median_time() { return chain_.median_time(); }
+    [[nodiscard]] Result<std::optional<BlockHash>> active_hash(uint32_t height) { return chain_.active_hash(height); }
+    [[nodiscard]] Result<std::optional<Block>> block(const BlockHash& hash) { return chain_.block(hash); }
+    // Notes what already waits in the node's mempool.
+    Status read_mempool();
     // Puts our unconfirmed transactions back into the mempool. Failures are kept silent: they are tried again.
     void rebroadcast();
     // Claims every deposit to a peg-in address of ours that is deep enough. Returns the claims that were sent now.
     Result<std::vector<Txid>> claim_deposits();
 
-    [[nodiscard]] Result<Script> new_script(const std::string& label);
-    Result<Script> new_change_script() { return next_script(KeyChain::kChange, ""); }
+    [[nodiscard]] Result<Script> new_script(const std::string& label, AddressType type = AddressType::kBech32);
+    Result<Script> new_change_script(AddressType type = AddressType::kBech32) {
+        return next_script(chain_of(type, true), "");
+    }
+    // Any script may have a label; those of others are known by it.
     Status set_label(const Script& script, const std::string& label);
-    [[nodiscard]] Balances balances(uint32_t min_depth = 0) const;
+    [[nodiscard]] Balances balances(uint32_t min_depth = 0) const { return all_balances(min_depth).mine; }
+    [[nodiscard]] AllBalances all_balances(uint32_t min_depth = 0) const;
     [[nodiscard]] std::vector<WalletCoin> unspent() const;
     [[nodiscard]] const TxLedger& ledger() const { return *ledger_; }
-    [[nodiscard]] bool is_mine(const Script& script) const;
-    [[nodiscard]] std::optional<PubKey> pubkey_of(const Script& script) const;
+    [[nodiscard]] bool is_mine(const Script& script) const;  // to spend or to watch
+    // Watched beside what the wallet spends; it counts in no balance.
+    [[nodiscard]] bool is_watch_only(const Script& script) const;
+    [[nodiscard]] std::optional<PubKey> pubkey_of(const Script& script) const;  // of one with a single key
+    // How a script of ours is spent.
+    [[nodiscard]] std::optional<Spendable> spendable(const Script& script) const;
+    // With the secrets. Error: the wallet is locked.
+    [[nodiscard]] Result<std::optional<SigningKeys>> signing_keys(const Script& script) const;
+    // Watches for a descriptor from now on, and keeps its secrets. What was paid to it before is found by rescan.
+    Status import(ImportRecord record, ParsedDescriptor parsed);
+    [[nodiscard]] const Imported& imported() const { return imported_; }
+    [[nodiscard]] Result<std::vector<ListedDescriptor>> descriptors(bool with_secrets) const;
+    [[nodiscard]] const Keychain& keychain() const { return *keys_; }
     [[nodiscard]] std::string label_of(const Script& script) const;
     // Given to somebody as an address (change is not).
     [[nodiscard]] bool is_handed_out(const Script& script) const { return addresses_.contains(script); }
     [[nodiscard]] const std::map<Script, AddressRecord>& addresses() const { return addresses_; }
     [[nodiscard]] std::optional<ports::BlockPoint> best_block() const { return progress_.best; }
     [[nodiscard]] const WalletOptions& options() const { return options_; }
+    [[nodiscard]] const WalletFlags& flags() const { return flags_; }
+
+    // The whole wallet into one file, which open() reads after restore_backup(). Errors: I/O; something else is there.
+    [[nodiscard]] Status backup(const std::string& path) const;
+    // Makes the files of a wallet out of a backup, where there are none yet.
+    static Status restore_backup(const WalletOptions& options, storage::Disk& disk, const std::string& path);
+    // Where the keys of a wallet in this folder are.
+    static std::string key_file_path(const std::string& folder) { return folder + "/wallet.keys"; }
 
     // A coin that is locked is spent only where it is named.
     Status lock_coin(const OutPoint& coin, bool locked);
@@ -165,7 +217,8 @@ public:
     // Adds coins, change and fee.
     Result<Funded> fund(const FundOrder& order);
     // Signs the inputs that spend coins of ours; returns how many inputs lack a signature still.
-    Result<size_t> sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent) const;
+    Result<size_t> sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent,
+                        uint32_t hash_type = script::kSighashAll) const;
 
     // Blinding keys of scripts and issuances (of ViewKeys::issuance_script).
     [[nodiscard]] const ViewKeys& view_keys() const { return *view_; }
@@ -215,10 +268,13 @@ private:
     Status load();
     Status load_confidential();
     Status persist_keys() const;
+    Status start_new(const Opening& how);
     Status commit(storage::Batch batch);
     Status load_pak();
     Status keep_pak(const PakRecord& record);
+    Status load_imported();
     Result<Script> next_script(KeyChain chain, const std::string& label);
+    Result<Script> next_imported(KeyChain chain, const std::string& label);
     // Opens what is ours in the transaction and not yet known.
     void open_amounts(const TxRef& tx, storage::Batch& batch);
     void note(const AmountPlace& at, const Opened& opened, storage::Batch& batch);
@@ -227,16 +283,18 @@ private:
     // Blinds, signs, stores, broadcasts.
     Result<Txid> finish(Draft draft, const std::string& comment);
     Result<BlindedTx> blind(const Draft& draft) const;
-    void use_up(const Script& script);
+    void use_up(const Script& script, storage::Batch& batch);
     [[nodiscard]] uint32_t tip_height() const { return progress_.best ? progress_.best->height : 0; }
 
     WalletOptions options_;
+    WalletFlags flags_;
     std::unique_ptr<storage::Db> db_;
     ports::ChainClient& chain_;
     ports::ParentClient* parent_;
     const Clock& clock_;
     std::unique_ptr<Keychain> keys_;
     std::unique_ptr<ViewKeys> view_;
+    Imported imported_;
     std::unique_ptr<TxLedger> ledger_;
     Progress progress_;
     std::map<Script, AddressRecord> addresses_;

@@ -36,6 +36,8 @@ public:
         return std::ranges::any_of(pool, [&](const TxRef& t) { return t->txid == txid; });
     }
 
+    Result<std::vector<TxRef>> mempool() override { return pool; }
+
     // A block of the given transactions on top of the tip.
     Block mine(std::vector<TxRef> transactions) {
         Transaction coinbase;
