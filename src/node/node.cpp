@@ -19,7 +19,7 @@
 #include "node/pool_file.h"
 #include "node/stop_signal.h"
 #include "node/version.h"
-#include "node/wallet_service.h"
+#include "node/wallet_set.h"
 #include "rpc/chain_methods.h"
 #include "rpc/control.h"
 #include "rpc/dispatcher.h"
@@ -41,9 +41,6 @@
 
 namespace sluice::node {
 namespace {
-
-constexpr const char* kWalletFolder = "wallets";
-constexpr int64_t kWalletFeeRate = 1000;  // satoshi per 1000 virtual bytes, while nothing estimates
 
 size_t worker_threads(const Options& options) {
     const int64_t asked = options.get_int("par", 0).value_or(0);
@@ -157,10 +154,9 @@ struct Node::Impl {
     runtime::EventLoop net_loop{"net"};
     std::unique_ptr<PeerService> peers;
     std::optional<rpc::AssetLabels> labels;
-    std::unique_ptr<storage::DirectoryDisk> wallet_disk;
-    std::unique_ptr<WalletService> wallet;
-    // Woken from the state thread, which runs before the wallet does and after it.
-    std::atomic<WalletService*> awake_wallet{nullptr};
+    std::unique_ptr<WalletSet> wallets;
+    // Woken from the state thread, which runs before the wallets do and after them.
+    std::atomic<WalletSet*> awake_wallets{nullptr};
     std::unique_ptr<rpc::RpcServer> rpc;
 };
 
@@ -248,11 +244,11 @@ Status Node::Impl::start() {
     }
     chain->add_listener([this](const chain::ChainEvent& event) {
         if (!std::holds_alternative<chain::TipChanged>(event)) return;
-        if (WalletService* follower = awake_wallet.load()) follower->wake();
+        if (WalletSet* followers = awake_wallets.load()) followers->wake();
     });
     chain->add_pool_listener([this](const mempool::PoolEvent& event) {
         if (!event.added) return;
-        if (WalletService* follower = awake_wallet.load()) follower->transaction_added(event.tx);
+        if (WalletSet* followers = awake_wallets.load()) followers->transaction_added(event.tx);
     });
     if (const std::string command = options.get_or("blocknotify", ""); !command.empty()) {
         chain->add_listener([command](const chain::ChainEvent& event) {
@@ -268,7 +264,7 @@ Status Node::Impl::start() {
         parent = TRY(ParentService::open(*disk, params, options, clock, scan_from));
         parent->feed(*chain);
         parent->chain().on_change([this](const auto&) {
-            if (WalletService* follower = awake_wallet.load()) follower->wake();
+            if (WalletSet* followers = awake_wallets.load()) followers->wake();
         });
     }
     if (MemberService::wanted(options)) {
@@ -319,7 +315,7 @@ Status Node::Impl::write_pid() {
 
 // It is there without a wallet too, as clients of Elements expect.
 Status Node::Impl::make_wallet_folder() {
-    const std::filesystem::path folder = config.chain_dir / kWalletFolder;
+    const std::filesystem::path folder = WalletSet::folder_in(config.chain_dir);
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) return fail("Cannot create " + folder.string() + ": " + error.message());
@@ -378,26 +374,17 @@ static Result<wallet::ProofOptions> proof_options(const Options& options) {
 
 Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
     const Options& options = config.options;
-    const std::filesystem::path folder = config.chain_dir / kWalletFolder;
-    wallet_disk = std::make_unique<storage::DirectoryDisk>(folder);
     wallet::WalletOptions wallet_options;
-    wallet_options.folder = folder;
     wallet_options.params = &params;
     wallet_options.policy_asset = params.policy_asset;
-    wallet_options.fee_rate = std::max(kWalletFeeRate, chain->pool().policy().min_relay.sat_per_kvb);
+    wallet_options.fee_rate = TRY(WalletSet::fee_rate(options, chain->pool().policy().min_relay.sat_per_kvb));
     wallet_options.blinded_addresses = options.get_bool("blindedaddresses", true);
     wallet_options.proof = TRY(proof_options(options));
-    auto view = std::make_unique<WalletChain>(
-        *chain, params,
-        [this](const TxRef& tx) -> Status {
-            const auto accepted = chain->pool().accept(tx);
-            if (accepted || chain->pool().find(tx->txid) != nullptr) return {};
-            return fail(accepted.error().reason);
-        },
-        [this](const Txid& txid) { return chain->pool().find(txid) != nullptr; });
-    wallet = TRY(WalletService::open(wallet_options, *wallet_disk, std::move(view), parent.get(), clock));
-    awake_wallet = wallet.get();
-    rpc::add_wallet_methods(*dispatcher, {&wallet->wallet(), &wallet->loop(), ports.params, &*labels, &clock});
+    wallets = std::make_unique<WalletSet>(WalletSet::Needs{config.chain_dir, *chain, params, parent.get(), clock},
+                                          wallet_options);
+    awake_wallets = wallets.get();
+    TRY_VOID(wallets->load_at_start(options));
+    rpc::add_wallet_methods(*dispatcher, {wallets.get(), {}, ports.params, &*labels, &clock});
     return {};
 }
 
@@ -436,8 +423,8 @@ void Node::Impl::stop() {
     if (chain) chain->stop();
     if (tx_index) tx_index->stop();
     if (filters) filters->stop();
-    awake_wallet = nullptr;
-    if (wallet) wallet->stop();
+    awake_wallets = nullptr;
+    if (wallets) wallets->close();
     events.reset();
     std::error_code ignored;
     // Who never met a peer leaves no folder, so that blocks and chainstate can be copied as a chain that others start

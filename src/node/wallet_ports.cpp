@@ -1,5 +1,7 @@
 #include "node/wallet_ports.h"
 
+#include <algorithm>
+
 #include "federation/rules/dynafed.h"
 #include "federation/rules/pak.h"
 
@@ -48,13 +50,28 @@ Result<std::vector<ports::PakEntry>> WalletChain::pak_list() {
 }
 
 Status WalletChain::broadcast(const TxRef& tx) {
-    const Result<Status> done = chain_.loop().call([submit = submit_, tx] { return submit(tx); });
+    const Result<Status> done = chain_.loop().call([&pool = chain_.pool(), tx]() -> Status {
+        const auto accepted = pool.accept(tx);
+        if (accepted || pool.find(tx->txid) != nullptr) return {};
+        return fail(accepted.error().reason);
+    });
     if (!done) return unexpected(done.error());
     return *done;
 }
 
 Result<bool> WalletChain::in_mempool(const Txid& txid) {
-    return chain_.loop().call([in_pool = in_pool_, txid] { return in_pool(txid); });
+    return chain_.loop().call([&pool = chain_.pool(), txid] { return pool.find(txid) != nullptr; });
+}
+
+Result<std::vector<TxRef>> WalletChain::mempool() {
+    return chain_.loop().call([&pool = chain_.pool()] {
+        std::vector<const mempool::Entry*> entries;
+        for (const auto& [txid, entry] : pool.entries()) entries.push_back(&entry);
+        std::ranges::sort(entries, {}, &mempool::Entry::sequence);
+        std::vector<TxRef> out;
+        for (const mempool::Entry* entry : entries) out.push_back(entry->tx);
+        return out;
+    });
 }
 
 }  // namespace sluice::node

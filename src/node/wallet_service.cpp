@@ -10,13 +10,16 @@ constexpr auto kRebroadcastInterval = std::chrono::seconds(30);
 
 Result<std::unique_ptr<WalletService>> WalletService::open(const wallet::WalletOptions& options, storage::Disk& disk,
                                                            std::unique_ptr<WalletChain> chain,
-                                                           ports::ParentClient* parent, const Clock& clock) {
+                                                           ports::ParentClient* parent, const Clock& clock,
+                                                           const wallet::Opening& how) {
     std::unique_ptr<WalletService> service(new WalletService(std::move(chain)));
-    service->wallet_ = TRY(wallet::Wallet::open(options, disk, *service->chain_, parent, clock));
+    service->wallet_ = TRY(wallet::Wallet::open(options, disk, *service->chain_, parent, clock, how));
     TRY_VOID(service->wallet_->catch_up());
     service->loop_.start();
     service->loop_.post([self = service.get()] {
         self->follow();
+        if (const Status done = self->wallet_->read_mempool(); !done)
+            log_error("wallet", "cannot read the mempool: {}", done.error().message);
         self->wallet_->rebroadcast();
         self->rebroadcast_ = self->loop_.every(kRebroadcastInterval, [self] {
             self->wallet_->rebroadcast();
@@ -26,10 +29,21 @@ Result<std::unique_ptr<WalletService>> WalletService::open(const wallet::WalletO
     return service;
 }
 
-WalletService::~WalletService() {
-    // The timer dies on its loop's thread.
-    loop_.post([this] { rebroadcast_.reset(); });
-    stop();
+WalletService::~WalletService() { close(); }
+
+void WalletService::close() {
+    // Timers die on their loop's thread.
+    loop_.post([this] {
+        rebroadcast_.reset();
+        relock_.reset();
+    });
+    loop_.stop();
+    wallet_.reset();
+}
+
+void WalletService::lock_after(std::optional<std::chrono::seconds> delay) {
+    relock_.reset();
+    if (delay) relock_ = loop_.after(*delay, [this] { wallet_->lock(); });
 }
 
 void WalletService::wake() {

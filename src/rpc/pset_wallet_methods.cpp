@@ -90,9 +90,8 @@ RpcResult create_funded(const Args& args, const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_pset_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("walletprocesspsbt", [ports](const Args& args, const Caller&) { return process_pset(args, ports); });
-    dispatcher.add("walletcreatefundedpsbt",
-                   [ports](const Args& args, const Caller&) { return create_funded(args, ports); });
+    add_wallet_method(dispatcher, "walletprocesspsbt", ports, process_pset);
+    add_wallet_method(dispatcher, "walletcreatefundedpsbt", ports, create_funded);
 }
 
 }  // namespace sluice::rpc

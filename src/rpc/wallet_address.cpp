@@ -9,14 +9,19 @@ namespace {
 
 using wallet::Wallet;
 
-// True if the address is to be confidential; nullopt: as the node's addresses are.
-Result<std::optional<bool>, RpcError> read_type(const Args& args, size_t i) {
-    const std::string type = args.text_or(i, "");
-    if (type.empty()) return std::optional<bool>();
-    if (type == "bech32") return std::optional<bool>();
-    if (type == "blech32") return std::optional<bool>(true);
-    return rpc_error(Code::kInvalidAddressOrKey,
-                     "Unknown address type '" + type + "': this wallet makes bech32 and blech32 addresses");
+struct AddressKind {
+    wallet::AddressType type = wallet::AddressType::kBech32;
+    std::optional<bool> confidential;  // nullopt: as the node's addresses are
+};
+
+Result<AddressKind, RpcError> read_type(const Args& args, size_t i) {
+    const std::string type = args.text_or(i, "bech32");
+    if (type == "bech32") return AddressKind{};
+    if (type == "blech32") return AddressKind{wallet::AddressType::kBech32, true};
+    if (type == "legacy") return AddressKind{wallet::AddressType::kLegacy, std::nullopt};
+    if (type == "p2sh-segwit") return AddressKind{wallet::AddressType::kNested, std::nullopt};
+    if (type == "bech32m") return rpc_error(Code::kInvalidAddressOrKey, "This wallet makes no bech32m addresses");
+    return rpc_error(Code::kInvalidAddressOrKey, "Unknown address type '" + type + "'");
 }
 
 std::string text_of(const Script& script, std::optional<bool> confidential, const Wallet& wallet,
@@ -29,22 +34,22 @@ std::string text_of(const Script& script, std::optional<bool> confidential, cons
 }
 
 RpcResult get_new_address(const Args& args, const WalletPorts& ports) {
-    const std::optional<bool> confidential = TRY(read_type(args, 1));
+    const AddressKind kind = TRY(read_type(args, 1));
     const std::string label = args.text_or(0, "");
     if (label == "*") return rpc_error(Code::kInvalidParameter, "Invalid label name");
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
-        const auto script = wallet.new_script(label);
+        const auto script = wallet.new_script(label, kind.type);
         if (!script) return unexpected(wallet_error(script.error()));
-        return text_of(*script, confidential, wallet, ports);
+        return text_of(*script, kind.confidential, wallet, ports);
     });
 }
 
 RpcResult get_raw_change_address(const Args& args, const WalletPorts& ports) {
-    const std::optional<bool> confidential = TRY(read_type(args, 0));
+    const AddressKind kind = TRY(read_type(args, 0));
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
-        const auto script = wallet.new_change_script();
+        const auto script = wallet.new_change_script(kind.type);
         if (!script) return unexpected(wallet_error(script.error()));
-        return text_of(*script, confidential, wallet, ports);
+        return text_of(*script, kind.confidential, wallet, ports);
     });
 }
 
@@ -60,10 +65,11 @@ RpcResult get_address_info(const Args& args, const WalletPorts& ports) {
         Json out = Json::object();
         out["address"] = encode_address(*address, ports.params->address).value_or(args.text(0));
         out["scriptPubKey"] = to_hex(script.view());
-        out["ismine"] = mine;
+        const bool watched = mine && wallet.is_watch_only(script);
+        out["ismine"] = mine && !watched;
         out["solvable"] = mine;
         if (mine) out["desc"] = infer_descriptor(script, *ports.params);
-        out["iswatchonly"] = false;
+        out["iswatchonly"] = watched;
         out["isscript"] = script::is_pay_to_script_hash(script.view()) || (program && program->is_script_hash());
         out["iswitness"] = program.has_value();
         if (program) {
@@ -114,15 +120,13 @@ RpcResult list_labels(const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_address_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("getnewaddress", [ports](const Args& args, const Caller&) { return get_new_address(args, ports); });
-    dispatcher.add("getrawchangeaddress",
-                   [ports](const Args& args, const Caller&) { return get_raw_change_address(args, ports); });
-    dispatcher.add("getaddressinfo",
-                   [ports](const Args& args, const Caller&) { return get_address_info(args, ports); });
-    dispatcher.add("setlabel", [ports](const Args& args, const Caller&) { return set_label(args, ports); });
-    dispatcher.add("getaddressesbylabel",
-                   [ports](const Args& args, const Caller&) { return get_addresses_by_label(args, ports); });
-    dispatcher.add("listlabels", [ports](const Args&, const Caller&) { return list_labels(ports); });
+    add_wallet_method(dispatcher, "getnewaddress", ports, get_new_address);
+    add_wallet_method(dispatcher, "getrawchangeaddress", ports, get_raw_change_address);
+    add_wallet_method(dispatcher, "getaddressinfo", ports, get_address_info);
+    add_wallet_method(dispatcher, "setlabel", ports, set_label);
+    add_wallet_method(dispatcher, "getaddressesbylabel", ports, get_addresses_by_label);
+    add_wallet_method(dispatcher, "listlabels", ports,
+                      [](const Args&, const WalletPorts& at) { return list_labels(at); });
 }
 
 }  // namespace sluice::rpc

@@ -1,4 +1,4 @@
-// Locked coins, abandoned transactions, what was received.
+// Locked coins, abandoned transactions, reading the chain again.
 #include "codec/hex.h"
 #include "rpc/wallet_json.h"
 
@@ -72,27 +72,6 @@ RpcResult abandon_transaction(const Args& args, const WalletPorts& ports) {
     });
 }
 
-// Everything that the address ever got, per asset.
-RpcResult get_received_by_address(const Args& args, const WalletPorts& ports) {
-    const Address address = TRY(address_from(args.text(0), ports));
-    const int64_t min_depth = TRY(args.integer_or(1, 1));
-    std::optional<AssetId> only;
-    if (args.has(3) && !args.text(3).empty()) only = TRY(asset_from(args.text(3), ports));
-    return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
-        if (!wallet.is_mine(address.script)) return rpc_error(Code::kWallet, "Address not found in wallet");
-        std::map<AssetId, Amount> sums;
-        for (const auto& [txid, entry] : wallet.ledger().all()) {
-            if (entry.dead() || depth_of(entry, wallet) < min_depth) continue;
-            for (uint32_t i = 0; i < entry.tx->tx.outputs.size(); ++i) {
-                if (entry.tx->tx.outputs[i].script != address.script) continue;
-                const auto content = wallet.ledger().content(txid, i);
-                if (content) sums[content->asset] = add(sums[content->asset], content->value).value_or(kMaxMoney);
-            }
-        }
-        return only ? amount_json(sums[*only]) : amounts_json(sums, ports);
-    });
-}
-
 RpcResult rescan_blockchain(const Args& args, const WalletPorts& ports) {
     const int64_t start = TRY(args.integer_or(0, 0));
     return on_wallet(ports, [start](Wallet& wallet) -> RpcResult {
@@ -109,14 +88,11 @@ RpcResult rescan_blockchain(const Args& args, const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_coin_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("lockunspent", [ports](const Args& args, const Caller&) { return lock_unspent(args, ports); });
-    dispatcher.add("listlockunspent", [ports](const Args&, const Caller&) { return list_lock_unspent(ports); });
-    dispatcher.add("abandontransaction",
-                   [ports](const Args& args, const Caller&) { return abandon_transaction(args, ports); });
-    dispatcher.add("getreceivedbyaddress",
-                   [ports](const Args& args, const Caller&) { return get_received_by_address(args, ports); });
-    dispatcher.add("rescanblockchain",
-                   [ports](const Args& args, const Caller&) { return rescan_blockchain(args, ports); });
+    add_wallet_method(dispatcher, "lockunspent", ports, lock_unspent);
+    add_wallet_method(dispatcher, "listlockunspent", ports,
+                      [](const Args&, const WalletPorts& at) { return list_lock_unspent(at); });
+    add_wallet_method(dispatcher, "abandontransaction", ports, abandon_transaction);
+    add_wallet_method(dispatcher, "rescanblockchain", ports, rescan_blockchain);
 }
 
 }  // namespace sluice::rpc

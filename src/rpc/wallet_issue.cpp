@@ -92,9 +92,9 @@ RpcResult list_issuances(const Args& args, const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_issue_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("issueasset", [ports](const Args& args, const Caller&) { return issue_asset(args, ports); });
-    dispatcher.add("reissueasset", [ports](const Args& args, const Caller&) { return reissue_asset(args, ports); });
-    dispatcher.add("listissuances", [ports](const Args& args, const Caller&) { return list_issuances(args, ports); });
+    add_wallet_method(dispatcher, "issueasset", ports, issue_asset);
+    add_wallet_method(dispatcher, "reissueasset", ports, reissue_asset);
+    add_wallet_method(dispatcher, "listissuances", ports, list_issuances);
 }
 
 }  // namespace sluice::rpc

@@ -50,7 +50,8 @@ Movement movement_of(const WalletTx& entry, const Wallet& wallet) {
     const Transaction& tx = entry.tx->tx;
     Movement out;
     for (const TxIn& in : tx.inputs) {
-        if (!wallet.ledger().spent_output(in)) continue;
+        const auto spent_output = wallet.ledger().spent_output(in);
+        if (!spent_output || wallet.is_watch_only(spent_output->script)) continue;
         out.from_me = true;
         const auto spent = wallet.ledger().content(in.prevout.txid, in.prevout.index);
         if (spent) out.net[spent->asset].sat -= spent->value.sat;
@@ -64,7 +65,7 @@ Movement movement_of(const WalletTx& entry, const Wallet& wallet) {
         if (output.is_fee() && out.from_me) {
             out.fee[asset].sat += value;
             out.net[asset].sat += value;  // shown apart
-        } else if (!output.is_fee() && wallet.is_mine(output.script)) {
+        } else if (!output.is_fee() && wallet.is_mine(output.script) && !wallet.is_watch_only(output.script)) {
             out.net[asset].sat += value;
         }
     }
@@ -77,7 +78,7 @@ Json negative(const std::map<AssetId, Amount>& fees, const WalletPorts& ports) {
     return out;
 }
 
-std::vector<Json> details_of(const WalletTx& entry, const Wallet& wallet, const WalletPorts& ports) {
+std::vector<Json> details_of(const WalletTx& entry, const Wallet& wallet, const WalletPorts& ports, bool with_change) {
     const Transaction& tx = entry.tx->tx;
     const Movement movement = movement_of(entry, wallet);
     std::vector<Json> out;
@@ -89,7 +90,7 @@ std::vector<Json> details_of(const WalletTx& entry, const Wallet& wallet, const 
             // The zero output that only balances blinds is nobody's payment.
             if (!content || output.is_fee() || (content->value.sat == 0 && content->is_blinded())) continue;
             const bool mine = wallet.is_mine(output.script);
-            const bool is_change = mine && movement.from_me && wallet.label_of(output.script).empty() &&
+            const bool is_change = !with_change && mine && movement.from_me && wallet.label_of(output.script).empty() &&
                                    !wallet.is_handed_out(output.script);
             if (sent ? is_change : !mine || is_change) continue;
             Json row = Json::object();
@@ -98,7 +99,8 @@ std::vector<Json> details_of(const WalletTx& entry, const Wallet& wallet, const 
                                             ? own_address(output.script, wallet, *ports.params)
                                             : address_of(output.script, *ports.params);
             if (!address.empty()) row["address"] = address;
-            row["category"] = sent ? "send"
+            row["category"] = sent                               ? "send"
+                              : tx.is_coinbase() && !entry.block ? "orphan"
                               : tx.is_coinbase()
                                   ? (depth_of(entry, wallet) > wallet::kCoinbaseMaturity ? "generate" : "immature")
                                   : "receive";
@@ -107,7 +109,7 @@ std::vector<Json> details_of(const WalletTx& entry, const Wallet& wallet, const 
             row["amountblinder"] = blind_text(content->value_blind);
             row["asset"] = to_display(content->asset);
             row["assetblinder"] = blind_text(content->asset_blind);
-            if (mine) row["label"] = wallet.label_of(output.script);
+            if (wallet.is_handed_out(output.script)) row["label"] = wallet.label_of(output.script);
             row["vout"] = i;
             if (sent) {
                 const auto fee = movement.fee.find(wallet.options().policy_asset);

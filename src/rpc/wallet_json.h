@@ -31,7 +31,8 @@ struct Movement {
 Movement movement_of(const wallet::WalletTx& entry, const wallet::Wallet& wallet);
 Json negative(const std::map<AssetId, Amount>& fees, const WalletPorts& ports);
 // Payments of one transaction as "details" of gettransaction and rows of listtransactions list them.
-std::vector<Json> details_of(const wallet::WalletTx& entry, const wallet::Wallet& wallet, const WalletPorts& ports);
+std::vector<Json> details_of(const wallet::WalletTx& entry, const wallet::Wallet& wallet, const WalletPorts& ports,
+                             bool with_change = false);
 // Confirmations, block, ids, conflicts, times.
 void add_tx_facts(Json& out, const wallet::WalletTx& entry, const wallet::Wallet& wallet);
 

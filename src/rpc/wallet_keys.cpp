@@ -114,17 +114,13 @@ RpcResult import_issuance_key(const Args& args, const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_key_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("dumpblindingkey",
-                   [ports](const Args& args, const Caller&) { return dump_blinding_key(args, ports); });
-    dispatcher.add("importblindingkey",
-                   [ports](const Args& args, const Caller&) { return import_blinding_key(args, ports); });
-    dispatcher.add("dumpmasterblindingkey", [ports](const Args&, const Caller&) { return dump_master(ports); });
-    dispatcher.add("importmasterblindingkey",
-                   [ports](const Args& args, const Caller&) { return import_master(args, ports); });
-    dispatcher.add("dumpissuanceblindingkey",
-                   [ports](const Args& args, const Caller&) { return dump_issuance_key(args, ports); });
-    dispatcher.add("importissuanceblindingkey",
-                   [ports](const Args& args, const Caller&) { return import_issuance_key(args, ports); });
+    add_wallet_method(dispatcher, "dumpblindingkey", ports, dump_blinding_key);
+    add_wallet_method(dispatcher, "importblindingkey", ports, import_blinding_key);
+    add_wallet_method(dispatcher, "dumpmasterblindingkey", ports,
+                      [](const Args&, const WalletPorts& at) { return dump_master(at); });
+    add_wallet_method(dispatcher, "importmasterblindingkey", ports, import_master);
+    add_wallet_method(dispatcher, "dumpissuanceblindingkey", ports, dump_issuance_key);
+    add_wallet_method(dispatcher, "importissuanceblindingkey", ports, import_issuance_key);
 }
 
 }  // namespace sluice::rpc

@@ -10,16 +10,15 @@ using wallet::Wallet;
 
 constexpr int64_t kLongestUnlock = 100'000'000;  // seconds
 
-// Ends the unlocked time; lives on the wallet's thread.
-struct Relock {
-    std::unique_ptr<runtime::Timer> timer;
-};
-
 RpcResult encrypt_wallet(const Args& args, const WalletPorts& ports) {
     return on_wallet(ports, [passphrase = args.text(0)](Wallet& wallet) -> RpcResult {
         if (wallet.encrypted()) {
             return rpc_error(Code::kWrongEncryptionState,
                              "Error: running with an encrypted wallet, but encryptwallet was called.");
+        }
+        if (wallet.flags().private_keys_disabled) {
+            return rpc_error(kWalletEncryptionFailed,
+                             "Error: wallet does not contain private keys, nothing to encrypt.");
         }
         if (const Status done = wallet.encrypt(passphrase); !done) {
             return rpc_error(Code::kInvalidParameter, done.error().message);
@@ -29,32 +28,35 @@ RpcResult encrypt_wallet(const Args& args, const WalletPorts& ports) {
     });
 }
 
-RpcResult unlock(const Args& args, const WalletPorts& ports, const std::shared_ptr<Relock>& relock) {
+RpcResult unlock(const Args& args, const WalletPorts& ports) {
     int64_t seconds = TRY(args.integer(1));
     if (seconds < 0) return rpc_error(Code::kInvalidParameter, "Timeout cannot be negative.");
     seconds = std::min(seconds, kLongestUnlock);
     if (args.text(0).empty()) return rpc_error(Code::kInvalidParameter, "passphrase cannot be empty");
-    return on_wallet(ports, [ports, relock, seconds, passphrase = args.text(0)](Wallet& wallet) -> RpcResult {
-        if (!wallet.encrypted()) {
-            return rpc_error(Code::kWrongEncryptionState,
-                             "Error: running with an unencrypted wallet, but walletpassphrase was called.");
-        }
-        if (!wallet.unlock(passphrase)) {
-            return rpc_error(Code::kPassphraseIncorrect, "Error: The wallet passphrase entered was incorrect.");
-        }
-        wallet.set_unlocked_until(ports.clock->unix_time() + seconds);
-        relock->timer = ports.loop->after(std::chrono::seconds(seconds), [&wallet] { wallet.lock(); });
-        return nullptr;
-    });
+    return on_wallet(
+        ports,
+        [lock_after = ports.at.lock_after, clock = ports.clock, seconds,
+         passphrase = args.text(0)](Wallet& wallet) -> RpcResult {
+            if (!wallet.encrypted()) {
+                return rpc_error(Code::kWrongEncryptionState,
+                                 "Error: running with an unencrypted wallet, but walletpassphrase was called.");
+            }
+            if (!wallet.unlock(passphrase)) {
+                return rpc_error(Code::kPassphraseIncorrect, "Error: The wallet passphrase entered was incorrect.");
+            }
+            wallet.set_unlocked_until(clock->unix_time() + seconds);
+            lock_after(std::chrono::seconds(seconds));
+            return nullptr;
+        });
 }
 
-RpcResult lock(const WalletPorts& ports, const std::shared_ptr<Relock>& relock) {
-    return on_wallet(ports, [relock](Wallet& wallet) -> RpcResult {
+RpcResult lock(const WalletPorts& ports) {
+    return on_wallet(ports, [lock_after = ports.at.lock_after](Wallet& wallet) -> RpcResult {
         if (!wallet.encrypted()) {
             return rpc_error(Code::kWrongEncryptionState,
                              "Error: running with an unencrypted wallet, but walletlock was called.");
         }
-        relock->timer.reset();
+        lock_after(std::nullopt);
         wallet.lock();
         return nullptr;
     });
@@ -77,11 +79,10 @@ RpcResult change(const Args& args, const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_lock_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    const auto relock = std::make_shared<Relock>();
-    dispatcher.add("encryptwallet", [ports](const Args& args, const Caller&) { return encrypt_wallet(args, ports); });
-    dispatcher.add("walletpassphrase", [=](const Args& args, const Caller&) { return unlock(args, ports, relock); });
-    dispatcher.add("walletlock", [=](const Args&, const Caller&) { return lock(ports, relock); });
-    dispatcher.add("walletpassphrasechange", [ports](const Args& args, const Caller&) { return change(args, ports); });
+    add_wallet_method(dispatcher, "encryptwallet", ports, encrypt_wallet);
+    add_wallet_method(dispatcher, "walletpassphrase", ports, unlock);
+    add_wallet_method(dispatcher, "walletlock", ports, [](const Args&, const WalletPorts& at) { return lock(at); });
+    add_wallet_method(dispatcher, "walletpassphrasechange", ports, change);
 }
 
 }  // namespace sluice::rpc

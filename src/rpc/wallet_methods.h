@@ -2,6 +2,7 @@
 // on the wallet's thread and is waited for.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "consensus/params/address.h"
@@ -10,22 +11,20 @@
 #include "rpc/dispatcher.h"
 #include "rpc/error.h"
 #include "rpc/json.h"
+#include "rpc/wallet_host.h"
 #include "runtime/event_loop.h"
 
 namespace sluice {
 struct ChainParams;
 class Clock;
-namespace wallet {
-class Wallet;
-}
 }  // namespace sluice
 
 namespace sluice::rpc {
 
-// All outlives the dispatcher.
+// All but `at` outlives the dispatcher.
 struct WalletPorts {
-    wallet::Wallet* wallet = nullptr;  // on its thread
-    runtime::EventLoop* loop = nullptr;
+    WalletHost* host = nullptr;
+    LoadedWallet at;  // the one that a call is for; a handler's call ends before it does
     const ChainParams* params = nullptr;
     const AssetLabels* labels = nullptr;
     const Clock* clock = nullptr;
@@ -33,8 +32,16 @@ struct WalletPorts {
 
 void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 
+// A method of one wallet: `handler` gets the ports with the wallet that the caller means. Without a name in the URL
+// that is the only one that is loaded.
+using WalletHandler = std::function<RpcResult(const Args& args, const WalletPorts& ports)>;
+void add_wallet_method(Dispatcher& dispatcher, std::string_view name, const WalletPorts& ports, WalletHandler handler);
+
 // The parts.
+void add_wallet_host_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // wallets come and go
 void add_wallet_read_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_history_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_received_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_send_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_lock_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_pak_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // authorization of peg-outs
@@ -42,14 +49,19 @@ void add_wallet_address_methods(Dispatcher& dispatcher, const WalletPorts& ports
 void add_wallet_key_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // blinding keys
 void add_wallet_issue_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_coin_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // locked coins, abandoned transactions
+void add_wallet_single_key_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_import_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // descriptors
 void add_wallet_raw_methods(Dispatcher& dispatcher,
                             const WalletPorts& ports);  // raw transactions with the wallet's help
 
 // Runs `function(wallet)`, which returns an RpcResult, on the wallet's thread.
 template <class F>
 RpcResult on_wallet(const WalletPorts& ports, F function) {
-    auto answer =
-        ports.loop->call([wallet = ports.wallet, function = std::move(function)] { return function(*wallet); });
+    auto answer = ports.at.loop->call([wallet = ports.at.wallet, function = std::move(function)]() -> RpcResult {
+        // What the chain has said before the call counts in its answer. A failure is in the log already.
+        (void)wallet->catch_up();
+        return function(*wallet);
+    });
     if (!answer) return rpc_error(Code::kInternal, answer.error().message);
     return std::move(*answer);
 }

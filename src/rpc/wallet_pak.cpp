@@ -117,9 +117,9 @@ RpcResult send_authorized_pegout(const Args& args, const WalletPorts& ports) {
 }
 
 void add_wallet_pak_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("initpegoutwallet",
-                   [ports](const Args& args, const Caller&) { return init_pegout_wallet(args, ports); });
-    dispatcher.add("getwalletpakinfo", [ports](const Args&, const Caller&) { return wallet_pak_info(ports); });
+    add_wallet_method(dispatcher, "initpegoutwallet", ports, init_pegout_wallet);
+    add_wallet_method(dispatcher, "getwalletpakinfo", ports,
+                      [](const Args&, const WalletPorts& at) { return wallet_pak_info(at); });
 }
 
 }  // namespace sluice::rpc

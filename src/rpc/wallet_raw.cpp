@@ -237,14 +237,27 @@ Json signing_errors(const Transaction& tx, const std::vector<std::optional<TxOut
     return out;
 }
 
+Result<uint32_t, RpcError> hash_type_from(const std::string& text) {
+    constexpr std::array<std::pair<std::string_view, uint32_t>, 4> kBases = {{{"DEFAULT", script::kSighashAll},
+                                                                              {"ALL", script::kSighashAll},
+                                                                              {"NONE", script::kSighashNone},
+                                                                              {"SINGLE", script::kSighashSingle}}};
+    for (const auto& [name, base] : kBases) {
+        if (!text.starts_with(name)) continue;
+        const std::string_view rest = std::string_view(text).substr(name.size());
+        if (rest.empty()) return base;
+        if (name == "DEFAULT") break;
+        if (rest == "|ANYONECANPAY") return base | script::kSighashAnyoneCanPay;
+        if (rest == "|RANGEPROOF") return base | script::kSighashRangeproof;
+        if (rest == "|ANYONECANPAY|RANGEPROOF") return base | script::kSighashAnyoneCanPay | script::kSighashRangeproof;
+    }
+    return rpc_error(Code::kInvalidParameter, "'" + text + "' is not a valid sighash parameter.");
+}
+
 RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
     const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed. Make sure the tx has at least one input."));
     const std::map<OutPoint, TxOut> previous = TRY(read_previous(args.has(1) ? args.json(1) : Json::array()));
-    const std::string type = args.text_or(2, "DEFAULT");
-    if (type != "DEFAULT" && type != "ALL") {
-        return rpc_error(Code::kInvalidParameter,
-                         "'" + type + "' is not a sighash type that this wallet signs with: ALL");
-    }
+    const uint32_t hash_type = TRY(hash_type_from(args.text_or(2, "DEFAULT")));
     return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
         if (wallet.locked()) {
             return rpc_error(Code::kUnlockNeeded,
@@ -259,7 +272,7 @@ RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
                                                           : std::nullopt);
         }
         Transaction tx = given->tx;
-        const auto missing = wallet.sign(tx, spent);
+        const auto missing = wallet.sign(tx, spent, hash_type);
         if (!missing) return unexpected(wallet_error(missing.error()));
         Json errors = signing_errors(tx, spent);
         Json out = {{"hex", to_hex(encode_tx(tx))}, {"complete", errors.empty()}};
@@ -271,12 +284,10 @@ RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_raw_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("blindrawtransaction", [ports](const Args& args, const Caller&) { return blind_raw(args, ports); });
-    dispatcher.add("unblindrawtransaction",
-                   [ports](const Args& args, const Caller&) { return unblind_raw(args, ports); });
-    dispatcher.add("fundrawtransaction", [ports](const Args& args, const Caller&) { return fund_raw(args, ports); });
-    dispatcher.add("signrawtransactionwithwallet",
-                   [ports](const Args& args, const Caller&) { return sign_raw(args, ports); });
+    add_wallet_method(dispatcher, "blindrawtransaction", ports, blind_raw);
+    add_wallet_method(dispatcher, "unblindrawtransaction", ports, unblind_raw);
+    add_wallet_method(dispatcher, "fundrawtransaction", ports, fund_raw);
+    add_wallet_method(dispatcher, "signrawtransactionwithwallet", ports, sign_raw);
 }
 
 }  // namespace sluice::rpc

@@ -32,13 +32,19 @@ RpcResult get_balance(const Args& args, const WalletPorts& ports) {
 
 RpcResult get_balances(const WalletPorts& ports) {
     return on_wallet(ports, [ports](const Wallet& wallet) -> RpcResult {
-        const wallet::Balances balances = wallet.balances();
+        const wallet::AllBalances all = wallet.all_balances();
+        const wallet::Balances& balances = all.mine;
         Json mine = Json::object();
         mine["trusted"] = amounts_json(balances.trusted, ports);
         mine["untrusted_pending"] = amounts_json(balances.pending, ports);
         mine["immature"] = amounts_json(balances.immature, ports);
         Json out = Json::object();
         out["mine"] = std::move(mine);
+        if (wallet.flags().mixed) {
+            out["watchonly"] = Json{{"trusted", amounts_json(all.watched.trusted, ports)},
+                                    {"untrusted_pending", amounts_json(all.watched.pending, ports)},
+                                    {"immature", amounts_json(all.watched.immature, ports)}};
+        }
         out["lastprocessedblock"] = last_block_json(wallet);
         return out;
     });
@@ -90,8 +96,10 @@ RpcResult list_unspent(const Args& args, const WalletPorts& ports) {
             row["amountblinder"] = blind_text(coin.opened.value_blind);
             row["assetblinder"] = blind_text(coin.opened.asset_blind);
             row["confirmations"] = coin.depth;
-            row["spendable"] = true;
-            row["solvable"] = true;
+            const bool watched = wallet.is_watch_only(coin.out.script) || wallet.flags().private_keys_disabled;
+            const auto how = wallet.spendable(coin.out.script);
+            row["spendable"] = !watched;
+            row["solvable"] = !watched || (how && !how->keys.empty());
             row["desc"] = infer_descriptor(coin.out.script, *ports.params);
             row["parent_descs"] = Json::array();
             row["safe"] = coin.trusted();
@@ -122,47 +130,33 @@ RpcResult get_transaction(const Args& args, const WalletPorts& ports) {
     });
 }
 
-RpcResult list_transactions(const Args& args, const WalletPorts& ports) {
-    const int64_t count = TRY(args.integer_or(1, 10));
-    const int64_t skip = TRY(args.integer_or(2, 0));
-    if (count < 0) return rpc_error(Code::kInvalidParameter, "Negative count");
-    if (skip < 0) return rpc_error(Code::kInvalidParameter, "Negative from");
-    return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
-        std::vector<const WalletTx*> order;
-        for (const auto& [txid, entry] : wallet.ledger().all()) order.push_back(&entry);
-        std::ranges::stable_sort(
-            order, [](const WalletTx* a, const WalletTx* b) { return a->time_received < b->time_received; });
-        std::vector<Json> rows;
-        for (const WalletTx* entry : order) {
-            for (Json& row : details_of(*entry, wallet, ports)) {
-                add_tx_facts(row, *entry, wallet);
-                rows.push_back(std::move(row));
-            }
-        }
-        const auto size = static_cast<int64_t>(rows.size());
-        const int64_t end = std::max<int64_t>(0, size - skip);
-        const int64_t begin = std::max<int64_t>(0, end - count);
-        Json out = Json::array();
-        for (int64_t i = begin; i < end; ++i) out.push_back(std::move(rows[static_cast<size_t>(i)]));
-        return out;
-    });
+RpcResult get_unconfirmed_balance(const WalletPorts& ports) {
+    return on_wallet(
+        ports, [ports](const Wallet& wallet) -> RpcResult { return amounts_json(wallet.balances().pending, ports); });
 }
 
 RpcResult get_wallet_info(const WalletPorts& ports) {
-    return on_wallet(ports, [](const Wallet& wallet) -> RpcResult {
+    return on_wallet(ports, [ports](const Wallet& wallet) -> RpcResult {
+        const wallet::Balances balances = wallet.balances();
         Json out = Json::object();
-        out["walletname"] = "";
+        out["walletname"] = ports.at.name;
         out["walletversion"] = 169900;
         out["format"] = "leveldb";
+        out["balance"] = amounts_json(balances.trusted, ports);
+        out["unconfirmed_balance"] = amounts_json(balances.pending, ports);
+        out["immature_balance"] = amounts_json(balances.immature, ports);
         out["txcount"] = wallet.ledger().all().size();
-        out["keypoolsize"] = wallet::kLookahead;
+        const bool has_pool = !wallet.flags().private_keys_disabled && !wallet.flags().blank;
+        out["keypoolsize"] = has_pool ? wallet::kLookahead : 0;
+        out["keypoolsize_hd_internal"] = has_pool ? wallet::kLookahead : 0;
         if (wallet.encrypted()) out["unlocked_until"] = wallet.unlocked_until();
         out["paytxfee"] = amount_json({0});
-        out["private_keys_enabled"] = true;
-        out["avoid_reuse"] = false;
+        out["private_keys_enabled"] = !wallet.flags().private_keys_disabled;
+        out["avoid_reuse"] = wallet.flags().avoid_reuse;
         out["scanning"] = false;
-        out["descriptors"] = true;
+        out["descriptors"] = !wallet.flags().mixed;
         out["external_signer"] = false;
+        out["blank"] = wallet.flags().blank;
         out["lastprocessedblock"] = last_block_json(wallet);
         return out;
     });
@@ -171,14 +165,15 @@ RpcResult get_wallet_info(const WalletPorts& ports) {
 }  // namespace
 
 void add_wallet_read_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("getbalance", [ports](const Args& args, const Caller&) { return get_balance(args, ports); });
-    dispatcher.add("getbalances", [ports](const Args&, const Caller&) { return get_balances(ports); });
-    dispatcher.add("listunspent", [ports](const Args& args, const Caller&) { return list_unspent(args, ports); });
-    dispatcher.add("gettransaction", [ports](const Args& args, const Caller&) { return get_transaction(args, ports); });
-    dispatcher.add("listtransactions",
-                   [ports](const Args& args, const Caller&) { return list_transactions(args, ports); });
-    dispatcher.add("getwalletinfo", [ports](const Args&, const Caller&) { return get_wallet_info(ports); });
-    dispatcher.add("listwallets", [](const Args&, const Caller&) -> RpcResult { return Json::array({""}); });
+    add_wallet_method(dispatcher, "getbalance", ports, get_balance);
+    add_wallet_method(dispatcher, "getunconfirmedbalance", ports,
+                      [](const Args&, const WalletPorts& at) { return get_unconfirmed_balance(at); });
+    add_wallet_method(dispatcher, "getbalances", ports,
+                      [](const Args&, const WalletPorts& at) { return get_balances(at); });
+    add_wallet_method(dispatcher, "listunspent", ports, list_unspent);
+    add_wallet_method(dispatcher, "gettransaction", ports, get_transaction);
+    add_wallet_method(dispatcher, "getwalletinfo", ports,
+                      [](const Args&, const WalletPorts& at) { return get_wallet_info(at); });
     dispatcher.add("dumpassetlabels", [ports](const Args&, const Caller&) -> RpcResult {
         Json out = Json::object();
         for (const auto& [label, asset] : ports.labels->all()) out[label] = to_display(asset);

@@ -183,17 +183,20 @@ std::optional<PubKey> receiver_of(const Address& address) {
 }
 
 void add_wallet_send_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
-    dispatcher.add("sendtoaddress", [ports](const Args& args, const Caller&) { return send_to_address(args, ports); });
-    dispatcher.add("sendmany", [ports](const Args& args, const Caller&) { return send_many(args, ports); });
-    dispatcher.add("destroyamount", [ports](const Args& args, const Caller&) { return destroy_amount(args, ports); });
-    dispatcher.add("getpeginaddress", [ports](const Args&, const Caller&) { return get_pegin_address(ports); });
-    dispatcher.add("claimpegin", [ports](const Args& args, const Caller&) { return claim_pegin(args, ports); });
-    dispatcher.add("sendtomainchain",
-                   [ports](const Args& args, const Caller&) { return send_to_mainchain(args, ports); });
+    add_wallet_method(dispatcher, "sendtoaddress", ports, send_to_address);
+    add_wallet_method(dispatcher, "sendmany", ports, send_many);
+    add_wallet_method(dispatcher, "destroyamount", ports, destroy_amount);
+    add_wallet_method(dispatcher, "getpeginaddress", ports,
+                      [](const Args&, const WalletPorts& at) { return get_pegin_address(at); });
+    add_wallet_method(dispatcher, "claimpegin", ports, claim_pegin);
+    add_wallet_method(dispatcher, "sendtomainchain", ports, send_to_mainchain);
 }
 
 void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
+    add_wallet_host_methods(dispatcher, ports);
     add_wallet_read_methods(dispatcher, ports);
+    add_wallet_history_methods(dispatcher, ports);
+    add_wallet_received_methods(dispatcher, ports);
     add_wallet_send_methods(dispatcher, ports);
     add_wallet_lock_methods(dispatcher, ports);
     add_wallet_pak_methods(dispatcher, ports);
@@ -203,6 +206,8 @@ void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     add_wallet_coin_methods(dispatcher, ports);
     add_wallet_raw_methods(dispatcher, ports);
     add_wallet_pset_methods(dispatcher, ports);
+    add_wallet_import_methods(dispatcher, ports);
+    add_wallet_single_key_methods(dispatcher, ports);
 }
 
 }  // namespace sluice::rpc
