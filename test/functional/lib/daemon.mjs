@@ -28,7 +28,9 @@ export class Daemon {
      * say; options: command line options on top of that file; program: another daemon with the same options and RPC.
      */
     constructor({ name = 'sluiced', dir, chain, rpcPort, p2pPort, options = {}, program = binary('sluiced') }) {
-        Object.assign(this, { name, dir, chain, rpcPort, p2pPort, options, program });
+        // Our daemon has no wallet unless it is told; `wallet=` makes the one without a name.
+        const wallet = program === binary('sluiced') && !options.disablewallet ? { wallet: '' } : {};
+        Object.assign(this, { name, dir, chain, rpcPort, p2pPort, options: { ...wallet, ...options }, program });
         this.rpc = new Rpc({ port: rpcPort, auth: () => readFileSync(this.cookie, 'utf8').trim() });
     }
 
