@@ -98,7 +98,7 @@ struct Fixture {
             tx.outputs.back().script = kStranger;
             if (wallet->sign(tx, {from.outputs[i]}).value() != 0) return false;
             const script::TxHashes hashes = script::compute_tx_hashes(tx);
-            return script::verify_input(tx, 0, from.outputs[i], script::kStandardFlags, hashes).ok();
+            return script::verify_input(tx, 0, from.outputs[i], script::kStandardFlags, hashes).has_value();
         }
         return false;
     }
