@@ -1,4 +1,5 @@
 // What addresses and labels of the wallet got.
+#include "codec/hex.h"
 #include "rpc/wallet_json.h"
 
 namespace sluice::rpc {

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_range_gives_addresses_and_follows_what_is_paid) {
                                 .hash160());
     BOOST_TEST((f.wallet->new_script("x").value() == expected));
     BOOST_TEST(f.can_spend(f.pay(expected, 700), expected));
-    const Descriptor& ranged = f.wallet->imported().entries()[0].descriptor;
+    const Descriptor ranged = f.wallet->imported().entries()[0].descriptor;
     const Script far = ranged.expand(15).front().script;
     f.pay(far, 800);
     f.reopen();
