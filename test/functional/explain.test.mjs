@@ -95,16 +95,13 @@ story('a refused block is explained to its opcode', NEEDED, async (t) => {
     const { pegged_asset: asset } = await node.call('getsidechaininfo');
     const genesis = await node.call('getblock', await node.call('getblockhash', 0), 2);
     const coin = genesis.tx.flatMap((tx) => tx.vout.map((out) => ({ txid: tx.txid, ...out }))).find((out) => out.scriptPubKey.hex === '51');
-    const mine = async () => node.call('submitblock', await node.call('getnewblockhex'));
+    const made = async () => (await node.call('combineblocksigs', await node.call('getnewblockhex'), [], '')).hex;
     const first = transaction({ txid: coin.txid, vout: coin.n, asset, outputs: [[FREE - 100_000n, '5193538851'], [100_000n, '']] });
     const txid = await node.call('sendrawtransaction', first, 0);
-    assert.equal(await mine(), null);
+    assert.equal(await node.call('submitblock', await made()), null);
 
-    // A header is hashed without its solution, which is empty where OP_TRUE signs.
-    const hashOf = (block) => {
-        const end = block.indexOf('015100', 152) + 4;
-        return reversed(sha256d(block.slice(0, end)));
-    };
+    // A header is hashed without its witness, which is OP_TRUE alone; before it stands the null entry of no proposal.
+    const hashOf = (block) => reversed(sha256d(block.slice(0, block.indexOf('00010151', 152) + 2)));
     const best = await node.call('getbestblockhash');
     assert.equal(hashOf(await node.call('getblock', best, 0)), best);
     await refusedRpc(node.call('getblockrejection', best), -5);
@@ -113,7 +110,7 @@ story('a refused block is explained to its opcode', NEEDED, async (t) => {
     const spend = (scriptSig) =>
         transaction({ txid, vout: 0, scriptSig, asset, outputs: [[FREE - 200_000n, '51'], [100_000n, '']] });
     await node.call('sendrawtransaction', spend('52'), 0);
-    const sound = await node.call('getnewblockhex');
+    const sound = await made();
     assert.ok(sound.includes(spend('52')));
     const damaged = sound.replace(spend('52'), spend('55'));
     assert.equal(await node.call('submitblock', damaged), 'bad-txnmrklroot');
