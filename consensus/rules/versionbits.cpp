@@ -102,8 +102,10 @@ SignallingCount VersionBits::count(const HeaderView& branch, Deployment deployme
     out.period = period(deployment);
     out.threshold = threshold(deployment);
     out.elapsed = 1 + branch.height() % out.period;
-    for (uint32_t i = 0; i < out.elapsed; ++i)
-        out.count += signals(branch.version_at(branch.height() - i), deployment) ? 1 : 0;
+    for (uint32_t height = branch.height() + 1 - out.elapsed; height <= branch.height(); ++height) {
+        out.signalled.push_back(signals(branch.version_at(height), deployment));
+        out.count += out.signalled.back() ? 1 : 0;
+    }
     out.possible = out.period >= out.threshold && out.period - out.threshold >= out.elapsed - out.count;
     return out;
 }

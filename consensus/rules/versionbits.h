@@ -23,6 +23,7 @@ struct SignallingCount {
     uint32_t elapsed = 0;  // blocks of the current period
     uint32_t count = 0;    // of these, signalling
     bool possible = false;
+    std::vector<bool> signalled;  // whether each of them does, the oldest first
 };
 
 class VersionBits {

@@ -68,6 +68,10 @@ std::optional<Refusal> check_inputs_exist(const ParsedTx& tx, const rules::CoinV
         const TxIn& in = inputs[n];
         if (in.is_pegin) {
             const NamedValues deposit = {{"deposit", to_display(in.prevout)}};
+            if (!tx.tx.has_witness()) {
+                return refuse(RefusalKind::kWitness, "pegin-no-witness", "no peg-in witness attached", at_input(n),
+                              deposit);
+            }
             const auto proof = rules::check_claim(in, fedpegs, params);
             if (!proof)
                 return refuse(RefusalKind::kWitness, "pegin-no-witness", proof.error().message, at_input(n), deposit);

@@ -243,6 +243,9 @@ Json bip9_json(const HeaderView& branch, const HeaderView* before, Deployment de
             statistics["possible"] = count.possible;
         }
         bip9["statistics"] = std::move(statistics);
+        std::string marks;
+        for (const bool signalled : count.signalled) marks += signalled ? '#' : '-';
+        bip9["signalling"] = std::move(marks);
     }
     Json out = {{"type", "bip9"}};
     if (next == State::kActive) out["height"] = bits.since_height(branch, deployment);

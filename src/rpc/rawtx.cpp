@@ -4,6 +4,7 @@
 #include "codec/hex.h"
 #include "consensus/params/address.h"
 #include "consensus/primitives/merkle.h"
+#include "consensus/script/opcodes.h"
 #include "consensus/script/script.h"
 #include "consensus/script/templates.h"
 #include "crypto/keys.h"
@@ -138,6 +139,8 @@ Json address_fields(const Address& address, const ChainParams& params) {
         out["witness_version"] = program->version;
         out["witness_program"] = to_hex(program->program);
     }
+    // A program of a kind yet unknown has no confidential form as far as elementsd tells.
+    if (shape.kind == TemplateKind::kWitnessUnknown) return out;
     const bool blinded = address.blinding_key && PubKey::parse(address.blinding_key->view());
     out["confidential_key"] = blinded ? to_hex(address.blinding_key->view()) : "";
     out["unconfidential"] = encode_address(Address{address.script, {}}, params.address).value_or("");
@@ -151,8 +154,13 @@ void merge(Json& into, const Json& from) {
 RpcResult validate_address(const ChainPorts& ports, const Args& args) {
     const ChainParams& params = *ports.params;
     const std::string text = args.text(0);
-    const Result<Address> ours = decode_address(text, params.address);
-    const Result<Address> parents = decode_address(text, params.parent.address);
+    // "null" stands for a bare OP_RETURN where an output is named; it is no address.
+    const auto decode = [&](const AddressFormat& format) -> Result<Address> {
+        if (text == "null") return fail("");
+        return decode_address(text, format);
+    };
+    const Result<Address> ours = decode(params.address);
+    const Result<Address> parents = decode(params.parent.address);
     Json out = Json::object();
     out["isvalid"] = ours.has_value();
     out["isvalid_parent"] = parents.has_value();
@@ -212,7 +220,9 @@ RpcResult decode_script(const ChainPorts& ports, const Args& args) {
     const bool compressed =
         std::ranges::all_of(shape.parts, [](const Bytes& key) { return key.size() == PubKey::kCompressedSize; });
     const bool keys = shape.kind == TemplateKind::kPubkey || shape.kind == TemplateKind::kMultisig;
-    if (script::parse_witness_program(script.view()) || (keys && !compressed)) return out;
+    const bool program =
+        shape.kind == TemplateKind::kWitnessV0KeyHash || shape.kind == TemplateKind::kWitnessV0ScriptHash;
+    if (program || (keys && !compressed)) return out;
     Script segwit = script::p2wsh_of(script);
     if (shape.kind == TemplateKind::kPubkey) segwit = script::make_p2wpkh(hash160(shape.parts[0]));
     if (shape.kind == TemplateKind::kPubkeyHash) segwit = script::make_p2wpkh(Hash160::from_view(shape.parts[0]));

@@ -95,7 +95,8 @@ ScriptResult Evaluation::check_multisig(bool verify) {
     const int64_t signature_count = TRY(number(keys + 1));
     if (signature_count < 0 || signature_count > key_count) return script_fail(ScriptError::kSigCount);
     const size_t signatures = static_cast<size_t>(signature_count);
-    TRY_VOID(need(keys + signatures + 2));
+    // One element more than the operands is taken, and always was. It has to be there before any signature is judged.
+    TRY_VOID(need(keys + signatures + 3));
     const size_t first_key = 1;               // depth on the stack of the last key pushed
     const size_t first_signature = keys + 2;  // likewise of the last signature
 
@@ -122,8 +123,6 @@ ScriptResult Evaluation::check_multisig(bool verify) {
         }
     }
     pop(keys + signatures + 2);
-    // One element more than the operands is taken, and always was.
-    TRY_VOID(need(1));
     if ((flags_ & kVerifyNullDummy) != 0 && !top().empty()) return script_fail(ScriptError::kSigNullDummy);
     pop();
     push_bool(good);

@@ -154,7 +154,7 @@ bool Machine::multisig(uint8_t opcode) {
     const Int sig_count = read(n + 2);
     if (sig_count < 0 || sig_count > key_count) refuse("SIG_COUNT");
     const auto k = static_cast<size_t>(sig_count);
-    want(n + k + 2);
+    want(n + k + 3);           // one more than is used
     std::vector<Octets> keys;  // the last pushed first
     std::vector<Octets> sigs;
     for (size_t i = 0; i < n; ++i) keys.push_back(at(2 + i));
@@ -169,7 +169,6 @@ bool Machine::multisig(uint8_t opcode) {
     if (matched < k && has(kNullFail) && std::ranges::any_of(sigs, [](const Octets& sig) { return !sig.empty(); }))
         refuse("NULLFAIL");
     drop(n + k + 2);
-    want(1);  // one more than is used
     if (has(kNullDummy) && !at(1).empty()) refuse("SIG_NULLDUMMY");
     drop(1);
     push_truth(matched == k);

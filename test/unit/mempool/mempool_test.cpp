@@ -53,6 +53,7 @@ BOOST_FIXTURE_TEST_CASE(reasons_are_the_references, Pooled) {
     changed = spend(coin(0))->tx;
     changed.inputs[0].is_pegin = true;
     BOOST_TEST(enter(make_tx(changed)) == "pegin-no-witness");
+    BOOST_TEST(pool->test_accept(make_tx(changed)).error().detail == "no peg-in witness attached");
     changed = spend(coin(0))->tx;
     TxOut data = changed.outputs[0];
     data.value = Amount{0};

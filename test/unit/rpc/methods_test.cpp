@@ -237,7 +237,8 @@ BOOST_AUTO_TEST_CASE(a_transaction_goes_from_the_pool_into_a_block) {
 
     const std::string block = node.ask("getnewblockhex").get<std::string>();
     BOOST_TEST(node.text("testproposedblock", list(block)) == "null");
-    BOOST_TEST(node.text("submitblock", list(block)) == "null");
+    BOOST_TEST(node.text("submitblock", list(block.substr(2))) == "-22 Block decode failed");
+    BOOST_TEST(node.text("submitblock", list(block + "00")) == "null");  // what follows the block is ignored
     BOOST_TEST(node.text("submitblock", list(block)) == "\"duplicate\"");
     BOOST_TEST(node.text("testproposedblock", list(block)) == "-27 already have block");
     BOOST_TEST(node.text("getrawmempool") == "[]");
@@ -409,6 +410,17 @@ BOOST_AUTO_TEST_CASE(scripts_and_addresses) {
     BOOST_TEST(decoded["asm"] == "1");
     BOOST_TEST(decoded["desc"] == "raw(51)#8lvh9jxk");
     BOOST_TEST(node.ask("decodescript", list("6a"))["type"] == "nulldata");
+    BOOST_TEST(node.ask("decodescript", list("")).contains("segwit"));
+    BOOST_TEST(!node.ask("decodescript", list("be51")).contains("p2sh"));         // an upgradable opcode
+    BOOST_TEST(node.ask("decodescript", list("0003aabbcc")).contains("segwit"));  // no program of version 0
+    const std::string key = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+    BOOST_TEST(node.ask("decodescript", list("5121" + key + "51ae"))["segwit"]["desc"].get<std::string>().starts_with(
+        "wsh(multi(1," + key + "))#"));
+    BOOST_TEST(node.ask("validateaddress", list("null"))["isvalid"] == false);
+    const Json future =
+        node.ask("validateaddress", list("ert1z3t3hnt05q3u8e73j27hnz3hyk77mf4aejv450n6am494m9wuemnqgxumwq"));
+    BOOST_TEST(future["witness_version"] == 2);
+    BOOST_TEST(!future.contains("confidential_key"));
     BOOST_TEST(node.ask("tweakfedpegscript", list("0014" + std::string(40, '1')))["script"] == "51");
     BOOST_TEST(node.text("setmocktime", list(-1)).starts_with("-8 Mocktime must be in the range"));
     BOOST_TEST(node.text("setmocktime", list(2'000'000'000)) == "null");

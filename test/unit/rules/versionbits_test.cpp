@@ -55,6 +55,7 @@ BOOST_AUTO_TEST_CASE(a_deployment_goes_through_its_states) {
     BOOST_TEST(bits.since_height(branch.headers, Deployment::kDynafed) == 16U);
     BOOST_TEST(bits.count(branch.headers, Deployment::kDynafed).elapsed == 2U);
     BOOST_TEST(bits.count(branch.headers, Deployment::kDynafed).count == 2U);
+    BOOST_TEST((bits.count(branch.headers, Deployment::kDynafed).signalled == std::vector<bool>{true, true}));
     BOOST_TEST(bits.block_version_after(branch.headers) == 0x30000000);  // testdummy's signal only
 }
 

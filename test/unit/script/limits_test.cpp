@@ -112,6 +112,9 @@ BOOST_AUTO_TEST_CASE(keys_of_a_multisig) {
                 version,
                 ScriptBuilder().op(script::OP_0).number(2).op(script::OP_0).number(1).op(script::OP_CHECKMULTISIG)) ==
             "SIG_COUNT");
+        // The element below the operands has to be there before a signature is looked at.
+        BOOST_TEST(verdict(version, ScriptBuilder().number(1).push(Bytes(33, 2)).number(1).op(script::OP_CHECKMULTISIG),
+                           {Bytes(1, 1)}) == "INVALID_STACK_OPERATION");
     }
 }
 
