@@ -140,7 +140,7 @@ Json address_fields(const Address& address, const ChainParams& params) {
         out["witness_program"] = to_hex(program->program);
     }
     // A program of a kind yet unknown has no confidential form as far as elementsd tells.
-    if (shape.kind == TemplateKind::kWitnessUnknown) return out;
+    if (shape.kind == TemplateKind::kWitnessUnknown || shape.kind == TemplateKind::kAnchor) return out;
     const bool blinded = address.blinding_key && PubKey::parse(address.blinding_key->view());
     out["confidential_key"] = blinded ? to_hex(address.blinding_key->view()) : "";
     out["unconfidential"] = encode_address(Address{address.script, {}}, params.address).value_or("");
