@@ -280,10 +280,12 @@ void Mempool::rebuild(const std::vector<TxRef>& returned) {
         TxRef tx;
         uint64_t sequence;
         int64_t time;
+        uint32_t height;
         script::Flags flags;
     };
     std::vector<Known> known;
-    for (const auto& [txid, entry] : entries_) known.push_back({entry.tx, entry.sequence, entry.time, entry.flags});
+    for (const auto& [txid, entry] : entries_)
+        known.push_back({entry.tx, entry.sequence, entry.time, entry.height, entry.flags});
     std::ranges::sort(known, {}, &Known::sequence);
     entries_.clear();
     by_wtxid_.clear();
@@ -311,6 +313,7 @@ void Mempool::rebuild(const std::vector<TxRef>& returned) {
         mode.passed_under = each.flags;
         auto candidate = judge(each.tx, mode);
         if (!candidate) continue;
+        candidate->entry.height = each.height;
         insert(std::move(*candidate));
     }
     listeners_ = listeners;

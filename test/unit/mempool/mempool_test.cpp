@@ -178,6 +178,7 @@ BOOST_FIXTURE_TEST_CASE(a_reorganisation_gives_back_what_still_can_be, Pooled) {
     BOOST_TEST(pool->find(waiting->txid) != nullptr);
     BOOST_TEST(pool->find(lost->txid) == nullptr);
     BOOST_TEST(pool->find(waiting->txid)->parents.size() == 1U);
+    BOOST_TEST(pool->find(waiting->txid)->height == fork.height + 1);  // when it came, not when it was judged again
     BOOST_TEST(events_text() == "+ ");
     // And it can be mined again, in that order.
     mine({kept, waiting}, 3);
