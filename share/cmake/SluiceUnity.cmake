@@ -4,7 +4,8 @@
 option(SLUICE_UNITY "Compile several files at once, for builds that start from nothing" OFF)
 
 # Their files use one name for different things, or need compiler flags of their own.
-set(sluice_separate sluice_confidential unit_confidential vectors_confidential unit_script unit_agreement)
+set(sluice_separate sluice_confidential unit_confidential vectors_confidential unit_script unit_agreement unit_pset
+    unit_rpc unit_signer sluice_wallet unit_wallet)
 
 function(sluice_unity target)
     if(SLUICE_UNITY AND NOT target IN_LIST sluice_separate)

@@ -5,7 +5,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
 
@@ -19,10 +19,10 @@ std::string base64_encode(ByteView bytes) {
         held += 8;
         while (held >= 6) {
             held -= 6;
-            out.push_back(kAlphabet[bits >> held & 63]);
+            out.push_back(kBase64[bits >> held & 63]);
         }
     }
-    if (held > 0) out.push_back(kAlphabet[bits << (6 - held) & 63]);
+    if (held > 0) out.push_back(kBase64[bits << (6 - held) & 63]);
     while (out.size() % 4 != 0) out.push_back('=');
     return out;
 }
@@ -39,7 +39,7 @@ std::optional<Bytes> base64_decode(std::string_view text) {
     uint32_t bits = 0;
     int held = 0;
     for (const char c : text) {
-        const size_t value = kAlphabet.find(c);
+        const size_t value = kBase64.find(c);
         if (value == std::string_view::npos) return std::nullopt;
         bits = bits << 6 | static_cast<uint32_t>(value);
         held += 6;

@@ -13,8 +13,6 @@
 namespace sluice::rpc {
 namespace {
 
-constexpr int64_t kVersion = 2;
-
 struct SighashName {
     uint8_t type;
     std::string_view name;
@@ -90,7 +88,7 @@ Status check_issuances(pset::Pset& pset, const Transaction& tx, const Json& inpu
 
 RpcResult create_pset(const PsetPorts& ports, const Args& args) {
     const Transaction tx = TRY(make_raw_transaction(TRY(read_raw_order(args)), *ports.chain.params));
-    if (TRY(args.integer_or(4, kVersion)) != kVersion) {
+    if (TRY(args.integer_or(4, kPsetVersion)) != kPsetVersion) {
         return rpc_error(Code::kInvalidParameter, "The PSBT version can only be 2");
     }
     pset::Pset pset = pset::from_tx(tx);

@@ -6,6 +6,8 @@
 
 namespace sluice::rpc {
 
+inline constexpr int64_t kPsetVersion = 2;  // the only one there is
+
 // The parts of add_pset_methods.
 void add_pset_make_methods(Dispatcher& dispatcher, const PsetPorts& ports);
 void add_pset_join_methods(Dispatcher& dispatcher, const PsetPorts& ports);    // combine, finalize

@@ -13,8 +13,6 @@ namespace {
 
 using wallet::Wallet;
 
-constexpr int64_t kVersion = 2;
-
 // Complete: every input's final scripts satisfy what it spends.
 Result<Json, RpcError> processed_json(const pset::Pset& pset, const ChainParams& params) {
     const auto signing = pset::signing_of(pset, params);
@@ -70,7 +68,7 @@ RpcResult create_funded(const Args& args, const WalletPorts& ports) {
     work.explicit_values = options.contains("include_explicit") && options["include_explicit"].is_boolean() &&
                            options["include_explicit"].get<bool>();
     options.erase("include_explicit");
-    if (TRY(args.integer_or(5, kVersion)) != kVersion) {
+    if (TRY(args.integer_or(5, kPsetVersion)) != kPsetVersion) {
         return rpc_error(Code::kInvalidParameter, "The PSBT version can only be 2");
     }
     wallet::FundOrder fund = TRY(read_fund_options(options, ports));

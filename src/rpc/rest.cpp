@@ -20,7 +20,6 @@ struct Question {
     std::string form;
 };
 
-http::Response refused(int status, const std::string& text) { return http::plain_response(status, text + "\r\n"); }
 http::Response no_such_form(std::string_view available) {
     return refused(404, "output format not found (available: " + std::string(available) + ")");
 }

@@ -13,6 +13,11 @@ inline constexpr std::string_view kRestPath = "/rest/";
 
 http::Response answer_rest(const Dispatcher& dispatcher, const http::Request& request);
 
+// A refusal in words, as every REST answer gives it.
+inline http::Response refused(int status, const std::string& text) {
+    return http::plain_response(status, text + "\r\n");
+}
+
 // /rest/getutxos; answer_rest() calls it with what follows that name.
 http::Response answer_rest_utxos(const Dispatcher& dispatcher, std::string_view path, const http::Request& request);
 

@@ -13,8 +13,6 @@ namespace {
 
 constexpr size_t kMostOutputs = 15;
 
-http::Response refused(int status, const std::string& text) { return http::plain_response(status, text + "\r\n"); }
-
 struct Wanted {
     bool with_pool = false;
     Json outputs = Json::array();  // [txid, n]

@@ -12,14 +12,14 @@
 namespace sluice::wallet {
 namespace {
 
-class Descriptor {
+class FileHandle {
 public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
+    explicit FileHandle(int fd) : fd_(fd) {}
+    ~FileHandle() {
         if (fd_ >= 0) close(fd_);
     }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
+    FileHandle(const FileHandle&) = delete;
+    FileHandle& operator=(const FileHandle&) = delete;
     [[nodiscard]] int get() const { return fd_; }
 
 private:
@@ -44,7 +44,7 @@ Status write_all(int fd, ByteView bytes, const std::string& path) {
 }  // namespace
 
 Result<Bytes> read_key_file(const std::string& path) {
-    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) {
         if (errno == ENOENT) return Bytes{};
         return io_error("open", path);
@@ -68,7 +68,7 @@ Result<Bytes> read_key_file(const std::string& path) {
 Status write_key_file(const std::string& path, ByteView content) {
     const std::string fresh = path + ".new";
     {
-        const Descriptor file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+        const FileHandle file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
         if (file.get() < 0) return io_error("create", fresh);
         TRY_VOID(write_all(file.get(), content, fresh));
     }
@@ -78,11 +78,11 @@ Status write_key_file(const std::string& path, ByteView content) {
     const bool had_former = link(path.c_str(), former.c_str()) == 0;
     if (rename(fresh.c_str(), path.c_str()) != 0) return io_error("replace", path);
     const std::string folder = path.substr(0, path.find_last_of('/'));
-    const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const FileHandle directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.get() < 0 || fsync(directory.get()) != 0) return io_error("sync", folder);
     if (had_former) {
         {
-            const Descriptor file(open(former.c_str(), O_WRONLY | O_CLOEXEC));
+            const FileHandle file(open(former.c_str(), O_WRONLY | O_CLOEXEC));
             struct stat info {};
             if (file.get() < 0 || fstat(file.get(), &info) != 0) return io_error("wipe", former);
             TRY_VOID(write_all(file.get(), Bytes(static_cast<size_t>(info.st_size), 0), former));

@@ -19,7 +19,7 @@ THIRD_PARTY = {  # include prefix -> what a module must name in LIBS to use it
     "openssl/": "OpenSSL::Crypto", "leveldb/": "leveldb::leveldb", "nlohmann/": "nlohmann_json::nlohmann_json",
     "zmq.h": "PkgConfig::ZMQ", "boost/program_options": "Boost::program_options", "boost/multi_index": "Boost::headers",
 }
-MAX_LINES = 800
+MAX_LINES = 500
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 

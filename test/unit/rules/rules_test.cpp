@@ -16,7 +16,7 @@ using namespace sluice;
 
 namespace {
 
-struct Fixture {
+struct RulesFixture {
     std::unique_ptr<test::MemoryChain> chain;
 
     void start(std::initializer_list<std::pair<const char*, const char*>> list) {
@@ -69,7 +69,7 @@ constexpr const char* kFedpeg = "51210279be667ef9dcbbac55a06295ce870b07029bfcdb2
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_deposit_is_claimed_once, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_deposit_is_claimed_once, RulesFixture) {
     start({{"fedpegscript", kFedpeg}});
     const Amount value{5000};
     const auto deposit = test::make_deposit(chain->params, test::first_fedpeg(chain->params), value, Script{{0x51}});
@@ -88,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(a_deposit_is_claimed_once, Fixture) {
     BOOST_TEST(why(block({claim})) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_claim_waits_for_its_depth_and_blames_nobody, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_claim_waits_for_its_depth_and_blames_nobody, RulesFixture) {
     start({{"fedpegscript", kFedpeg}});
     const Amount value{5000};
     const auto deposit = test::make_deposit(chain->params, test::first_fedpeg(chain->params), value, Script{{0x51}});
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_signed_parent_must_have_signed) {
     BOOST_TEST(rules::check_claim(in, fedpegs, params).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(dynafed_headers_repeat_the_parameters, Fixture) {
+BOOST_FIXTURE_TEST_CASE(dynafed_headers_repeat_the_parameters, RulesFixture) {
     start({{"evbparams", "dynafed:-1:::"}, {"con_max_block_sig_size", "150"}});
     BOOST_TEST(why(block()) == "invalid-dyna-fed");  // a legacy header, whose empty proof satisfies OP_TRUE
     connect(dynafed_block());
@@ -166,7 +166,7 @@ BOOST_FIXTURE_TEST_CASE(dynafed_headers_repeat_the_parameters, Fixture) {
     BOOST_TEST(why(dynafed_block()) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(pegouts_need_authorization_where_the_chain_says_so, Fixture) {
+BOOST_FIXTURE_TEST_CASE(pegouts_need_authorization_where_the_chain_says_so, RulesFixture) {
     const SecretKey online = SecretKey::from_bytes(Bytes(32, 1)).value();
     const SecretKey offline = SecretKey::from_bytes(Bytes(32, 2)).value();
     const SecretKey destination = SecretKey::from_bytes(Bytes(32, 3)).value();
@@ -211,7 +211,7 @@ BOOST_FIXTURE_TEST_CASE(pegouts_need_authorization_where_the_chain_says_so, Fixt
     BOOST_TEST(why(dynafed_block({pay(other_parent)})) == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_chain_may_name_who_is_paid, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_chain_may_name_who_is_paid, RulesFixture) {
     start({{"con_mandatorycoinbase", "52"}, {"con_blocksubsidy", "7"}});
     const auto paying = [&](uint8_t opcode) {
         Block b = block();
@@ -227,7 +227,7 @@ BOOST_FIXTURE_TEST_CASE(a_chain_may_name_who_is_paid, Fixture) {
     BOOST_TEST(why(block()) == "");  // nothing is claimed
 }
 
-BOOST_FIXTURE_TEST_CASE(no_transaction_stands_twice, Fixture) {
+BOOST_FIXTURE_TEST_CASE(no_transaction_stands_twice, RulesFixture) {
     start({{"con_bip34height", "1000"}, {"con_blocksubsidy", "7"}});
     Block first = block();
     Transaction t = first.transactions[0]->tx;
@@ -242,13 +242,13 @@ BOOST_FIXTURE_TEST_CASE(no_transaction_stands_twice, Fixture) {
     BOOST_TEST(why(second) == "bad-txns-BIP30");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_reward_stays_within_all_money, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_reward_stays_within_all_money, RulesFixture) {
     start({{"con_blocksubsidy", "2100000000000000"}});
     BOOST_TEST(why(block()) == "");
     BOOST_TEST(why(block({pay(Script{{0x51}})})) == "bad-blockreward-outofrange");
 }
 
-BOOST_FIXTURE_TEST_CASE(one_transaction_claims_a_deposit_once, Fixture) {
+BOOST_FIXTURE_TEST_CASE(one_transaction_claims_a_deposit_once, RulesFixture) {
     start({{"fedpegscript", kFedpeg}});
     const Amount value{5000};
     const auto deposit = test::make_deposit(chain->params, test::first_fedpeg(chain->params), value, Script{{0x51}});
@@ -260,7 +260,7 @@ BOOST_FIXTURE_TEST_CASE(one_transaction_claims_a_deposit_once, Fixture) {
     BOOST_TEST(test::produced(inputs.error(), test::Subject::kTransaction) == "bad-txns-double-pegin-in-obj");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_blocks_fees_stay_within_all_money, Fixture) {
+BOOST_FIXTURE_TEST_CASE(a_blocks_fees_stay_within_all_money, RulesFixture) {
     start({{"fedpegscript", kFedpeg}, {"initialfreecoins", "2100000000000000"}});
     const auto all = test::free_coins(chain->params);
     Transaction donation = test::split(chain->params, all, 1)->tx;
