@@ -78,6 +78,7 @@ struct Engine::Impl {
     void tick_headers(Peer& peer);
     void tick_behind(Peer& peer);
     void ask_again_when_stale();
+    void ask_for_missed(Peer& peer);
     void resolve_unknown(Peer& peer);
     void on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes);
     [[nodiscard]] bool peer_has(const Peer& peer, const BlockHash& hash) const;

@@ -19,8 +19,12 @@ bool Engine::Impl::is_tip_recent(uint32_t spacings) const {
 }
 
 void Engine::Impl::ask_for_headers(Peer& peer, const BlockHash& from) {
-    if (peer.headers_asked && now() - *peer.headers_asked < kHeadersTimeout) return;
+    if (peer.headers_asked && now() - *peer.headers_asked < kHeadersTimeout) {
+        peer.ask_headers_again = true;
+        return;
+    }
     peer.headers_asked = now();
+    peer.ask_headers_again = false;
     wire::GetHeaders message;
     message.locator.have = needs.chain.locator(from);
     send(peer, message);
@@ -50,6 +54,7 @@ void Engine::Impl::on_headers(Peer& peer, std::vector<BlockHeader> headers) {
     if (headers.empty()) {
         peer.headers_asked.reset();
         if (header_source == peer.info.id) header_source.reset();
+        ask_for_missed(peer);
         return start_header_sync();
     }
     peer.more_headers.push_back({std::move(headers), begin_work(peer).number});
@@ -108,11 +113,15 @@ void Engine::Impl::headers_checked(net::PeerId id, const std::vector<BlockHash>&
         if (result.failure->reason != "time-too-new") misbehaved(*peer, "invalid header: " + result.failure->reason);
         if (peer->leaving) return;
     }
+    resolve_unknown(*peer);
     if (more && !result.failure) {
         ask_for_headers(*peer, hashes.back());
-    } else if (header_source == id) {
-        header_source.reset();
-        start_header_sync();
+    } else {
+        ask_for_missed(*peer);
+        if (header_source == id) {
+            header_source.reset();
+            start_header_sync();
+        }
     }
     schedule_all();
 }
@@ -145,6 +154,14 @@ void Engine::Impl::on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes
     }
     if (!hashes.empty() && !needs.chain.find(hashes.back())) ask_for_headers(peer, needs.chain.tip().best_header);
     schedule(peer);
+}
+
+// An answer does not show what was announced while it was on its way. One more question for each such announcement.
+void Engine::Impl::ask_for_missed(Peer& peer) {
+    if (!peer.ask_headers_again || peer.headers_asked) return;
+    peer.ask_headers_again = false;
+    resolve_unknown(peer);
+    if (peer.last_unknown) ask_for_headers(peer, needs.chain.tip().best_header);
 }
 
 // What it announced may have become known since.

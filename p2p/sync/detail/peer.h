@@ -60,6 +60,7 @@ struct Peer {
     std::optional<SteadyTime> behind_since;   // its best is below our tip
     bool behind_warned = false;               // and it was asked once more
     std::optional<SteadyTime> headers_asked;  // unanswered since
+    bool ask_headers_again = false;           // it announced something new before it had answered
     bool checking_headers = false;            // the chain has a batch of it
     struct HeaderBatch {
         std::vector<BlockHeader> headers;

@@ -280,6 +280,23 @@ BOOST_FIXTURE_TEST_CASE(headers_that_connect_to_nothing_are_asked_about_once, Me
     BOOST_CHECK_LE(node.sent["getheaders"], before + 1);
 }
 
+// Blocks that come quickly: an answer does not show those that were announced while it was on its way.
+BOOST_FIXTURE_TEST_CASE(what_is_announced_before_an_answer_comes_is_asked_for_after_it, Meeting) {
+    const auto four = make_block(tip(node), 4, kStart, 9);
+    const auto five = make_block(compute_hash(four->header), 5, kStart, 9);
+    const auto six = make_block(compute_hash(five->header), 6, kStart, 9);
+    const int before = node.sent["getheaders"];
+    says(wire::make_compact(*six, 5));
+    says(wire::Headers{{four->header}});
+    BOOST_CHECK_EQUAL(node.sent["getheaders"], before + 1);
+    says(wire::Headers{{five->header, six->header}});
+    says(wire::BlockMessage{*four});
+    says(wire::BlockMessage{*five});
+    says(wire::BlockMessage{*six});
+    BOOST_CHECK_EQUAL(node.chain.tip().height, 6u);
+    BOOST_CHECK_EQUAL(node.sent["getheaders"], before + 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_block_that_breaks_the_rules, Meeting) {
     const auto bad = make_block(tip(node), 4, kStart, 9, {}, false);
     says(wire::Headers{{bad->header}});
