@@ -115,10 +115,11 @@ void Engine::Impl::finish_compact(Peer& peer, const wire::PartialBlock& partial,
 }
 
 void Engine::Impl::on_getblocktxn(Peer& peer, const wire::GetBlockTxn& message) {
-    if (const auto block = recent(message.block)) return send_blocktxn(peer, *block, message);
     const auto known = needs.chain.find(message.block);
+    const bool old = known && known->height + kMaxBlockTxnDepth < needs.chain.tip().height;
+    if (const auto block = recent(message.block); block && !old) return send_blocktxn(peer, *block, message);
     if (!known || !known->has_block || known->failed) return;
-    if (known->height + kMaxBlockTxnDepth < needs.chain.tip().height) {
+    if (old) {
         // Old: it gets the block, at the pace of its other requests.
         peer.wanted.push_back(
             {wire::inv_item(wire::InvType::kWitnessBlock, message.block.view()), begin_work(peer).number});

@@ -65,9 +65,9 @@ void Engine::Impl::schedule(Peer& peer) {
 void Engine::Impl::request(Peer& peer, const std::vector<KnownBlock>& blocks) {
     if (blocks.empty()) return;
     const Tip tip = needs.chain.tip();
-    // A single block on our tip may come in its compact form: most of it is in the pool.
-    const bool compact = blocks.size() == 1 && peer.in_flight.empty() && peer.accepts_compact &&
-                         blocks[0].prev == tip.hash && is_tip_recent(20) && !pool.empty();
+    // A single block on our tip may come in its compact form: most of it is in the pool, if we take transactions.
+    const bool compact = blocks.size() == 1 && downloads.empty() && peer.accepts_compact &&
+                         blocks[0].prev == tip.hash && is_tip_recent(20) && !options.blocks_only;
     wire::GetData message;
     for (const KnownBlock& block : blocks) {
         if (peer.in_flight.empty()) peer.download_since = now();

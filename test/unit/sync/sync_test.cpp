@@ -297,6 +297,17 @@ BOOST_FIXTURE_TEST_CASE(what_is_announced_before_an_answer_comes_is_asked_for_af
     BOOST_CHECK_EQUAL(node.sent["getheaders"], before + 1);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_block_too_old_for_its_parts_comes_whole, Meeting) {
+    node.chain.mine(10, kStart);
+    world.run();
+    const auto at = [&](uint32_t height) { return node.chain.ancestor(tip(node), height)->hash; };
+    says(wire::GetBlockTxn{at(3), {0}});
+    BOOST_CHECK_EQUAL(node.sent["blocktxn"], 1);
+    says(wire::GetBlockTxn{at(2), {0}});
+    BOOST_CHECK_EQUAL(node.sent["blocktxn"], 1);
+    BOOST_CHECK_EQUAL(node.sent["block"], 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_block_that_breaks_the_rules, Meeting) {
     const auto bad = make_block(tip(node), 4, kStart, 9, {}, false);
     says(wire::Headers{{bad->header}});
