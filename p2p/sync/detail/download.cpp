@@ -188,8 +188,8 @@ void Engine::Impl::block_checked(const Ticket& ticket, const BlockHash& hash, bo
     }
     if (peer != nullptr && result.failure && result.failure->kind == Failure::Kind::kInvalid) {
         const Failure& failure = *result.failure;
-        log_debug("validation", "block {} of peer {} is refused: {}{}{}", to_display(hash), ticket.peer, failure.reason,
-                  failure.detail.empty() ? "" : ", ", failure.detail);
+        log_debug("validation", "Block validation error: {}{}{}; peer {} gave {}, {}", failure.reason,
+                  failure.detail.empty() ? "" : ", ", failure.detail, ticket.peer, to_display(hash), failure.reason);
         if (failure.mutated && !compact) peer->damaged[hash] = now() + kDamagedAgain;
         // Compact blocks may be passed on before they are checked; a block that was known to be bad says little about
         // an inbound peer; a clock that runs ahead is no proof of ill will.

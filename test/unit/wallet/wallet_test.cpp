@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_deposit_is_claimed_once_when_it_is_deep_enough) {
 
 BOOST_AUTO_TEST_CASE(records_have_the_bytes_that_the_storage_format_shows) {
     BOOST_TEST(to_hex(encode_address_record({KeyIndex{KeyChain::kReceive, 7}, "rent"})) == "00070000000472656e74");
-    BOOST_TEST(to_hex(encode_progress({std::nullopt, 3, 1})) == "000300000001000000");
+    BOOST_TEST(to_hex(encode_progress({std::nullopt, {3, 1}})) == "000300000001000000");
     BOOST_TEST(decode_progress(from_hex("000300000001000000").value())->next[0] == 3U);
     BOOST_TEST(!decode_progress(from_hex("0003000000010000").value()).has_value());
 }
