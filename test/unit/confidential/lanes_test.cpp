@@ -33,7 +33,10 @@ struct IntervalOps {
         return {a.low - b.high, a.high - b.low};
     }
     static V both(const V& a, const V& b) { return {0, std::min(a.high, b.high)}; }
-    static V either(const V& a, const V& b) { return {0, std::bit_ceil(std::max(a.high, b.high)) * 2 - 1}; }
+    static V either(const V& a, const V& b) {
+        const uint64_t high = std::max(a.high, b.high);
+        return {0, high == 0 ? 0 : ~uint64_t{0} >> std::countl_zero(high)};
+    }
     template <int kBits>
     static V right(const V& a) {
         return {a.low >> kBits, a.high >> kBits};
