@@ -79,6 +79,32 @@ BOOST_AUTO_TEST_CASE(blocks) {
     test::report_cases("liquid/blocks.json", count);
 }
 
+// As other libraries write an asset: an id for people, or a field as it is serialized.
+std::optional<std::string> read_asset(const std::string& text) {
+    const std::optional<Bytes> bytes = from_hex(text);
+    if (!bytes) return std::nullopt;
+    if (bytes->size() == 32) return to_display(from_display<AssetId>(text).value());
+    const auto asset = decode<ConfidentialAsset>(*bytes);
+    if (!asset || asset->is_null()) return std::nullopt;
+    return asset->is_explicit() ? to_display(asset->explicit_value()) : to_hex(encode(*asset));
+}
+
+BOOST_AUTO_TEST_CASE(assets) {
+    const auto file = test::load_vectors("liquid/liquidjs_asset.json");
+    if (!file) return;
+    size_t count = 0;
+    const nlohmann::json& cases = file->at("data").at("fromHex");
+    for (const auto& c : cases.at("valid")) {
+        BOOST_TEST((read_asset(c["hex"]) == c["expected"].get<std::string>()), c["hex"]);
+        ++count;
+    }
+    for (const auto& c : cases.at("invalid")) {
+        BOOST_TEST(!read_asset(c["hex"]).has_value(), c["hex"]);
+        ++count;
+    }
+    test::report_cases("liquid/liquidjs_asset.json", count);
+}
+
 OutPoint point_of(const std::string& prevout) {
     const size_t colon = prevout.find(':');
     return {from_display<Txid>(prevout.substr(0, colon)).value(),
