@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "confidential/secret/surjection_sign.h"
+#include "confidential/secret/surjection_targets.h"
 #include "consensus/primitives/issuance.h"
 #include "pset/tx.h"
 #include "util/random.h"
@@ -17,8 +17,6 @@ using confidential::GeneratorBytes;
 using confidential::OpenedOutput;
 using confidential::Opening;
 
-constexpr size_t kSurjectionTries = 10'000;
-
 BlindingFactor random_blind() {
     for (;;) {
         Secret<32> bytes;
@@ -27,28 +25,6 @@ BlindingFactor random_blind() {
         if (blind && !blind->is_zero()) return std::move(*blind);
     }
 }
-
-// Inputs and, after each, what it issues: in the order in which validation has them.
-struct Targets {
-    std::vector<AssetTag> tags;  // zero: not known to us
-    std::vector<GeneratorBytes> generators;
-    std::vector<BlindingFactor> blinds;
-
-    Status add(const AssetId& asset, const BlindingFactor& blind) {
-        const AssetTag tag = AssetTag::from(asset);
-        const auto generator = confidential::blinded_generator(tag, blind);
-        if (!generator) return fail("Provided asset tag is invalid");
-        tags.push_back(tag);
-        generators.push_back(*generator);
-        blinds.push_back(blind.clone());
-        return {};
-    }
-    void add_foreign(const AssetCommitment& seen) {
-        tags.emplace_back();
-        generators.push_back(GeneratorBytes::from(seen));
-        blinds.emplace_back();
-    }
-};
 
 // The opening is of the output that is spent: else the transaction would not balance, and nobody would know why.
 bool opens(const OwnInput& own, const TxOut& spent) {
@@ -107,9 +83,7 @@ private:
             TRY_VOID(add_input(i, *spent));
             TRY_VOID(add_issuance(pset_.inputs[i]));
         }
-        if (targets_.tags.size() > confidential::kMaxSurjectionInputs) {
-            return fail("a transaction of more than 256 inputs cannot have blinded outputs");
-        }
+        if (targets_.too_many()) { return fail("a transaction of more than 256 inputs cannot have blinded outputs"); }
         return {};
     }
 
@@ -118,13 +92,13 @@ private:
         if (own != ours_.end()) {
             if (!opens(own->second, spent)) return fail("an input does not hold what its owner takes it to hold");
             const Opening& opening = own->second.opening;
-            TRY_VOID(targets_.add(own->second.asset, opening.asset_blind));
+            TRY_VOID(add_target(own->second.asset, opening.asset_blind));
             const bool hidden = !opening.asset_blind.is_zero() || !opening.value_blind.is_zero();
             if (hidden) balance_in_.push_back(opening.clone());
         } else if (spent.asset.is_explicit()) {
-            TRY_VOID(targets_.add(spent.asset.explicit_value(), {}));
+            TRY_VOID(add_target(spent.asset.explicit_value(), {}));
         } else {
-            targets_.add_foreign(spent.asset.commitment());
+            targets_.add_foreign(GeneratorBytes::from(spent.asset.commitment()));
         }
         return {};
     }
@@ -134,9 +108,9 @@ private:
         const AssetEntropy given = in.issuance_entropy.value_or(AssetEntropy{});
         const bool again = in.issuance_blinding_nonce.has_value();
         const AssetEntropy entropy = again ? given : issuance_entropy(in.outpoint(), given);
-        if (in.issuance_value || in.issuance_value_commitment) TRY_VOID(targets_.add(issued_asset(entropy), {}));
+        if (in.issuance_value || in.issuance_value_commitment) TRY_VOID(add_target(issued_asset(entropy), {}));
         if (in.issuance_tokens || in.issuance_tokens_commitment) {
-            TRY_VOID(targets_.add(reissuance_token(entropy, in.issuance_value_commitment.has_value()), {}));
+            TRY_VOID(add_target(reissuance_token(entropy, in.issuance_value_commitment.has_value()), {}));
         }
         return {};
     }
@@ -188,15 +162,17 @@ private:
         return {};
     }
 
+    Status add_target(const AssetId& asset, const BlindingFactor& blind) {
+        if (!targets_.add(AssetTag::from(asset), blind)) return fail("Provided asset tag is invalid");
+        return {};
+    }
+
     Status prove(Output& out, const OpenedOutput& what, const confidential::BlindedAmount& blinded) {
         std::array<uint8_t, 32> random{};
         random_bytes(random);
-        const size_t use = std::min(confidential::kUsualSurjectionInputs, targets_.tags.size());
-        const auto choice =
-            confidential::choose_surjection_inputs(targets_.tags, use, what.asset, kSurjectionTries, random);
+        const auto choice = targets_.choose(what.asset, random);
         if (!choice) return fail("Unable to create an asset surjection proof");
-        auto surjection = confidential::sign_surjection_proof(*choice, targets_.generators, blinded.generator,
-                                                              targets_.blinds[choice->index], what.opening.asset_blind);
+        auto surjection = targets_.prove(*choice, blinded.generator, what.opening.asset_blind);
         random_bytes(random);
         auto value = confidential::prove_value(blinded.commitment, blinded.generator, what.opening, random);
         auto asset = confidential::prove_asset(what.asset, blinded.generator, what.opening.asset_blind);
@@ -222,7 +198,7 @@ private:
     std::vector<uint32_t> mine_;  // outputs to hide now
     size_t left_ = 0;             // outputs that nobody has hidden
     bool was_here_ = false;       // an output of ours is hidden already
-    Targets targets_;
+    confidential::SurjectionTargets targets_;
     std::vector<Opening> balance_in_;
     std::vector<Opening> balance_out_;
 };

@@ -9,6 +9,7 @@
 #include "rpc/chain_methods.h"
 #include "rpc/descriptor.h"
 #include "rpc/json_script.h"
+#include "rpc/scan_reservation.h"
 
 namespace sluice::rpc {
 namespace {
@@ -16,25 +17,6 @@ namespace {
 struct Scanner {
     std::atomic<bool> busy{false};
     chain::ScanControl control;
-};
-
-// Frees the scanner however the scan ends.
-class Reservation {
-public:
-    explicit Reservation(Scanner& scanner) : scanner_(scanner), held_(!scanner.busy.exchange(true)) {
-        if (held_) scanner_.control.stop = false;
-        if (held_) scanner_.control.percent = 0;
-    }
-    ~Reservation() {
-        if (held_) scanner_.busy = false;
-    }
-    Reservation(const Reservation&) = delete;
-    Reservation& operator=(const Reservation&) = delete;
-    [[nodiscard]] bool held() const { return held_; }
-
-private:
-    Scanner& scanner_;
-    bool held_;
 };
 
 using Wanted = std::map<Script, std::string>;  // with the descriptor that is shown
@@ -49,6 +31,8 @@ Result<Wanted, RpcError> wanted_scripts(const Json& objects, const ChainParams& 
 }
 
 RpcResult start(const ChainPorts& ports, const Json& objects, Scanner& scanner) {
+    scanner.control.stop = false;
+    scanner.control.percent = 0;
     const Wanted wanted = TRY(wanted_scripts(objects, *ports.params));
     std::set<Script> scripts;
     for (const auto& [script, text] : wanted) scripts.insert(script);
@@ -95,7 +79,7 @@ RpcResult scan_txout_set(const ChainPorts& ports, const Args& args, Scanner& sca
     if (action != "start" && action != "status" && action != "abort") {
         return rpc_error(Code::kInvalidParameter, "Invalid action '" + action + "'");
     }
-    const Reservation reservation(scanner);
+    const ScanReservation reservation(scanner.busy);
     if (action == "status") return reservation.held() ? Json() : Json{{"progress", scanner.control.percent.load()}};
     if (action == "abort") {
         if (reservation.held()) return Json(false);

@@ -5,6 +5,7 @@
 #include "index/filter_index.h"
 #include "rpc/chain_methods.h"
 #include "rpc/descriptor.h"
+#include "rpc/scan_reservation.h"
 
 namespace sluice::rpc {
 namespace {
@@ -16,22 +17,6 @@ struct Scanner {
     std::atomic<bool> stop{false};
     std::atomic<int> percent{0};
     std::atomic<uint32_t> height{0};
-};
-
-// Frees the scanner however the scan ends.
-class Reservation {
-public:
-    explicit Reservation(Scanner& scanner) : scanner_(scanner), held_(!scanner.busy.exchange(true)) {}
-    ~Reservation() {
-        if (held_) scanner_.busy = false;
-    }
-    Reservation(const Reservation&) = delete;
-    Reservation& operator=(const Reservation&) = delete;
-    [[nodiscard]] bool held() const { return held_; }
-
-private:
-    Scanner& scanner_;
-    bool held_;
 };
 
 RpcResult get_block_filter(const ChainPorts& ports, const Args& args) {
@@ -113,7 +98,7 @@ RpcResult scan_blocks(const ChainPorts& ports, const Args& args, Scanner& scanne
     const std::string action = args.text(0);
     if (action != "start" && action != "status" && action != "abort")
         return rpc_error(Code::kInvalidParameter, "Invalid action '" + action + "'");
-    const Reservation reservation(scanner);
+    const ScanReservation reservation(scanner.busy);
     if (action == "status") {
         if (reservation.held()) return Json();
         return Json{{"progress", scanner.percent.load()}, {"current_height", scanner.height.load()}};

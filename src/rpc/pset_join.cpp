@@ -37,21 +37,6 @@ RpcResult finalize_pset(const PsetPorts& ports, const Args& args) {
     return out;
 }
 
-std::string_view proof_text(pset::ProofState state) {
-    using pset::ProofState;
-    switch (state) {
-        case ProofState::kGood: return "done";
-        case ProofState::kNotBlinded: return "unblinded";
-        case ProofState::kValueProofMissing:
-            return "WARNING: has confidential and explicit values but no proof connecting them";
-        case ProofState::kAssetProofMissing:
-            return "WARNING: has confidential and explicit assets but no proof connecting them";
-        case ProofState::kValueProofWrong: return "ERROR: has invalid value proof, the value may be a lie!";
-        case ProofState::kAssetProofWrong: return "ERROR: has invalid asset proof, the asset may be a lie!";
-    }
-    return "";
-}
-
 Json hashes_json(const std::vector<Hash160>& hashes) {
     Json out = Json::array();
     for (const Hash160& hash : hashes) out.push_back(to_hex(hash.view()));
@@ -80,7 +65,8 @@ RpcResult analyze_pset(const PsetPorts& ports, const Args& args) {
     Json out = Json::object();
     for (const pset::InputAnalysis& in : found.inputs) out["inputs"].push_back(input_analysis(in));
     for (const pset::OutputAnalysis& each : found.outputs) {
-        out["outputs"].push_back(Json{{"blind", each.blind}, {"status", proof_text(each.proofs)}});
+        out["outputs"].push_back(
+            Json{{"blind", each.blind}, {"status", proof_status(each.proofs, "done", "unblinded")}});
     }
     if (found.virtual_size) out["estimated_vsize"] = *found.virtual_size;
     if (found.virtual_size && found.fee)

@@ -185,23 +185,8 @@ void add_taproot(Object& out, const Input& in) {
     out.bytes("taproot_merkle_root", in.tap_merkle_root);
 }
 
-// Elements' words for what is wrong; empty: nothing.
-std::string_view proof_trouble(ProofState state, std::string_view not_blinded) {
-    switch (state) {
-        case ProofState::kGood: return "";
-        case ProofState::kNotBlinded: return not_blinded;
-        case ProofState::kValueProofMissing:
-            return "WARNING: has confidential and explicit values but no proof connecting them";
-        case ProofState::kAssetProofMissing:
-            return "WARNING: has confidential and explicit assets but no proof connecting them";
-        case ProofState::kValueProofWrong: return "ERROR: has invalid value proof, the value may be a lie!";
-        case ProofState::kAssetProofWrong: return "ERROR: has invalid asset proof, the asset may be a lie!";
-    }
-    return "";
-}
-
 void add_status(Object& out, ProofState state, std::string_view not_blinded) {
-    const std::string_view text = proof_trouble(state, not_blinded);
+    const std::string_view text = proof_status(state, "", not_blinded);
     if (!text.empty()) out.put("status", std::string(text));
 }
 
@@ -294,6 +279,20 @@ Json fees_json(const pset::Pset& pset, const ChainParams& params, const AssetLab
 }
 
 }  // namespace
+
+std::string_view proof_status(ProofState state, std::string_view good, std::string_view not_blinded) {
+    switch (state) {
+        case ProofState::kGood: return good;
+        case ProofState::kNotBlinded: return not_blinded;
+        case ProofState::kValueProofMissing:
+            return "WARNING: has confidential and explicit values but no proof connecting them";
+        case ProofState::kAssetProofMissing:
+            return "WARNING: has confidential and explicit assets but no proof connecting them";
+        case ProofState::kValueProofWrong: return "ERROR: has invalid value proof, the value may be a lie!";
+        case ProofState::kAssetProofWrong: return "ERROR: has invalid asset proof, the asset may be a lie!";
+    }
+    return "";
+}
 
 Json pset_json(const pset::Pset& pset, const ChainParams& params, const AssetLabels& labels) {
     Object out;

@@ -1,6 +1,7 @@
 // What handlers of PSETs share.
 #pragma once
 
+#include "pset/proofs.h"
 #include "pset/pset.h"
 #include "rpc/pset_methods.h"
 
@@ -19,6 +20,8 @@ std::string pset_to_base64(const pset::Pset& pset);
 // decodepsbt.
 Json pset_json(const pset::Pset& pset, const ChainParams& params, const AssetLabels& labels);
 
+// Elements' words for what is wrong with the proofs of an output or a coin; `good` and `not_blinded` where nothing is.
+std::string_view proof_status(pset::ProofState state, std::string_view good, std::string_view not_blinded);
 // "ALL|ANYONECANPAY"; empty if the type has no name.
 std::string sighash_name(int32_t type);
 // -8 for a text that names none.

@@ -5,7 +5,7 @@
 #include <bit>
 
 #include "confidential/secret/output.h"
-#include "confidential/secret/surjection_sign.h"
+#include "confidential/secret/surjection_targets.h"
 #include "consensus/primitives/issuance.h"
 #include "consensus/script/script.h"
 #include "util/random.h"
@@ -19,7 +19,6 @@ using confidential::GeneratorBytes;
 using confidential::OpenedOutput;
 using confidential::Opening;
 
-constexpr size_t kSurjectionTries = 10'000;
 constexpr std::string_view kBadInputBlind = "a blinding factor of an input is not a number below the group order";
 
 BlindingFactor random_blind() {
@@ -44,28 +43,6 @@ Opened opened_of(const OpenedOutput& what) {
             BlindBytes::from_view(what.opening.value_blind.view())};
 }
 
-// What a surjection proof may point at: the inputs and, after each, what it issues.
-struct Targets {
-    std::vector<AssetTag> tags;  // zero: not known to us
-    std::vector<GeneratorBytes> generators;
-    std::vector<BlindingFactor> blinds;
-
-    Status add(const AssetId& asset, const BlindingFactor& blind) {
-        const AssetTag tag = AssetTag::from(asset);
-        const auto generator = confidential::blinded_generator(tag, blind);
-        if (!generator) return fail("an asset has no generator");
-        tags.push_back(tag);
-        generators.push_back(*generator);
-        blinds.push_back(blind.clone());
-        return {};
-    }
-    void add_foreign(const AssetCommitment& seen) {
-        tags.emplace_back();
-        generators.push_back(GeneratorBytes::from(seen));
-        blinds.emplace_back();
-    }
-};
-
 class Blinder {
 public:
     Blinder(Transaction tx, const BlindRequest& request) : request_(request) { out_.tx = std::move(tx); }
@@ -84,6 +61,11 @@ private:
         const IssuanceKeys& keys = request_.issuances[input];
         const auto& key = part == AmountPart::kTokens ? keys.tokens : keys.amount;
         return key ? &*key : nullptr;
+    }
+
+    Status add_target(const AssetId& asset, const BlindingFactor& blind) {
+        if (!targets_.add(AssetTag::from(asset), blind)) return fail("an asset has no generator");
+        return {};
     }
 
     Status check_request() {
@@ -107,22 +89,22 @@ private:
             if (from.opened) {
                 auto opening = opening_of(*from.opened);
                 if (!opening) return fail(std::string(kBadInputBlind));
-                TRY_VOID(targets_.add(from.opened->asset, opening->asset_blind));
+                TRY_VOID(add_target(from.opened->asset, opening->asset_blind));
                 if (from.opened->is_blinded()) balance_in_.push_back(std::move(*opening));
             } else if (from.seen.is_explicit()) {
-                TRY_VOID(targets_.add(from.seen.explicit_value(), {}));
+                TRY_VOID(add_target(from.seen.explicit_value(), {}));
             } else if (from.seen.is_commitment()) {
-                targets_.add_foreign(from.seen.commitment());
+                targets_.add_foreign(GeneratorBytes::from(from.seen.commitment()));
             } else {
                 return fail("the asset of an input is not known");
             }
             const AssetIssuance& issuance = out_.tx.inputs[i].issuance;
             if (issuance.is_null()) continue;
             const IssuanceIds ids = ids_once_blinded(i);
-            if (!issuance.amount.is_null()) TRY_VOID(targets_.add(ids.asset, {}));
-            if (!issuance.inflation_keys.is_null()) TRY_VOID(targets_.add(ids.token, {}));
+            if (!issuance.amount.is_null()) TRY_VOID(add_target(ids.asset, {}));
+            if (!issuance.inflation_keys.is_null()) TRY_VOID(add_target(ids.token, {}));
         }
-        if (!to_blind_.empty() && targets_.tags.size() > confidential::kMaxSurjectionInputs) {
+        if (!to_blind_.empty() && targets_.too_many()) {
             return fail("a transaction of more than 256 inputs cannot have blinded outputs");
         }
         return {};
@@ -196,15 +178,12 @@ private:
         if (!blinded) return fail(std::string("cannot blind an output: ") + to_string(blinded.error()));
         std::array<uint8_t, 32> seed{};
         random_bytes(seed);
-        const size_t use = std::min(confidential::kUsualSurjectionInputs, targets_.tags.size());
-        const auto choice =
-            confidential::choose_surjection_inputs(targets_.tags, use, what.asset, kSurjectionTries, seed);
+        const auto choice = targets_.choose(what.asset, seed);
         if (!choice) {
             return fail(
                 "Unable to blind transaction: Are you sure each asset type to blind is represented in the inputs?");
         }
-        auto proof = confidential::sign_surjection_proof(*choice, targets_.generators, blinded->generator,
-                                                         targets_.blinds[choice->index], what.opening.asset_blind);
+        auto proof = targets_.prove(*choice, blinded->generator, what.opening.asset_blind);
         if (!proof) return fail(std::string("cannot prove an output's asset: ") + to_string(proof.error()));
         out.asset = AssetCommitment::from(blinded->generator);
         out.value = ValueCommitment::from(blinded->commitment);
@@ -219,7 +198,7 @@ private:
     const BlindRequest& request_;
     BlindedTx out_;
     std::vector<uint32_t> to_blind_;
-    Targets targets_;
+    confidential::SurjectionTargets targets_;
     std::vector<Opening> balance_in_;
     std::vector<Opening> balance_out_;
 };

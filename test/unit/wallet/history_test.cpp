@@ -6,21 +6,13 @@
 
 #include "fake_chain.h"
 #include "storage/memory_disk.h"
+#include "unit/wallet/free_coins.h"
 #include "wallet/wallet.h"
 
 namespace sluice::wallet {
 namespace {
 
 constexpr int64_t kFree = 50'000'000;
-
-const Script kStranger{{0x00, 0x14, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}};
-
-ChainParams make_params() {
-    Options options;
-    options.add("initialfreecoins", std::to_string(kFree));
-    options.add("anyonecanspendaremine", "1");
-    return make_chain_params("elementsregtest", options).value();
-}
 
 class Life {
 public:
@@ -115,7 +107,7 @@ private:
     }
 
     std::mt19937 random_;
-    ChainParams params_ = make_params();
+    ChainParams params_ = params_with_free_coins(kFree);
     test::FakeChain chain_{params_.genesis};
     storage::MemoryDisk disk_;
     SystemClock clock_;
@@ -134,7 +126,7 @@ BOOST_AUTO_TEST_CASE(no_history_makes_loses_or_doubles_a_coin) {
 }
 
 BOOST_AUTO_TEST_CASE(dust_goes_to_the_fee_instead_of_into_change) {
-    const ChainParams params = make_params();
+    const ChainParams params = params_with_free_coins(kFree);
     test::FakeChain chain{params.genesis};
     storage::MemoryDisk disk;
     SystemClock clock;

@@ -10,6 +10,7 @@
 #include "consensus/script/tx_checker.h"
 #include "fake_chain.h"
 #include "storage/memory_disk.h"
+#include "unit/wallet/free_coins.h"
 #include "wallet/backup.h"
 #include "wallet/key_file.h"
 #include "wallet/wallet.h"
@@ -18,18 +19,9 @@ namespace sluice::wallet {
 namespace {
 
 constexpr int64_t kFree = 2'100'000'000'000'000;
-const Script kStranger{{0x00, 0x14, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}};
-
-ChainParams make_params() {
-    Options options;
-    options.add("initialfreecoins", std::to_string(kFree));
-    options.add("anyonecanspendaremine", "1");
-    return make_chain_params("elementsregtest", options).value();
-}
-
 // A wallet "rich" that has all free coins, and one that is made by each test.
 struct Fixture {
-    ChainParams params = make_params();
+    ChainParams params = params_with_free_coins(kFree);
     test::FakeChain chain{params.genesis};
     SystemClock clock;
     std::string root = std::filesystem::temp_directory_path() / ("sluice-import-" + std::to_string(::getpid()) + "-" +
@@ -286,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_key_file_of_the_first_format_is_read_and_written_again) {
 }
 
 BOOST_AUTO_TEST_CASE(descriptors_that_are_wrong_are_refused_with_words) {
-    const ChainParams params = make_params();
+    const ChainParams params = params_with_free_coins(kFree);
     const std::string key = to_hex(secret(1).pubkey().view());
     const auto error = [&](const std::string& text) {
         const auto parsed = parse_descriptor(text, params);

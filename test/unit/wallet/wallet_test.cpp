@@ -13,6 +13,7 @@
 #include "peg/parent/merkle_block.h"
 #include "peg/parent/transaction.h"
 #include "storage/memory_disk.h"
+#include "unit/wallet/free_coins.h"
 #include "wallet/coin_selection.h"
 
 namespace sluice::wallet {
@@ -20,15 +21,8 @@ namespace {
 
 constexpr int64_t kFree = 2'100'000'000'000'000;
 
-ChainParams make_params() {
-    Options options;
-    options.add("initialfreecoins", std::to_string(kFree));
-    options.add("anyonecanspendaremine", "1");
-    return make_chain_params("elementsregtest", options).value();
-}
-
 struct Fixture {
-    ChainParams params = make_params();
+    ChainParams params = params_with_free_coins(kFree);
     test::FakeChain chain{params.genesis};
     storage::MemoryDisk disk;
     SystemClock clock;
@@ -57,8 +51,6 @@ struct Fixture {
         return {script, params.pegged_asset, Amount{amount}, subtract};
     }
 };
-
-const Script kStranger{{0x00, 0x14, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}};
 
 int64_t fee_of(const Transaction& tx) {
     int64_t fee = 0;
