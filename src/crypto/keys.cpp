@@ -5,6 +5,7 @@
 
 #include "crypto/detail/secp.h"
 #include "util/check.h"
+#include "util/declassify.h"
 #include "util/random.h"
 
 namespace sluice {
@@ -129,7 +130,9 @@ SecretKey SecretKey::generate() {
 }
 
 std::optional<SecretKey> SecretKey::from_bytes(ByteView bytes) {
-    if (bytes.size() != 32 || secp256k1_ec_seckey_verify(secp(), bytes.data()) != 1) return std::nullopt;
+    if (bytes.size() != 32) return std::nullopt;
+    const int valid = secp256k1_ec_seckey_verify(secp(), bytes.data());
+    if (declassified(valid) != 1) return std::nullopt;
     Secret<32> copy;
     std::ranges::copy(bytes, copy.mutable_view().begin());
     return SecretKey(std::move(copy));
@@ -137,7 +140,9 @@ std::optional<SecretKey> SecretKey::from_bytes(ByteView bytes) {
 
 PubKey SecretKey::pubkey() const {
     secp256k1_pubkey point;
-    CHECK(secp256k1_ec_pubkey_create(secp(), &point, view().data()) == 1);
+    const int made = secp256k1_ec_pubkey_create(secp(), &point, view().data());
+    CHECK(declassified(made) == 1);
+    declassify(&point, sizeof(point));
     PubKey key;
     std::ranges::copy(serialize(point), key.bytes_.begin());
     key.size_ = PubKey::kCompressedSize;
@@ -147,14 +152,16 @@ PubKey SecretKey::pubkey() const {
 std::optional<SecretKey> SecretKey::add_tweak(ByteView tweak) const {
     CHECK(tweak.size() == 32);
     Secret<32> sum = bytes_.clone();
-    if (secp256k1_ec_seckey_tweak_add(secp(), sum.mutable_view().data(), tweak.data()) != 1) return std::nullopt;
+    const int valid = secp256k1_ec_seckey_tweak_add(secp(), sum.mutable_view().data(), tweak.data());
+    if (declassified(valid) != 1) return std::nullopt;
     return SecretKey(std::move(sum));
 }
 
 Secret<32> ecdh(const SecretKey& ours, const PubKey& theirs) {
     const secp256k1_pubkey point = point_of(theirs);
     Secret<32> out;
-    CHECK(secp256k1_ecdh(secp(), out.mutable_view().data(), &point, ours.view().data(), nullptr, nullptr) == 1);
+    const int made = secp256k1_ecdh(secp(), out.mutable_view().data(), &point, ours.view().data(), nullptr, nullptr);
+    CHECK(declassified(made) == 1);
     return out;
 }
 

@@ -17,7 +17,7 @@ BlindingFactor factor(const Scalar& scalar) { return BlindingFactor::from_bytes(
 std::optional<BlindingFactor> BlindingFactor::from_bytes(ByteView bytes) {
     if (bytes.size() != 32) return std::nullopt;
     const Scalar::Parsed parsed = Scalar::parse(bytes);
-    if (secret::declassified(parsed.below_order) == 0) return std::nullopt;
+    if (declassified(parsed.below_order) == 0) return std::nullopt;
     Secret<32> copy;
     std::ranges::copy(bytes, copy.mutable_view().begin());
     return BlindingFactor(std::move(copy));
@@ -25,15 +25,15 @@ std::optional<BlindingFactor> BlindingFactor::from_bytes(ByteView bytes) {
 
 bool BlindingFactor::is_zero() const {
     const secret::Mask zero = scalar(*this).is_zero();
-    return secret::declassified(zero) != 0;
+    return declassified(zero) != 0;
 }
 
 std::optional<GeneratorBytes> blinded_generator(const AssetTag& asset, const BlindingFactor& blind) {
     const secret::Point sum = secret::asset_point(asset.view()) + secret::PublicPoint::base().times(scalar(blind));
     const secret::Affine at = secret::to_affine(sum);
     const secret::Mask infinite = sum.is_infinity();
-    secret::declassify(&at, sizeof(at));
-    if (secret::declassified(infinite) != 0) return std::nullopt;
+    declassify(&at, sizeof(at));
+    if (declassified(infinite) != 0) return std::nullopt;
     return GeneratorBytes(secret::serialize_by_square(at, 0x0a));
 }
 
@@ -46,8 +46,8 @@ std::optional<CommitmentBytes> commit_value(uint64_t value, const BlindingFactor
     const secret::Point sum = secret::pedersen(Scalar::from_u64(value), *point, scalar(blind));
     const secret::Affine at = secret::to_affine(sum);
     const secret::Mask infinite = sum.is_infinity();
-    secret::declassify(&at, sizeof(at));
-    if (secret::declassified(infinite) != 0) return std::nullopt;
+    declassify(&at, sizeof(at));
+    if (declassified(infinite) != 0) return std::nullopt;
     return CommitmentBytes(secret::serialize_by_square(at, 0x08));
 }
 

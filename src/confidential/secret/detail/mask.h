@@ -1,9 +1,11 @@
-// Choosing without branching, and saying what is no longer secret. Private to confidential/secret.
+// Choosing without branching. Private to confidential/secret.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+
+#include "util/declassify.h"
 
 namespace sluice::confidential::secret {
 
@@ -28,17 +30,6 @@ Array select(Mask mask, const Array& yes, const Array& no) {
         out[i] = static_cast<Word>((yes[i] & static_cast<Word>(mask)) | (no[i] & static_cast<Word>(~mask)));
     }
     return out;
-}
-
-// Says that these bytes depend on secrets but are public from here on: a proof's bytes, a commitment, or an outcome
-// that has negligible probability. Does nothing; the test of fixed-time execution puts its own in this one's place.
-void declassify(const void* at, size_t size);
-
-template <class T>
-const T& declassified(const T& value) {
-    static_assert(std::is_trivially_copyable_v<T>);
-    declassify(&value, sizeof(value));
-    return value;
 }
 
 }  // namespace sluice::confidential::secret
