@@ -3,6 +3,8 @@
 // tests only.
 #pragma once
 
+#include <functional>
+
 #include "confidential/detail/multiples.h"
 #include "confidential/detail/range_rings.h"
 #include "confidential/detail/ring.h"
@@ -42,11 +44,15 @@ struct MadeRing {
     std::vector<Scalar> s;
 };
 
+// The scalar of a key that does not sign, chosen when its challenge is known; nothing to leave it as it is.
+using ChooseDecoy = std::function<std::optional<Scalar>(size_t ring, size_t position, const Scalar& challenge)>;
+
 // Signs rings of `sizes` over `keys`; in ring i the secret of key known[i] is secrets[i]. Every other key's scalar is
-// `decoy`, or drawn.
+// `decoy`, or drawn, unless `choose` has another.
 inline MadeRing make_rings(Scalars& random, const Hash256& message, const std::vector<size_t>& sizes,
                            const std::vector<Affine>& keys, const std::vector<size_t>& known,
-                           const std::vector<Scalar>& secrets, const std::optional<Scalar>& decoy = {}) {
+                           const std::vector<Scalar>& secrets, const std::optional<Scalar>& decoy = {},
+                           const ChooseDecoy& choose = {}) {
     MadeRing made;
     for (size_t i = 0; i < keys.size(); ++i) made.s.push_back(decoy ? *decoy : random.next());
     std::vector<Scalar> nonces;
@@ -55,22 +61,22 @@ inline MadeRing make_rings(Scalars& random, const Hash256& message, const std::v
         return *scalar_from_bytes(
             ring_challenge(from, message, static_cast<uint32_t>(ring), static_cast<uint32_t>(position)).view());
     };
+    // The point of a key that does not sign.
+    const auto step = [&](size_t first, size_t ring, size_t j, const Scalar& e) {
+        Scalar& s = made.s[first + j];
+        if (choose) s = choose(ring, j, e).value_or(s);
+        return compress(affine(multiply_add_complete(s, e, keys[first + j])));
+    };
     for (size_t ring = 0, first = 0; ring < sizes.size(); first += sizes[ring++]) {
         nonces.push_back(random.next());
         auto point = compress(base_times(nonces.back()));
-        for (size_t j = known[ring] + 1; j < sizes[ring]; ++j) {
-            point =
-                compress(affine(multiply_add_complete(made.s[first + j], challenge(point, ring, j), keys[first + j])));
-        }
+        for (size_t j = known[ring] + 1; j < sizes[ring]; ++j) point = step(first, ring, j, challenge(point, ring, j));
         closing.write(point);
     }
     made.e0 = closing.write(message.view()).finish();
     for (size_t ring = 0, first = 0; ring < sizes.size(); first += sizes[ring++]) {
         Scalar e = challenge(made.e0.view(), ring, 0);
-        for (size_t j = 0; j < known[ring]; ++j) {
-            const auto point = compress(affine(multiply_add_complete(made.s[first + j], e, keys[first + j])));
-            e = challenge(point, ring, j + 1);
-        }
+        for (size_t j = 0; j < known[ring]; ++j) { e = challenge(step(first, ring, j, e), ring, j + 1); }
         made.s[first + known[ring]] = add(nonces[ring], negate(mul(e, secrets[ring])));
     }
     return made;
@@ -85,6 +91,7 @@ struct RangeWish {
     // The blinding factor of each ring's digit commitment but the last; drawn if empty.
     std::vector<Scalar> digit_blinds;
     std::optional<Scalar> decoy;  // the scalar of every key that does not sign; drawn if absent
+    ChooseDecoy choose{};
 };
 
 struct MadeRangeProof {
@@ -150,7 +157,7 @@ inline MadeRangeProof make_range_proof(Scalars& random, const Affine& generator,
         step = twice(twice(step));
     }
     const MadeRing made =
-        make_rings(random, message.write(wish.extra).finish(), sizes, keys, known, secrets, wish.decoy);
+        make_rings(random, message.write(wish.extra).finish(), sizes, keys, known, secrets, wish.decoy, wish.choose);
     append(proof, signs);
     append(proof, points);
     append(proof, made.e0.view());

@@ -213,6 +213,46 @@ BOOST_AUTO_TEST_CASE(ordinary_lanes_are_not_climbed_again) {
     BOOST_TEST(results[7].infinity);
 }
 
+// A kernel that says of one lane, which is ordinary, that it met an exception, and leaves nonsense there.
+BOOST_AUTO_TEST_CASE(a_flagged_lane_is_made_good_wherever_it_stands) {
+    static size_t flagged;
+    lanes::Kernel kernel = lanes::checked_kernel();
+    kernel.finish = [](const lanes::Sums* sums, size_t vectors, lanes::Invert invert, lanes::Element* scratch,
+                       lanes::Words* points, uint8_t* exceptions) {
+        lanes::checked_kernel().finish(sums, vectors, invert, scratch, points, exceptions);
+        exceptions[flagged / lanes::kLanes] |= static_cast<uint8_t>(1 << flagged % lanes::kLanes);
+        points[flagged] = {};
+    };
+    kernel.add_pairs = [](const lanes::Words* a, const lanes::Words* b, size_t count, lanes::Invert invert,
+                          lanes::Element* scratch, lanes::Words* sums, uint8_t* exceptions) {
+        lanes::checked_kernel().add_pairs(a, b, count, invert, scratch, sums, exceptions);
+        exceptions[flagged / lanes::kLanes] |= static_cast<uint8_t>(1 << flagged % lanes::kLanes);
+        sums[flagged] = {};
+    };
+    Scalars random(23);
+    std::vector<Affine> keys;
+    std::vector<Affine> others;
+    std::vector<Lane> work;
+    for (uint32_t i = 0; i < 2 * lanes::kLanes + 1; ++i) {
+        keys.push_back(base_times(random.next()));
+        others.push_back(base_times(random.next()));
+        work.push_back({i, random.next(), random.next()});
+    }
+    const KeyTables tables = lanes::prepare(kernel, keys);
+    for (flagged = 0; flagged < work.size(); ++flagged) {
+        std::vector<LaneResult> results(work.size());
+        std::vector<LaneResult> sums(work.size());
+        BOOST_TEST(lanes::multiply_add(kernel, tables, work, results) == 1U);
+        lanes::add_pairs(kernel, keys, others, sums);
+        for (size_t i = 0; i < work.size(); ++i) {
+            const Affine expected = affine(multiply_add_complete(work[i].s, work[i].e, keys[i]));
+            BOOST_TEST((!results[i].infinity && to_point(results[i].point) == to_point(expected)));
+            const Affine sum = affine(add(to_jacobian(keys[i]), others[i]));
+            BOOST_TEST((!sums[i].infinity && to_point(sums[i].point) == to_point(sum)));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(self_test_notices_each_wrong_part) {
     const lanes::Kernel right = lanes::checked_kernel();
     BOOST_TEST(lanes::passes_self_test(right));

@@ -4,10 +4,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include "codec/hex.h"
+#include "confidential/detail/lanes/kernel_checked.h"
+#include "confidential/detail/lanes/ladder_lanes.h"
 #include "support/proof_maker.h"
 
 using namespace sluice;
 using namespace sluice::test;
+namespace lanes = sluice::confidential::detail::lanes;
 
 namespace {
 
@@ -57,6 +60,14 @@ BOOST_AUTO_TEST_CASE(every_mantissa) {
     }
     for (const MadeRangeProof& proof : proofs) checks.push_back(proof.check());
     BOOST_TEST((verify_range_proofs(checks) == expected));
+    // A byte more or less, whatever the mantissa.
+    for (const MadeRangeProof& proof : proofs) {
+        auto wrong = proof;
+        wrong.proof.push_back(0);
+        BOOST_TEST(!accepts(wrong));
+        wrong.proof.resize(proof.proof.size() - 1);
+        BOOST_TEST(!accepts(wrong));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(every_exponent_and_the_minimum) {
@@ -211,6 +222,52 @@ BOOST_AUTO_TEST_CASE(exceptional_points_in_valid_proofs) {
             BOOST_TEST(accepts(made(11, {digits, 0, 10, 0, {}, blinds, {}})));
             BOOST_TEST(accepts(made(12, {digits, 0, 10, 1, {}, blinds, {}})));
         }
+    }
+}
+
+// s for which the climb's last addition is of a point to itself, so that s*G + e*P is twice that addend. Nothing if
+// there is none, as for about one challenge in three.
+std::optional<Scalar> with_a_doubling(const Scalar& e, const Scalar& key_log, Digits (*digits_of)(const Lane&)) {
+    for (int digit = -512; digit < 512; ++digit) {
+        const Scalar magnitude{{0, 0, static_cast<uint64_t>(std::abs(digit)) << 3, 0}};  // 2 * |digit| * 2^130
+        const Scalar s = add(digit < 0 ? negate(magnitude) : magnitude, negate(mul(e, key_log)));
+        if (digit != 0 && digits_of({0, s, e}).base_high[0] == digit) return s;
+    }
+    return std::nullopt;
+}
+
+// A signer that knows every logarithm and picks the scalars of the other keys so that their lanes meet an exception: in
+// the ladder of words, and in that of vectors, which starts elsewhere. Such proofs are as good as any.
+BOOST_AUTO_TEST_CASE(exceptional_lanes_in_valid_proofs) {
+    const auto in_words = [](const Lane& lane) { return recode(lane.s, lane.e); };
+    for (Digits (*const digits_of)(const Lane&) : {+in_words, &lanes::digits_of}) {
+        Scalars random(14);
+        RangeWish wish{0x5b1, 0, 12, 1, {}, {}, {}};
+        for (int i = 0; i < 5; ++i) wish.digit_blinds.push_back(random.next());
+        size_t arranged = 0;
+        size_t flagged = 0;
+        wish.choose = [&](size_t ring, size_t position, const Scalar& e) -> std::optional<Scalar> {
+            if (ring == wish.digit_blinds.size()) return std::nullopt;  // the last ring's blinding factor was drawn
+            const Scalar step = mul(scalar_small(uint64_t{1} << (2 * ring)), kAssetLog);
+            Scalar log = add(wish.digit_blinds[ring], mul(step, scalar_small(wish.digits >> (2 * ring) & 3)));
+            log = add(log, negate(mul(step, scalar_small(position))));
+            const auto s = with_a_doubling(e, log, digits_of);
+            if (!s) return std::nullopt;
+            const Lane lane{0, *s, e};
+            std::vector<LaneResult> result(1);
+            const lanes::Kernel& kernel = lanes::checked_kernel();
+            flagged += lanes::multiply_add(kernel, lanes::prepare(kernel, {{base_times(log)}}), {&lane, 1}, result);
+            ++arranged;
+            return s;
+        };
+        const auto made = make_range_proof(random, asset(), wish);
+        BOOST_TEST(arranged > 5U);
+        BOOST_TEST(flagged == (digits_of == &lanes::digits_of ? arranged : 0U));
+        BOOST_TEST((verify_range_proof(made.check()) == ValueRange{1, 4096}));
+        const std::vector<RingSignature> signature{range_rings(std::array{made.check()})[0].value().signature};
+        std::vector<const LadderBackend*> all(available_ladders().begin(), available_ladders().end());
+        all.push_back(&checked_lane_ladder());
+        for (const LadderBackend* backend : all) BOOST_TEST(verify_rings(*backend, signature)[0].valid, backend->name);
     }
 }
 

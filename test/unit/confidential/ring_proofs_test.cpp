@@ -159,6 +159,17 @@ BOOST_AUTO_TEST_CASE(whitelist_encodings) {
                                        pubkey_of(list.destination), right));
 }
 
+BOOST_AUTO_TEST_CASE(a_whitelist_of_as_many_keys_as_there_can_be) {
+    const auto list = world(255, scalar_small(7));
+    const Scalar summed = add(list.offline_secrets[254], scalar_small(7));
+    const Scalar tweak = *scalar_from_bytes(sha256(compress(base_times(summed))).view());
+    Bytes proof = list.prove(254, add(list.online_secrets[254], mul(tweak, summed)));
+    BOOST_TEST((whitelist_proof_keys(proof) == 255U));
+    BOOST_TEST(list.accepts(proof));
+    proof[33] ^= 1;
+    BOOST_TEST(!list.accepts(proof));
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_whitelist_authorises_nobody) {
     // What an empty ring would accept: e0 is the hash of the message, which is the hash of the destination.
     const Hash256 message = sha256(compress(kBasePoint));

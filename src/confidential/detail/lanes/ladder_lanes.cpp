@@ -71,7 +71,7 @@ void set_digit(Step& step, size_t lane, int digit) {
 }
 
 void set_lane(Plan& plan, size_t at, const KeyTables& tables, const Lane& lane) {
-    const Digits digits = recode(add(lane.s, fixed().taken_back), lane.e);
+    const Digits digits = digits_of(lane);
     plan.key_records[at] = words_of(tables.record(lane.key, 0, 1));
     for (size_t i = 0; i < kKeyDigits; ++i) {
         set_digit(plan.key_low[i], at, digits.key_low[i]);
@@ -97,6 +97,8 @@ std::vector<Plan> plans_of(const KeyTables& tables, std::span<const Lane> lanes)
 }
 
 }  // namespace
+
+Digits digits_of(const Lane& lane) { return recode(add(lane.s, fixed().taken_back), lane.e); }
 
 KeyTables prepare(const Kernel& kernel, std::span<const Affine> keys) {
     KeyTables tables(keys.size());

@@ -7,6 +7,9 @@
 
 namespace sluice::confidential::detail::lanes {
 
+// A lane's digits as a kernel climbs it: those of s less what the point that every lane starts from comes to.
+Digits digits_of(const Lane& lane);
+
 // The functions of LadderBackend.
 KeyTables prepare(const Kernel& kernel, std::span<const Affine> keys);
 // Gives how many lanes were climbed again.
