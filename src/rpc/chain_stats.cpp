@@ -99,6 +99,10 @@ BlockSums sum_up(const Block& block, const rules::BlockDelta* delta, uint32_t he
         const int64_t size = tx->size;
         const int64_t weight = tx->weight();
         out.inputs += static_cast<int64_t>(tx->tx.inputs.size());
+        for (const TxIn& in : tx->tx.inputs) {
+            // The reference's undo data hold a null output for each peg-in, and it is counted as any other.
+            if (in.is_pegin) out.spent_size += static_cast<int64_t>(stored_size(TxOut{}));
+        }
         out.total_out += paid;
         out.fees += fee;
         out.size += size;

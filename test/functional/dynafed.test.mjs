@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { miningNode, story } from './lib/stories.mjs';
 
 const sha256 = (hex) => createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex');
+const swap = (hex) => Buffer.from(hex, 'hex').reverse().toString('hex');
 const p2wsh = (script) => `0020${sha256(script)}`;
 const OPEN = p2wsh('51');  // anybody may sign
 const PAK = `02${'79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'}`;
@@ -50,6 +51,13 @@ story('parameters are proposed, voted for and take effect at the next epoch', ['
     assert.deepEqual({ ...second, root: undefined }, { type: 'compact', root: undefined, signblockscript: OPEN, max_block_witness: 74,
         extra_root: first.current.extra_root });
     assert.equal(second.root, first.current.root);
+    // The proof of a transaction leaves the block's signatures out, as elementsd's does.
+    const signed = await node.call('getblockheader', await node.call('getblockhash', 433), false);
+    assert.match(signed, /010151$/);
+    const [paid] = (await node.call('getblock', await node.call('getblockhash', 433))).tx;
+    const proof = await node.call('gettxoutproof', [paid], await node.call('getblockhash', 433));
+    assert.equal(proof, `${signed.slice(0, -6)}00${'01000000'}01${swap(paid)}0101`);
+    assert.deepEqual(await node.call('verifytxoutproof', proof), [paid]);
     assert.equal((await header(440)).dynamic_parameters.current.type, 'full');
     assert.equal((await header(440)).version & (1 << 25), 0);
 

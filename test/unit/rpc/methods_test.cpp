@@ -11,6 +11,7 @@
 #include "rpc/rawtx.h"
 #include "storage/memory_disk.h"
 #include "support/chain_maker.h"
+#include "support/deposit_maker.h"
 
 using namespace sluice;
 using namespace sluice::rpc;
@@ -21,7 +22,7 @@ struct Node {
     Node() {
         state.start();
         state.call([this] {
-            chain = chain::ChainState::open({disk, params, clock, workers}, {}).value();
+            chain = chain::ChainState::open({disk, params, clock, workers}, {.check_pegin_depth = false}).value();
             tips = std::make_unique<mempool::ChainTipSource>(*chain, false);
             mempool::PolicyOptions policy;
             policy.require_standard = false;
@@ -369,8 +370,12 @@ BOOST_AUTO_TEST_CASE(a_refused_block_is_explained_to_its_opcode) {
 BOOST_AUTO_TEST_CASE(statistics_of_blocks) {
     Node node;
     const TxRef tx = test::split(node.params, test::free_coins(node.params), 3);
-    BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*test::make_block(
-                                               node.params, node.params.genesis.header, {tx}))))) == "null");
+    const auto submit = [&](const BlockHeader& prev, const TxRef& spends) {
+        const auto block = test::make_block(node.params, prev, {spends});
+        BOOST_REQUIRE(node.text("submitblock", list(to_hex(encode_block(*block)))) == "null");
+        return block;
+    };
+    const auto first = submit(node.params.genesis.header, tx);
     const Json stats = node.ask("getblockstats", list(1));
     BOOST_TEST(stats["txs"] == 2);
     BOOST_TEST(stats["ins"] == 1);
@@ -379,6 +384,13 @@ BOOST_AUTO_TEST_CASE(statistics_of_blocks) {
     BOOST_TEST(node.text("getblockstats", list(1, list("txs", "height"))) == "{\"height\":1,\"txs\":2}");
     BOOST_TEST(node.text("getblockstats", list(1, list("no"))) == "-8 Invalid selected statistic 'no'");
     BOOST_TEST(node.text("getblockstats", list(2)) == "-8 Target block height 2 after current tip 1");
+
+    // A peg-in takes a null output of 4 bytes away, and the 41 of each stored coin.
+    const auto deposit = test::make_deposit(node.params, test::first_fedpeg(node.params), Amount{7}, Script{{0x51}});
+    submit(first->header, test::claim_of(node.params, deposit, Amount{7}));
+    const Json claimed = node.ask("getblockstats", list(2));
+    const int created = (45 + 41) + (82 + 41) + (45 + 41) + (44 + 41);  // coinbase, commitment, claimed, fee
+    BOOST_TEST(claimed["utxo_size_inc"] == created - 45);
     BOOST_TEST(node.ask("getchaintxstats")["txcount"].get<int>() >= 3);
     BOOST_TEST(node.text("verifychain") == "true");
     BOOST_TEST(node.ask("getdeploymentinfo")["deployments"]["segwit"]["active"] == true);
