@@ -1,6 +1,7 @@
 #include "assembly/assemble.h"
 
 #include <algorithm>
+#include <set>
 
 #include "consensus/primitives/merkle.h"
 #include "consensus/rules/block_check.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr size_t kCountGrowth = 8 * 4;       // weight by which the transaction count and a solution's length may grow
 constexpr int64_t kReservedSigopCost = 400;  // for the coinbase
 constexpr size_t kReservedValue = 32;        // bytes, zero by convention
+constexpr size_t kMostLeftOut = 16;          // each costs a test of the block
 
 Script op_true() { return Script{{script::OP_TRUE}}; }
 
@@ -131,27 +133,35 @@ Result<std::shared_ptr<Block>> assemble(const mempool::Mempool& pool, const memp
 Result<std::shared_ptr<Block>> new_block(chain::ChainState& chain, mempool::Mempool& pool, mempool::TipSource& tips,
                                          const BlockRequest& request) {
     pool.follow();
-    // A block must come about whatever the pool holds: if what was chosen does not stand the test (a claim whose depth
-    // a reorganisation of the parent chain took away), first the claims stay out, then everything.
-    BlockRequest without_claims = request;
-    without_claims.may_go = [&](const mempool::Entry& entry) {
-        return entry.pegins.empty() && (!request.may_go || request.may_go(entry));
+    // A block must come about whatever the pool holds. What is named as the reason why the block does not stand the
+    // test stays out; if nothing is, the claims (a reorganisation of the parent chain may have taken a deposit's depth
+    // away); then everything.
+    std::set<Txid> left_out;
+    bool claims = true;
+    bool bare = false;
+    BlockRequest attempt = request;
+    attempt.may_go = [&](const mempool::Entry& entry) {
+        return !bare && !left_out.contains(entry.tx->txid) && (claims || entry.pegins.empty()) &&
+               (!request.may_go || request.may_go(entry));
     };
-    BlockRequest bare = request;
-    bare.may_go = [](const mempool::Entry&) { return false; };
     std::string why;
-    for (const BlockRequest* each :
-         {&request, static_cast<const BlockRequest*>(&without_claims), static_cast<const BlockRequest*>(&bare)}) {
+    while (true) {
         Result<std::shared_ptr<Block>> block = fail("the tip was not read");
         const std::optional<Error> fault =
-            tips.with_tip([&](const mempool::Tip& tip) { block = assemble(pool, tip, chain.params(), *each); });
+            tips.with_tip([&](const mempool::Tip& tip) { block = assemble(pool, tip, chain.params(), attempt); });
         if (fault) return fail(fault->message);
         if (!block) return block;
         const auto tested = chain.test_block(*block, {});
         if (tested) return block;
         const Failure& failure = tested.error();
         why = failure.detail.empty() ? failure.reason : failure.reason + ", " + failure.detail;
-        if (tested.error().kind == Failure::Kind::kFault) break;
+        if (bare || failure.kind == Failure::Kind::kFault) break;
+        const auto& named = failure.breach.place.transaction;
+        if (named && left_out.size() < kMostLeftOut && pool.find(named->txid) != nullptr &&
+            left_out.insert(named->txid).second)
+            continue;
+        bare = !claims;
+        claims = false;
     }
     return fail("CreateNewBlock: TestBlockValidity failed: " + why);  // clients of the reference look for these words
 }

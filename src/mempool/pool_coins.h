@@ -21,6 +21,9 @@ public:
         if (!tx) return below_.get(outpoint);
         const std::vector<TxOut>& outputs = tx->tx.outputs;
         if (outpoint.index >= outputs.size()) return std::nullopt;
+        // No block has these as coins. A fee's empty script would even be satisfied, and what spends it kept out of
+        // every block, with whatever is put in the same one.
+        if (is_unspendable(outputs[outpoint.index].script)) return std::nullopt;
         rules::Coin coin{outputs[outpoint.index], next_height_, false};
         coin.out.nonce = {};
         coin.out.witness = {};

@@ -205,6 +205,46 @@ BOOST_FIXTURE_TEST_CASE(a_claim_that_is_not_deep_does_not_stop_the_chain, Assemb
     connect(block);
 }
 
+// A tip with a coin more than the chain has.
+class Credulous final : public mempool::TipSource, public rules::CoinView {
+public:
+    Credulous(mempool::TipSource& below, OutPoint outpoint, rules::Coin coin)
+        : below_(below), outpoint_(outpoint), coin_(std::move(coin)) {}
+    std::optional<Error> with_tip(const std::function<void(const mempool::Tip&)>& use) override {
+        return below_.with_tip([&](const mempool::Tip& tip) {
+            coins_ = &tip.coins;
+            use({tip.headers, *this, tip.version_bits, tip.parent, tip.judge_pegin_depth, tip.proofs});
+        });
+    }
+    [[nodiscard]] std::optional<rules::Coin> get(const OutPoint& outpoint) const override {
+        return outpoint == outpoint_ ? std::optional(coin_) : coins_->get(outpoint);
+    }
+    [[nodiscard]] bool pegin_spent(const rules::PeginId& pegin) const override { return coins_->pegin_spent(pegin); }
+
+private:
+    mempool::TipSource& below_;
+    const OutPoint outpoint_;
+    const rules::Coin coin_;
+    const rules::CoinView* coins_ = nullptr;
+};
+
+// Should the pool ever hold what no block may, the others are not kept waiting.
+BOOST_FIXTURE_TEST_CASE(a_transaction_that_no_block_takes_stays_out_alone, Assembling) {
+    start({kLegacy});
+    const test::OpenCoin nowhere{{Txid::from(Hash256{}), 5}, 1'000'000};
+    const TxRef good = pay(free_coins(params), 1000);
+    Credulous credulous(*tips, nowhere.outpoint, {pay(nowhere, 0)->tx.outputs[0], 0, false});
+    mempool::Mempool own(params, mempool::PolicyOptions{}, clock, credulous);
+    const TxRef bad = pay(nowhere, 50'000);
+    BOOST_REQUIRE(own.accept(bad).has_value());
+    BOOST_REQUIRE(own.accept(pay(output_of(bad, 0), 60'000)).has_value());
+    BOOST_REQUIRE(own.accept(good).has_value());
+    const auto block = assembly::new_block(*chain, own, credulous, request());
+    BOOST_REQUIRE(block.has_value());
+    BOOST_REQUIRE((*block)->transactions.size() == 2U);
+    BOOST_TEST(((*block)->transactions[1]->txid == good->txid));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_mandatory_destination_is_paid, Assembling) {
     start({kLegacy, {"con_mandatorycoinbase", "5151"}});
     enter(pay(free_coins(params), 77'000));

@@ -68,6 +68,22 @@ BOOST_FIXTURE_TEST_CASE(reasons_are_the_references, Pooled) {
     BOOST_TEST(enter(make_tx(changed)) == "scriptpubkey");
 }
 
+// elementsd takes it (28.99), and makes no block from then on.
+BOOST_FIXTURE_TEST_CASE(the_fee_of_a_waiting_transaction_is_no_coin, Pooled) {
+    const TxRef parent = spend(coin(0));
+    BOOST_REQUIRE(enter(parent) == "");
+    const auto fee = std::ranges::find_if(parent->tx.outputs, &TxOut::is_fee) - parent->tx.outputs.begin();
+    Transaction child = spend(output_of(parent, 0))->tx;
+    child.inputs.emplace_back();
+    child.inputs[1].prevout = {parent->txid, static_cast<uint32_t>(fee)};
+    child.inputs[1].script_sig.bytes = {0x51};
+    child.outputs.back().value = Amount{2000};
+    BOOST_TEST(enter(make_tx(child)) == "missing-inputs");
+    child.inputs.pop_back();
+    child.outputs.back().value = Amount{1000};
+    BOOST_TEST(enter(make_tx(child)) == "");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_claim_enters_when_it_is_deep_enough, Pooled) {
     struct View final : peg::ParentView {
         parent::ParentBlockHash hash;
