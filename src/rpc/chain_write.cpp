@@ -3,6 +3,7 @@
 #include "codec/hex.h"
 #include "consensus/rules/block_check.h"
 #include "federation/rules/block_proof.h"
+#include "rpc/block_argument.h"
 #include "rpc/chain_methods.h"
 #include "util/clock.h"
 
@@ -10,17 +11,6 @@ namespace sluice::rpc {
 namespace {
 
 using chain::ChainState;
-
-Result<Block, RpcError> block_from_hex(const Args& args, size_t i) {
-    const std::optional<Bytes> bytes = from_hex(args.text(i));
-    if (!bytes) return rpc_error(Code::kDeserialization, "Block decode failed");
-    // What follows the block is not looked at, as in elementsd.
-    Reader reader(*bytes);
-    Block block;
-    describe(reader, block);
-    if (!reader.ok()) return rpc_error(Code::kDeserialization, "Block decode failed");
-    return block;
-}
 
 // Blocks made by others may leave out the coinbase's reserved value, which the header does not commit to: it is filled
 // in.
@@ -59,17 +49,6 @@ RpcResult submit_header(const ChainPorts& ports, const Args& args) {
     const ChainState::HeadersOutcome outcome =
         TRY(on_state(ports, [chain = ports.chain, header] { return chain->accept_headers({*header}); }));
     if (outcome.failure) return rpc_error(Code::kVerify, outcome.failure->reason);
-    return Json();
-}
-
-RpcResult test_proposed_block(const ChainPorts& ports, const Args& args) {
-    auto block = std::make_shared<const Block>(TRY(block_from_hex(args, 0)));
-    if (ports.reader->find(compute_hash(block->header))) return rpc_error(Code::kAlreadyInChain, "already have block");
-    if (block->header.prev != ports.reader->tip().hash)
-        return rpc_error(Code::kVerify, "proposal was not based on our best chain");
-    const auto verdict = TRY(
-        on_state(ports, [chain = ports.chain, block] { return chain->test_block(block, chain::TestBlockOptions{}); }));
-    if (!verdict) return rpc_error(Code::kVerify, verdict.error().reason);
     return Json();
 }
 
@@ -178,7 +157,6 @@ void add_chain_write_methods(Dispatcher& dispatcher, const ChainPorts& ports) {
     };
     add("submitblock", submit_block);
     add("submitheader", submit_header);
-    add("testproposedblock", test_proposed_block);
     add("combineblocksigs", combine_block_sigs);
     add("invalidateblock", invalidate_block);
     add("reconsiderblock", reconsider_block);

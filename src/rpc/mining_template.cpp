@@ -1,4 +1,4 @@
-// getblocktemplate (BIP22, BIP23): a template for who makes blocks outside of this node, and the test of a proposal.
+// getblocktemplate (BIP22, BIP23): a template for who makes blocks outside of this node; the tests of a proposal.
 // Blocks of these chains are signed: bits and target are 0.
 #include "assembly/assemble.h"
 #include "chain/chain_reader.h"
@@ -8,6 +8,7 @@
 #include "consensus/rules/limits.h"
 #include "consensus/rules/versionbits.h"
 #include "mempool/mempool.h"
+#include "rpc/block_argument.h"
 #include "rpc/pool_methods.h"
 #include "util/clock.h"
 
@@ -31,6 +32,32 @@ RpcResult test_proposal(const ChainPorts& chain, const Json& request) {
     const auto verdict = TRY(
         on_state(chain, [state = chain.chain, block] { return state->test_block(block, chain::TestBlockOptions{}); }));
     return verdict ? Json() : Json(verdict.error().reason);
+}
+
+// What testproposedblock holds to be standard: the reference's defaults, but no data outputs at all.
+mempool::PolicyOptions proposal_policy() {
+    mempool::PolicyOptions out;
+    out.max_data_carrier = std::nullopt;
+    return out;
+}
+
+RpcResult test_proposed_block(const ChainPorts& chain, const PoolPorts& ports, const Args& args) {
+    const auto block = std::make_shared<const Block>(TRY(block_from_hex(args, 0)));
+    if (chain.reader->find(compute_hash(block->header))) return rpc_error(Code::kAlreadyInChain, "already have block");
+    if (block->header.prev != chain.reader->tip().hash)
+        return rpc_error(Code::kVerify, "proposal was not based on our best chain");
+    const auto verdict = TRY(
+        on_state(chain, [state = chain.chain, block] { return state->test_block(block, chain::TestBlockOptions{}); }));
+    if (!verdict) return rpc_error(Code::kVerify, verdict.error().reason);
+    if (args.flag_or(1, !ports.pool->policy().require_standard)) return Json();
+    const mempool::PolicyOptions policy = proposal_policy();
+    for (const TxRef& tx : block->transactions) {
+        if (tx->tx.is_coinbase()) continue;
+        if (const auto reason = mempool::check_standard(*tx, *chain.params, policy)) {
+            return rpc_error(Code::kVerify, "Block proposal included a non-standard transaction: " + reason->reason);
+        }
+    }
+    return Json();
 }
 
 struct Priced {
@@ -151,6 +178,8 @@ RpcResult block_template(const ChainPorts& chain, const PoolPorts& ports, const 
 void add_template_methods(Dispatcher& dispatcher, const ChainPorts& chain, const PoolPorts& ports) {
     dispatcher.add("getblocktemplate",
                    [chain, ports](const Args& args, const Caller&) { return block_template(chain, ports, args); });
+    dispatcher.add("testproposedblock",
+                   [chain, ports](const Args& args, const Caller&) { return test_proposed_block(chain, ports, args); });
 }
 
 }  // namespace sluice::rpc

@@ -238,6 +238,9 @@ BOOST_AUTO_TEST_CASE(a_transaction_goes_from_the_pool_into_a_block) {
 
     const std::string block = node.ask("getnewblockhex").get<std::string>();
     BOOST_TEST(node.text("testproposedblock", list(block)) == "null");
+    BOOST_TEST(node.text("testproposedblock", list(block, false)) ==
+               "-25 Block proposal included a non-standard transaction: scriptpubkey");
+    BOOST_TEST(node.text("testproposedblock", list(block + "00", true)) == "null");
     BOOST_TEST(node.text("submitblock", list(block.substr(0, block.size() - 2))) == "-22 Block decode failed");
     BOOST_TEST(node.text("submitblock", list(block + "00")) == "null");  // what follows the block is ignored
     BOOST_TEST(node.text("submitblock", list(block)) == "\"duplicate\"");
