@@ -238,9 +238,16 @@ BOOST_AUTO_TEST_CASE(a_transaction_goes_from_the_pool_into_a_block) {
 
     const std::string block = node.ask("getnewblockhex").get<std::string>();
     BOOST_TEST(node.text("testproposedblock", list(block)) == "null");
-    BOOST_TEST(node.text("testproposedblock", list(block, false)) ==
+    BOOST_TEST(node.text("testproposedblock", list(block + "00", false)) == "null");
+    Transaction data = test::split(node.params, test::free_coins(node.params), 1)->tx;
+    data.outputs.push_back(data.outputs[0]);
+    data.outputs.back().value = Amount{0};
+    data.outputs.back().script.bytes = {0x6a};
+    const std::string other =
+        to_hex(encode_block(*test::make_block(node.params, node.params.genesis.header, {make_tx(data)})));
+    BOOST_TEST(node.text("testproposedblock", list(other)) == "null");
+    BOOST_TEST(node.text("testproposedblock", list(other, false)) ==
                "-25 Block proposal included a non-standard transaction: scriptpubkey");
-    BOOST_TEST(node.text("testproposedblock", list(block + "00", true)) == "null");
     BOOST_TEST(node.text("submitblock", list(block.substr(0, block.size() - 2))) == "-22 Block decode failed");
     BOOST_TEST(node.text("submitblock", list(block + "00")) == "null");  // what follows the block is ignored
     BOOST_TEST(node.text("submitblock", list(block)) == "\"duplicate\"");
