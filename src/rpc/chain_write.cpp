@@ -2,6 +2,8 @@
 #include "chain/chain_state.h"
 #include "codec/hex.h"
 #include "consensus/rules/block_check.h"
+#include "consensus/script/sighash.h"
+#include "crypto/ecdsa.h"
 #include "federation/rules/block_proof.h"
 #include "rpc/block_argument.h"
 #include "rpc/chain_methods.h"
@@ -52,6 +54,7 @@ RpcResult submit_header(const ChainPorts& ports, const Args& args) {
     return Json();
 }
 
+// With or without the hash type byte that elementsd's signblock ends a dynafed block's signatures with.
 Result<std::vector<fed_rules::BlockSignature>, RpcError> block_signatures(const Json& list) {
     std::vector<fed_rules::BlockSignature> out;
     for (const Json& item : list) {
@@ -64,6 +67,7 @@ Result<std::vector<fed_rules::BlockSignature>, RpcError> block_signatures(const 
         if (!key_bytes || !signature) continue;
         const std::optional<PubKey> key = PubKey::parse(*key_bytes);
         if (!key) return rpc_error(Code::kDeserialization, "Bad pubkey");
+        if (is_strict_der(*signature) && signature->back() == script::kSighashAll) signature->pop_back();
         out.push_back({*key, std::move(*signature)});
     }
     return out;

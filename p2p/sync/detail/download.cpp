@@ -27,13 +27,18 @@ void Engine::Impl::schedule_all() {
 }
 
 void Engine::Impl::schedule(Peer& peer) {
+    if (peer.best_known) fetch(peer, *peer.best_known);
+}
+
+// Asks the peer for blocks that are missing on the way to one that it has.
+void Engine::Impl::fetch(Peer& peer, const BlockHash& toward) {
     // Asked again when half of it has come: not for every block.
-    if (!peer.best_known || peer.in_flight.size() > kMaxBlocksInFlight / 2 || in_check.size() >= kMaxBlocksInCheck)
-        return;
+    if (peer.in_flight.size() > kMaxBlocksInFlight / 2 || in_check.size() >= kMaxBlocksInCheck) return;
     if (!can_serve_blocks(peer)) return;
     const Tip tip = needs.chain.tip();
-    const auto best = needs.chain.find(*peer.best_known);
-    if (!best || best->failed || best->height <= tip.height) return;
+    const auto best = needs.chain.find(toward);
+    // A branch as high as ours is fetched too: the next block may be on it.
+    if (!best || best->failed || best->active || best->height < tip.height) return;
     const uint32_t window_end = tip.height + kDownloadWindow;
     // Enough to find one more than a full load behind all that is on its way.
     const size_t most = std::min<size_t>(kDownloadWindow, downloads.size() + in_check.size() + kMaxBlocksInFlight);
@@ -197,6 +202,11 @@ void Engine::Impl::block_checked(const Ticket& ticket, const BlockHash& hash, bo
         if (!compact && !known_bad && failure.reason != "time-too-new") {
             misbehaved(*peer, "invalid block: " + failure.reason);
         }
+    }
+    // It was worth a try only because of what stands on it: a block below it turned out to be bad.
+    const auto known = needs.chain.find(hash);
+    if (peer != nullptr && !result.failure && !compact && known && known->failed) {
+        misbehaved(*peer, "invalid block: bad-prevblk");
     }
     schedule_all();
 }

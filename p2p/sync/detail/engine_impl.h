@@ -87,6 +87,7 @@ struct Engine::Impl {
     // download.cpp
     void schedule_all();
     void schedule(Peer& peer);
+    void fetch(Peer& peer, const BlockHash& toward);
     void request(Peer& peer, const std::vector<KnownBlock>& blocks);
     void decode_block(Peer& peer, Bytes payload);
     void on_block(Peer& peer, Block block, const Ticket& ticket);

@@ -114,6 +114,8 @@ void Engine::Impl::headers_checked(net::PeerId id, const std::vector<BlockHash>&
         if (peer->leaving) return;
     }
     resolve_unknown(*peer);
+    // What it tells of now, even if it once told of a higher branch, whose blocks may never come.
+    if (result.accepted > 0 && is_tip_recent(20)) fetch(*peer, hashes[result.accepted - 1]);
     if (more && !result.failure) {
         ask_for_headers(*peer, hashes.back());
     } else {

@@ -1,6 +1,7 @@
 // What peers see of each other: engines back to back.
 #include <boost/test/unit_test.hpp>
 
+#include "p2p/wire/compact_block.h"
 #include "support/sync_world.h"
 
 using namespace sluice;
