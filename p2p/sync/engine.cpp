@@ -222,9 +222,8 @@ void Engine::received(net::PeerId id, wire::Frame frame) {
 }
 
 // Damage is nobody's attack for sure, and says nothing: the message is passed over, unless it goes on and on.
-void Engine::Impl::malformed(Peer& peer, std::string_view command, size_t size) {
-    log_debug("net", "ProcessMessages({}, {} bytes): Exception: it does not decode, peer={}", command, size,
-              peer.info.id);
+void Engine::Impl::malformed(Peer& peer, std::string_view command, size_t size, std::string_view why) {
+    log_debug("net", "ProcessMessages({}, {} bytes): Exception: {}, peer={}", command, size, why, peer.info.id);
     if (++peer.malformed >= kMaxMalformed) misbehaved(peer, "too many messages that do not decode");
 }
 

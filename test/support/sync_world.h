@@ -205,6 +205,10 @@ public:
         }
         result.is_new = node.block == nullptr;
         node.block = block;
+        if (doomed && hash != *doomed && ancestor(hash, nodes.at(*doomed).header.height)->hash == *doomed) {
+            nodes.at(*doomed).failed = node.failed = true;
+            return result;
+        }
         activate(hash);
         result.active = is_active(hash, node.header.height);
         return result;
@@ -229,6 +233,7 @@ public:
     std::vector<BlockHash> branch;  // of the best header, by height
     std::multimap<BlockHash, BlockHash> children;
     size_t reads = 0;
+    std::optional<BlockHash> doomed;  // found bad when a block comes that builds on it
     std::function<void(std::vector<std::shared_ptr<const Block>>)> on_connected;
 
 private:

@@ -104,13 +104,22 @@ void Engine::Impl::decode_block(Peer& peer, Bytes payload) {
         Bytes payload;
         std::optional<Block> block;
         const char* damage = nullptr;
+        const char* unreadable = "it does not decode";
     };
     auto work = std::make_shared<Work>();
     work->payload = std::move(payload);
     ++peer.blocks_in_decode;
     const auto job = [work] {
-        work->block = parse_block(work->payload);
-        if (!work->block) return;
+        Reader reader(work->payload);
+        Block block;
+        describe(reader, block);
+        if (!reader.finish()) {
+            const DecodeError error = reader.error().value_or(DecodeError::kTrailing);
+            work->unreadable =
+                error == DecodeError::kNonCanonical ? "non-canonical ReadCompactSize()" : to_string(error);
+            return;
+        }
+        work->block = std::move(block);
         const TxMerkleRoot merkle = tx_merkle_root(work->block->transactions);
         if (merkle.root != work->block->header.merkle_root) work->damage = "bad-txnmrklroot, hashMerkleRoot mismatch";
         if (merkle.mutated) work->damage = "bad-txns-duplicate, duplicate transaction";
@@ -120,7 +129,7 @@ void Engine::Impl::decode_block(Peer& peer, Bytes payload) {
         if (from == nullptr) return;
         --from->blocks_in_decode;
         if (!work->block) {
-            malformed(*from, "block", work->payload.size());
+            malformed(*from, "block", work->payload.size(), work->unreadable);
         } else if (work->damage != nullptr && needs.chain.find(work->block->header.prev)) {
             on_damaged_block(*from, compute_hash(work->block->header), work->damage);
         } else {

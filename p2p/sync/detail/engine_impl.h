@@ -41,7 +41,7 @@ struct Engine::Impl {
     void handle(Peer& peer, wire::Message message);
     void handle_ready(Peer& peer, wire::Message message);
     void misbehaved(Peer& peer, std::string_view why);
-    void malformed(Peer& peer, std::string_view command, size_t size);
+    void malformed(Peer& peer, std::string_view command, size_t size, std::string_view why = "it does not decode");
     void drop(Peer& peer, std::string_view why);
     void send(const Peer& peer, const wire::Message& message);
     [[nodiscard]] Peer* find(net::PeerId id);
