@@ -1,6 +1,6 @@
 // Dynamic federations as clients of Elements see them: activation by version bits, proposals, votes, a transition.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { miningNode, story } from './lib/stories.mjs';
 
 const sha256 = (hex) => createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex');
@@ -8,6 +8,18 @@ const swap = (hex) => Buffer.from(hex, 'hex').reverse().toString('hex');
 const p2wsh = (script) => `0020${sha256(script)}`;
 const OPEN = p2wsh('51');  // anybody may sign
 const PAK = `02${'79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'}`;
+
+// With the private key 1, as elementsd's signblock gives it: DER, low S, hash type.
+const url64 = (hex) => Buffer.from(hex, 'hex').toString('base64url');
+const key = createPrivateKey({ format: 'jwk', key: { kty: 'EC', crv: 'secp256k1', d: url64('01'.padStart(64, '0')), x: url64(PAK.slice(2)),
+    y: url64('483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8') } });
+const signHeader = (hex) => {
+    for (;;) {
+        const der = sign('sha256', Buffer.from(sha256(hex), 'hex'), key).toString('hex');
+        const sSize = parseInt(der.slice(2 * (5 + parseInt(der.slice(6, 8), 16)), 2 * (6 + parseInt(der.slice(6, 8), 16))), 16);
+        if (sSize <= 32) return `${der}01`;
+    }
+};
 
 const proposal = (changes = {}) => ({ signblockscript: OPEN, max_block_witness: 100, fedpegscript: '52', extension_space: [], ...changes });
 
@@ -118,11 +130,24 @@ story('parameters are proposed, voted for and take effect at the next epoch', ['
     assert.equal((await info()).max_block_witness, 107);
 
     // A script that needs a key: blocks without its signature are refused.
-    const closed = { ...wanted, signblockscript: p2wsh(`21${PAK}ac`) };
+    const script = `21${PAK}ac`;
+    const closed = { ...wanted, max_block_witness: 120, signblockscript: p2wsh(script) };
     await node.call('generatetoaddress', 480 - await node.call('getblockcount') - 1, address);
     for (let i = 0; i < 10; i++) await vote(closed);
-    assert.equal((await info()).current_signblock_hex, p2wsh(`21${PAK}ac`));
+    assert.equal((await info()).current_signblock_hex, p2wsh(script));
     assert.equal(await node.call('submitblock', await node.call('getnewblockhex')), 'block-proof-invalid');
     assert.equal(await node.call('getblockcount'), 489);
+
+    // With it they are taken, whether or not the signature ends with its hash type.
+    const unsigned = await node.call('getnewblockhex');
+    const empty = await node.call('combineblocksigs', unsigned, [], script);
+    assert.equal(empty.complete, false);
+    const sig = signHeader(empty.hex.slice(0, empty.hex.indexOf(`0123${script}`)));
+    for (const form of [sig.slice(0, -2), sig]) {
+        const combined = await node.call('combineblocksigs', unsigned, [{ pubkey: PAK, sig: form }], script);
+        assert.equal(combined.complete, true, form);
+        assert.equal(await node.call('submitblock', combined.hex), form === sig ? 'duplicate' : null);
+    }
+    assert.equal(await node.call('getblockcount'), 490);
     await node.stop();
 });
