@@ -1,7 +1,5 @@
 #include "confidential/detail/field.h"
 
-#include <vector>
-
 #include "confidential/detail/field_adx.h"
 #include "confidential/detail/field_inverse.h"
 #include "util/check.h"
@@ -81,11 +79,6 @@ Fe canonical(const Fe& a) {
     return above ? reduced : a;
 }
 
-bool is_zero(const Fe& a) {
-    const Fe c = canonical(a);
-    return (c.n[0] | c.n[1] | c.n[2] | c.n[3]) == 0;
-}
-
 bool is_equal(const Fe& a, const Fe& b) { return canonical(a).n == canonical(b).n; }
 bool is_odd(const Fe& a) { return (canonical(a).n[0] & 1) != 0; }
 
@@ -112,22 +105,7 @@ std::optional<Fe> square_root(const Fe& a) {
 bool is_square(const Fe& a) { return square_root(a).has_value(); }
 
 void invert_all(std::span<Fe> values) {
-    with_ops([&](auto ops) {
-        using Ops = decltype(ops);
-        std::vector<Fe> before(values.size());  // the product of all values before this one, zeros left out
-        Fe product = fe_small(1);
-        for (size_t i = 0; i < values.size(); ++i) {
-            before[i] = product;
-            if (!is_zero(values[i])) product = Ops::mul(product, values[i]);
-        }
-        Fe rest = inverse(product);
-        for (size_t i = values.size(); i-- > 0;) {
-            if (is_zero(values[i])) continue;
-            const Fe inverted = Ops::mul(rest, before[i]);
-            rest = Ops::mul(rest, values[i]);
-            values[i] = inverted;
-        }
-    });
+    with_ops([&](auto ops) { invert_all_over<decltype(ops)>(values); });
 }
 
 }  // namespace sluice::confidential::detail

@@ -23,7 +23,11 @@ std::optional<Fe> fe_from_bytes(ByteView bytes);
 std::array<uint8_t, 32> fe_to_bytes(const Fe& a);
 // The representative below p.
 Fe canonical(const Fe& a);
-bool is_zero(const Fe& a);
+// Only 0 and p stand for zero.
+inline bool is_zero(const Fe& a) {
+    const auto [n0, n1, n2, n3] = a.n;
+    return (n0 | n1 | n2 | n3) == 0 || (n0 == 0xfffffffefffffc2f && (n1 & n2 & n3) == ~uint64_t{0});
+}
 bool is_equal(const Fe& a, const Fe& b);
 // Of the canonical representative.
 bool is_odd(const Fe& a);

@@ -11,7 +11,8 @@
 namespace sluice::confidential::detail {
 
 // In all of these a 512-bit product stands in t0..t7; %rdx is the multiplier that mulx takes; lo and hi are scratch.
-// The reduction folds t4..t7 (each worth kFold) into t0..t3, then what overflows (below 2^33), then a last carry.
+// The reduction folds t4..t7 (each worth kFold) into t0..t3, then what overflows (below 2^33), then a last carry, which
+// is rare.
 #define SLUICE_ADX_REDUCE            \
     "movabs $0x1000003d1, %%rdx\n\t" \
     "xor %k[lo], %k[lo]\n\t"         \
@@ -34,10 +35,10 @@ namespace sluice::confidential::detail {
     "adc %[hi], %[t1]\n\t"           \
     "adc $0, %[t2]\n\t"              \
     "adc $0, %[t3]\n\t"              \
-    "sbb %[lo], %[lo]\n\t"           \
-    "and %%rdx, %[lo]\n\t"           \
-    "add %[lo], %[t0]\n\t"           \
-    "adc $0, %[t1]\n\t"
+    "jnc 1f\n\t"                     \
+    "add %%rdx, %[t0]\n\t"           \
+    "adc $0, %[t1]\n"                \
+    "1:\n\t"
 
 // clang-format off
 // t_i..t_{i+4} += b_i * a, where t_{i+4} is new.
@@ -143,70 +144,9 @@ struct AdxOps {
         return Fe{{t0, t1, t2, t3}};
     }
 
-    static Fe add(const Fe& a, const Fe& b) {
-        uint64_t r0 = a.n[0], r1 = a.n[1], r2 = a.n[2], r3 = a.n[3], carry;
-        __asm__(
-            "add %[b0], %[r0]\n\t"
-            "adc %[b1], %[r1]\n\t"
-            "adc %[b2], %[r2]\n\t"
-            "adc %[b3], %[r3]\n\t"
-            "sbb %[carry], %[carry]\n\t"
-            "and %[fold], %[carry]\n\t"
-            "add %[carry], %[r0]\n\t"
-            "adc $0, %[r1]\n\t"
-            "adc $0, %[r2]\n\t"
-            "adc $0, %[r3]\n\t"
-            "sbb %[carry], %[carry]\n\t"
-            "and %[fold], %[carry]\n\t"
-            "add %[carry], %[r0]\n\t"
-            : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3), [carry] "=&r"(carry)
-            : [b0] "rm"(b.n[0]), [b1] "rm"(b.n[1]), [b2] "rm"(b.n[2]), [b3] "rm"(b.n[3]), [fold] "r"(kFold)
-            : "cc");
-        return Fe{{r0, r1, r2, r3}};
-    }
-
-    static Fe sub(const Fe& a, const Fe& b) {
-        uint64_t r0 = a.n[0], r1 = a.n[1], r2 = a.n[2], r3 = a.n[3], borrow;
-        __asm__(
-            "sub %[b0], %[r0]\n\t"
-            "sbb %[b1], %[r1]\n\t"
-            "sbb %[b2], %[r2]\n\t"
-            "sbb %[b3], %[r3]\n\t"
-            "sbb %[borrow], %[borrow]\n\t"
-            "and %[fold], %[borrow]\n\t"
-            "sub %[borrow], %[r0]\n\t"
-            "sbb $0, %[r1]\n\t"
-            "sbb $0, %[r2]\n\t"
-            "sbb $0, %[r3]\n\t"
-            "sbb %[borrow], %[borrow]\n\t"
-            "and %[fold], %[borrow]\n\t"
-            "sub %[borrow], %[r0]\n\t"
-            : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3), [borrow] "=&r"(borrow)
-            : [b0] "rm"(b.n[0]), [b1] "rm"(b.n[1]), [b2] "rm"(b.n[2]), [b3] "rm"(b.n[3]), [fold] "r"(kFold)
-            : "cc");
-        return Fe{{r0, r1, r2, r3}};
-    }
-
-    static Fe half(const Fe& a) {
-        uint64_t r0 = a.n[0], r1 = a.n[1], r2 = a.n[2], r3 = a.n[3];
-        uint64_t top = -(r0 & 1);
-        uint64_t odd_fold = kFold & top;
-        __asm__(
-            "sub %[odd_fold], %[r0]\n\t"
-            "sbb $0, %[r1]\n\t"
-            "sbb $0, %[r2]\n\t"
-            "sbb $0, %[r3]\n\t"
-            "sbb $0, %[top]\n\t"
-            "shr $1, %[top]\n\t"
-            "rcr $1, %[r3]\n\t"
-            "rcr $1, %[r2]\n\t"
-            "rcr $1, %[r1]\n\t"
-            "rcr $1, %[r0]\n\t"
-            : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3), [top] "+&r"(top)
-            : [odd_fold] "r"(odd_fold)
-            : "cc");
-        return Fe{{r0, r1, r2, r3}};
-    }
+    static Fe add(const Fe& a, const Fe& b) { return PlainOps::add(a, b); }
+    static Fe sub(const Fe& a, const Fe& b) { return PlainOps::sub(a, b); }
+    static Fe half(const Fe& a) { return PlainOps::half(a); }
 };
 
 #undef SLUICE_ADX_ROW

@@ -5,8 +5,9 @@
 //
 // One plan serves all back ends. e is split into two halves of 128 bits, e = low + lambda*high; each half is written as
 // kKeyDigits signed digits of 5 bits in [-16, 15], s as 2*kBaseDigits signed digits of 10 bits in [-512, 511]. From
-// window kKeyDigits-1 down to 0: five doublings, one addition from each of the key's two tables, and at even windows w
-// one from each of the base point's two tables (digits w/2 of the lower and the upper half of s).
+// window kKeyDigits-1 down to 0: five doublings, and the sum of one point from each of the key's two tables and, at
+// even windows w, one from each of the base point's two tables (digits w/2 of the lower and the upper half of s). In
+// which order these are added is the back end's affair.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,8 @@
-// The ladder in 64-bit words, over any set of field operations: lanes go in pairs, in lockstep, so that the processor
-// always has two independent products to work on. Formulas are incomplete; an exception (equal or opposite points)
-// makes z zero, and z stays zero from there on, which sends that lane to climb_complete.
+// The ladder in 64-bit words, over any set of field operations. What a window adds is summed up before the climb, for
+// many lanes side by side in affine form, which takes half the products of additions to the sum on its way. Then lanes
+// go in pairs, in lockstep, so that the processor always has two independent products to work on. Formulas are
+// incomplete; an exception (equal or opposite points) makes z zero, and z stays zero from there on, which sends that
+// lane to climb_complete.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +32,7 @@ public:
                 }
                 denominators[k * level + level - 1] = Ops::add(top.y, top.y);
             }
-            invert_all(denominators);
+            invert_all_over<Ops>(denominators);
             for (size_t k = 0; k < keys.size(); ++k) {
                 const Record top = tables.record(k, 0, level);
                 for (size_t i = 1; i <= level; ++i) {
@@ -54,13 +56,18 @@ public:
     static void multiply_add(const KeyTables& tables, std::span<const Lane> lanes, std::span<LaneResult> results) {
         CHECK(lanes.size() == results.size());
         std::vector<Jacobian> sums(lanes.size());
-        size_t i = 0;
-        for (; i + 2 <= lanes.size(); i += 2) climb<2>(tables, &lanes[i], &sums[i]);
-        if (i < lanes.size()) climb<1>(tables, &lanes[i], &sums[i]);
+        Addends addends;
+        for (size_t start = 0; start < lanes.size(); start += kTogether) {
+            const std::span<const Lane> some = lanes.subspan(start, std::min(kTogether, lanes.size() - start));
+            addends.fill(tables, some);
+            size_t i = 0;
+            for (; i + 2 <= some.size(); i += 2) climb<2>(tables, addends, i, &some[i], &sums[start + i]);
+            if (i < some.size()) climb<1>(tables, addends, i, &some[i], &sums[start + i]);
+        }
         std::vector<Fe> z(sums.size());
         std::ranges::transform(sums, z.begin(), [](const Jacobian& sum) { return sum.z; });
-        invert_all(z);
-        for (i = 0; i < sums.size(); ++i) {
+        invert_all_over<Ops>(z);
+        for (size_t i = 0; i < sums.size(); ++i) {
             results[i].infinity = is_zero(sums[i].z);
             const Fe zz = Ops::sqr(z[i]);
             results[i].point = {Ops::mul(sums[i].x, zz), Ops::mul(sums[i].y, Ops::mul(zz, z[i]))};
@@ -71,7 +78,7 @@ public:
         CHECK(a.size() == sums.size() && b.size() == sums.size());
         std::vector<Fe> runs(sums.size());
         for (size_t i = 0; i < sums.size(); ++i) runs[i] = Ops::sub(b[i].x, a[i].x);
-        invert_all(runs);
+        invert_all_over<Ops>(runs);
         for (size_t i = 0; i < sums.size(); ++i) {
             if (is_zero(runs[i])) {
                 sums[i] = add_complete(a[i], b[i]);
@@ -88,59 +95,110 @@ public:
     }
 
 private:
-    // N lanes to N sums.
+    // Lanes whose addends are made together: enough to share two inversions, few enough to stay in cache.
+    static constexpr size_t kTogether = 8;
+
+    // What each window of each of some lanes adds to its sum: the two key digits', and at even windows the two base
+    // digits' points.
+    class Addends {
+    public:
+        void fill(const KeyTables& tables, std::span<const Lane> lanes) {
+            sums_.resize(lanes.size() * kKeyDigits);
+            bases_.resize(lanes.size() * kBaseDigits);
+            const BaseTables& base = base_tables();
+            for (size_t l = 0; l < lanes.size(); ++l) {
+                const Digits digits = recode(lanes[l].s, lanes[l].e);
+                const Record* low = &tables.record(lanes[l].key, 0, 1);
+                const Record* high = &tables.record(lanes[l].key, 1, 1);
+                for (size_t w = 0; w < kKeyDigits; ++w) {
+                    join(sums_[l * kKeyDigits + w], select(low, digits.key_low[w]), select(high, digits.key_high[w]));
+                }
+                for (size_t i = 0; i < kBaseDigits; ++i) {
+                    join(bases_[l * kBaseDigits + i], select(base[0].data(), digits.base_low[i]),
+                         select(base[1].data(), digits.base_high[i]));
+                }
+            }
+            add_joined();
+            for (size_t i = 0; i < bases_.size(); ++i) {
+                LaneResult& even = sums_[i / kBaseDigits * kKeyDigits + i % kBaseDigits * 2];
+                join(even, even, bases_[i]);
+            }
+            add_joined();
+        }
+        // `infinity`: nothing to add.
+        [[nodiscard]] const LaneResult& of(size_t lane, size_t window) const {
+            return sums_[lane * kKeyDigits + window];
+        }
+
+    private:
+        // What a digit stands for.
+        static LaneResult select(const Record* table, int digit) {
+            if (digit == 0) return {{}, true};
+            const Record& record = table[(digit < 0 ? -digit : digit) - 1];
+            return {{record.x, digit < 0 ? Ops::sub(Fe{}, record.y) : record.y}, false};
+        }
+        // sum = a + b, at the latest with the next add_joined().
+        void join(LaneResult& sum, const LaneResult& a, const LaneResult& b) {
+            if (a.infinity || b.infinity) {
+                const LaneResult other = a.infinity ? b : a;
+                sum = other;
+                return;
+            }
+            joined_.push_back(&sum);
+            left_.push_back(a.point);
+            right_.push_back(b.point);
+        }
+        void add_joined() {
+            results_.resize(joined_.size());
+            add_pairs(left_, right_, results_);
+            for (size_t i = 0; i < joined_.size(); ++i) *joined_[i] = results_[i];
+            joined_.clear();
+            left_.clear();
+            right_.clear();
+        }
+
+        std::vector<LaneResult> sums_;   // window by window, lane by lane
+        std::vector<LaneResult> bases_;  // of even windows
+        std::vector<LaneResult*> joined_;
+        std::vector<Affine> left_;
+        std::vector<Affine> right_;
+        std::vector<LaneResult> results_;
+    };
+
+    // N lanes, of which the first is the addends' lane `first`, to N sums.
     template <size_t N>
-    static void climb(const KeyTables& tables, const Lane* lanes, Jacobian* sums) {
-        Climb<N> climb(tables, lanes);
-        climb.climb();
-        for (size_t l = 0; l < N; ++l) sums[l] = climb.result(l);
+    static void climb(const KeyTables& tables, const Addends& addends, size_t first, const Lane* lanes,
+                      Jacobian* sums) {
+        Climb<N> climb;
+        climb.climb(addends, first);
+        for (size_t l = 0; l < N; ++l)
+            sums[l] = climb.has_result(l) ? climb.result(l) : climb_complete(tables, lanes[l]);
     }
 
     static Fe triple(const Fe& a) { return Ops::add(Ops::add(a, a), a); }
 
-    // N sums on their way, each at infinity (`has_point` is false) until its first digit that is not zero.
+    // N sums on their way, each at infinity (`has_point` is false) until its first addend.
     template <size_t N>
     class Climb {
-    public:
-        // `lanes` are N.
-        Climb(const KeyTables& tables, const Lane* lanes) : tables_(tables), lanes_(lanes) {
-            for (size_t l = 0; l < N; ++l) {
-                digits_[l] = recode(lanes[l].s, lanes[l].e);
-                for (size_t half = 0; half < 2; ++half) key_tables_[half][l] = &tables.record(lanes[l].key, half, 1);
-            }
-        }
+        using Terms = std::array<const LaneResult*, N>;
 
-        void climb() {
-            const BaseTables& base = base_tables();
+    public:
+        void climb(const Addends& addends, size_t first) {
             for (size_t w = kKeyDigits; w-- > 0;) {
                 if (w + 1 < kKeyDigits) {
                     for (int i = 0; i < 5; ++i) twice();
                 }
-                add([&](size_t l) { return select(key_tables_[0][l], digits_[l].key_low[w]); });
-                add([&](size_t l) { return select(key_tables_[1][l], digits_[l].key_high[w]); });
-                if (w % 2 != 0) continue;
-                add([&](size_t l) { return select(base[0].data(), digits_[l].base_low[w / 2]); });
-                add([&](size_t l) { return select(base[1].data(), digits_[l].base_high[w / 2]); });
+                Terms terms;
+                for (size_t l = 0; l < N; ++l) terms[l] = &addends.of(first + l, w);
+                add(terms);
             }
         }
 
-        Jacobian result(size_t l) const {
-            if (!has_point_[l] || is_zero(z_[l])) return climb_complete(tables_, lanes_[l]);
-            return {x_[l], y_[l], z_[l]};
-        }
+        // Not after an exception, nor for a sum that never had a point.
+        [[nodiscard]] bool has_result(size_t l) const { return has_point_[l] && !is_zero(z_[l]); }
+        [[nodiscard]] Jacobian result(size_t l) const { return {x_[l], y_[l], z_[l]}; }
 
     private:
-        // What a digit stands for; nothing for 0.
-        struct Term {
-            const Record* record;
-            bool negative;
-        };
-        static Term select(const Record* table, int digit) {
-            if (digit == 0) return {nullptr, false};
-            return {table + (digit < 0 ? -digit : digit) - 1, digit < 0};
-        }
-        static Fe signed_y(const Term& term) { return term.negative ? Ops::sub(Fe{}, term.record->y) : term.record->y; }
-
         using Each = std::array<Fe, N>;
         template <class F>
         static Each each(F&& make) {
@@ -166,21 +224,15 @@ private:
             y_ = each([&](size_t l) { return Ops::sub(mu[l], yyyy[l]); });
         }
 
-        template <class F>
-        void add(F&& term) {
-            std::array<Term, N> terms;
+        void add(const Terms& terms) {
             bool ordinary = true;
-            for (size_t l = 0; l < N; ++l) {
-                terms[l] = term(l);
-                ordinary = ordinary && has_point_[l] && terms[l].record != nullptr;
-            }
+            for (size_t l = 0; l < N; ++l) ordinary = ordinary && has_point_[l] && !terms[l]->infinity;
             if (!ordinary) return add_apart(terms);
-            const Each ty = each([&](size_t l) { return signed_y(terms[l]); });
             const Each zz = each([&](size_t l) { return Ops::sqr(z_[l]); });
-            const Each tx = each([&](size_t l) { return Ops::mul(terms[l].record->x, zz[l]); });
+            const Each tx = each([&](size_t l) { return Ops::mul(terms[l]->point.x, zz[l]); });
             const Each zzz = each([&](size_t l) { return Ops::mul(zz[l], z_[l]); });
             const Each h = each([&](size_t l) { return Ops::sub(tx[l], x_[l]); });
-            const Each tyz = each([&](size_t l) { return Ops::mul(ty[l], zzz[l]); });
+            const Each tyz = each([&](size_t l) { return Ops::mul(terms[l]->point.y, zzz[l]); });
             const Each hh = each([&](size_t l) { return Ops::sqr(h[l]); });
             const Each r = each([&](size_t l) { return Ops::sub(tyz[l], y_[l]); });
             const Each hhh = each([&](size_t l) { return Ops::mul(h[l], hh[l]); });
@@ -193,12 +245,12 @@ private:
             y_ = each([&](size_t l) { return Ops::sub(rv[l], yh[l]); });
         }
 
-        // The rare windows: a zero digit, or a sum that has no point yet.
-        void add_apart(const std::array<Term, N>& terms) {
+        // The rare windows: nothing to add, or to a sum that has no point yet.
+        void add_apart(const Terms& terms) {
             for (size_t l = 0; l < N; ++l) {
-                if (terms[l].record == nullptr) continue;
-                const Fe ty = signed_y(terms[l]);
-                const Fe& tx = terms[l].record->x;
+                if (terms[l]->infinity) continue;
+                const Fe& tx = terms[l]->point.x;
+                const Fe& ty = terms[l]->point.y;
                 if (!has_point_[l]) {
                     x_[l] = tx;
                     y_[l] = ty;
@@ -218,10 +270,6 @@ private:
             }
         }
 
-        const KeyTables& tables_;
-        const Lane* lanes_;
-        std::array<Digits, N> digits_;
-        std::array<std::array<const Record*, N>, 2> key_tables_;
         Each x_{};
         Each y_{};
         Each z_{};

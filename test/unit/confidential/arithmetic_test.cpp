@@ -116,6 +116,16 @@ BOOST_AUTO_TEST_CASE(every_set_of_field_operations) {
 #endif
 }
 
+// The carries that hardly ever come about: out of full words, and round the whole number.
+BOOST_AUTO_TEST_CASE(what_overflows_is_folded_in_whatever_carries) {
+    for (const cpp_int& a : edges(kP)) {
+        for (const uint64_t overflow : {uint64_t{0}, uint64_t{1}, uint64_t{0xfffffffff}, uint64_t{1} << 61}) {
+            const cpp_int expected = (a + (cpp_int(overflow) << 256)) % kP;
+            BOOST_TEST(big(canonical(PlainOps::fold(Fe{words(a)}, overflow)).n) == expected);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(inverses_and_roots) {
     for (const cpp_int& a : edges(kP)) {
         const Fe fa{words(a)};
