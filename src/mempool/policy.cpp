@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "consensus/primitives/discount.h"
 #include "consensus/script/interpreter.h"
 #include "consensus/script/script.h"
 #include "consensus/script/sigops.h"
@@ -250,21 +251,7 @@ int64_t virtual_size(const ParsedTx& tx, int64_t sigop_cost, uint32_t bytes_per_
     return (std::max<int64_t>(tx.weight(), sigop_cost * bytes_per_sigop) + 3) / 4;
 }
 
-int64_t discount_weight(const ParsedTx& parsed) {
-    int64_t weight = parsed.weight();
-    const bool has_witness = parsed.tx.has_witness();
-    for (const TxOut& out : parsed.tx.outputs) {
-        if (has_witness) {
-            SizeWriter size;
-            size.var_bytes(out.witness.surjection_proof);
-            size.var_bytes(out.witness.rangeproof);
-            weight -= static_cast<int64_t>(size.size()) - 2;
-        }
-        if (out.value.is_commitment()) weight -= (33 - 9) * 4;
-        if (out.nonce.is_commitment()) weight -= 32 * 4;
-    }
-    return weight;
-}
+int64_t discount_weight(const ParsedTx& parsed) { return discounted_weight(parsed.tx, parsed.weight()); }
 
 int64_t discount_virtual_size(const ParsedTx& tx) { return (discount_weight(tx) + 3) / 4; }
 
