@@ -315,7 +315,7 @@ Status Node::Impl::write_pid() {
 
 // It is there without a wallet too, as clients of Elements expect.
 Status Node::Impl::make_wallet_folder() {
-    const std::filesystem::path folder = WalletSet::folder_in(config.chain_dir);
+    const std::filesystem::path folder = TRY(WalletSet::folder_of(config.options, config.chain_dir));
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) return fail("Cannot create " + folder.string() + ": " + error.message());
@@ -378,10 +378,16 @@ Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
     wallet_options.params = &params;
     wallet_options.policy_asset = params.policy_asset;
     wallet_options.fee_rate = TRY(WalletSet::fee_rate(options, chain->pool().policy().min_relay.sat_per_kvb));
+    wallet_options.least_fee_rate = chain->pool().policy().min_relay.sat_per_kvb;
+    wallet_options.max_fee = TRY(WalletSet::max_fee(options));
+    wallet_options.replaceable = options.get_bool("walletrbf", true);
+    wallet_options.spend_zero_conf_change = options.get_bool("spendzeroconfchange", true);
     wallet_options.blinded_addresses = options.get_bool("blindedaddresses", true);
     wallet_options.proof = TRY(proof_options(options));
-    wallets = std::make_unique<WalletSet>(WalletSet::Needs{config.chain_dir, *chain, params, parent.get(), clock},
-                                          wallet_options);
+    wallets = std::make_unique<WalletSet>(
+        WalletSet::Needs{config.chain_dir, TRY(WalletSet::folder_of(options, config.chain_dir)), *chain, params,
+                         parent.get(), clock},
+        wallet_options);
     awake_wallets = wallets.get();
     TRY_VOID(wallets->load_at_start(options));
     rpc::add_wallet_methods(*dispatcher, {wallets.get(), {}, ports.params, &*labels, &clock});

@@ -22,11 +22,13 @@ bool has_keys(const fs::path& folder) {
     return fs::exists(wallet::Wallet::key_file_path(folder.string()), error);
 }
 
-// Keys or a database: something of a wallet is there.
-bool is_taken(const fs::path& folder) {
+bool has_database(const fs::path& folder) {
     std::error_code error;
-    return has_keys(folder) || fs::exists(folder / "wallet" / "CURRENT", error);
+    return fs::exists(folder / "wallet" / "CURRENT", error);
 }
+
+// Something of a wallet is there.
+bool is_taken(const fs::path& folder) { return has_keys(folder) || has_database(folder); }
 
 // A name leads to a folder below the wallets', or to an absolute one; it does not climb.
 bool is_good_name(const std::string& name) {
@@ -42,7 +44,7 @@ Error already_exists(const fs::path& folder) {
 }  // namespace
 
 WalletSet::WalletSet(const Needs& needs, const wallet::WalletOptions& options)
-    : needs_(needs), options_(options), folder_(folder_in(needs.chain_dir)), entries_(std::make_shared<Entries>()) {}
+    : needs_(needs), options_(options), folder_(needs.folder), entries_(std::make_shared<Entries>()) {}
 
 WalletSet::~WalletSet() { close(); }
 
@@ -67,6 +69,26 @@ Result<int64_t> WalletSet::fee_rate(const Options& options, int64_t least) {
         if (*rate > 0) return std::max(*rate, least);
     }
     return std::max(kUsualFeeRate, least);
+}
+
+Result<fs::path> WalletSet::folder_of(const Options& options, const fs::path& chain_dir) {
+    const std::optional<std::string> given = options.get("walletdir");
+    if (!given) return chain_dir / "wallets";
+    std::error_code error;
+    const auto refused = [&](const char* why) { return fail("Specified -walletdir \"" + *given + "\" " + why); };
+    if (!fs::exists(*given, error)) return refused("does not exist");
+    if (!fs::is_directory(*given, error)) return refused("is not a directory");
+    if (!fs::path(*given).is_absolute()) return refused("is a relative path");
+    return fs::canonical(*given, error);
+}
+
+Result<Amount> WalletSet::max_fee(const Options& options) {
+    const std::optional<std::string> text = options.get("maxtxfee");
+    if (!text) return wallet::WalletOptions{}.max_fee;
+    const auto fee = rpc::parse_fixed_point(*text, 8);
+    if (!fee || *fee < 0 || !in_money_range({*fee}))
+        return fail("Invalid amount for -maxtxfee=<amount>: '" + *text + "'");
+    return Amount{*fee};
 }
 
 std::vector<std::string> WalletSet::loaded() const {
@@ -132,7 +154,8 @@ Result<void, rpc::RpcError> WalletSet::create(const rpc::NewWallet& wanted) {
     const std::lock_guard lock(changes_);
     const fs::path folder = folder_of(wanted.name);
     if (!is_good_name(wanted.name)) return rpc_error(Code::kWallet, "Invalid wallet name");
-    if (is_taken(folder)) return rpc_error(Code::kWallet, already_exists(folder).message);
+    // A database without keys may be what a crash left of a wallet that nobody had yet: the wallet says if so.
+    if (has_keys(folder)) return rpc_error(Code::kWallet, already_exists(folder).message);
     wallet::Opening how;
     how.expect = wallet::Opening::Expect::kNew;
     how.flags = wanted.flags;
@@ -181,7 +204,10 @@ Result<void, rpc::RpcError> WalletSet::restore(const std::string& name, const st
     if (!fs::exists(backup, error)) return rpc_error(Code::kInvalidParameter, "Backup file does not exist");
     const fs::path folder = folder_of(name);
     if (!is_good_name(name)) return rpc_error(Code::kWallet, "Invalid wallet name");
-    const bool there = name.empty() ? is_taken(folder) : fs::exists(folder, error);
+    // So it does with a database that a restoration left without keys.
+    const bool made = !fs::exists(folder, error);
+    const bool there =
+        has_keys(folder) || !(made || name.empty() || has_database(folder) || fs::is_empty(folder, error));
     if (there) {
         return rpc_error(rpc::kWalletAlreadyExists,
                          "Failed to create database path '" + folder.string() + "'. Database already exists.");
@@ -190,9 +216,11 @@ Result<void, rpc::RpcError> WalletSet::restore(const std::string& name, const st
     fs::create_directories(options.folder, error);
     storage::DirectoryDisk disk(options.folder);
     if (const Status done = wallet::Wallet::restore_backup(options, disk, backup); !done) {
-        // Without its key file the folder holds nothing that the backup does not.
-        if (!name.empty() && !has_keys(folder)) fs::remove_all(folder, error);
-        return rpc_error(Code::kWallet, "Wallet file verification failed. " + done.error().message);
+        // Without its key file a folder of this call holds nothing that the backup does not.
+        if (made && !has_keys(folder)) fs::remove_all(folder, error);
+        const bool taken = done.error().message == "a wallet is there already";
+        return rpc_error(taken ? rpc::kWalletAlreadyExists : Code::kWallet,
+                         "Wallet file verification failed. " + done.error().message);
     }
     return load_existing(name);
 }

@@ -18,7 +18,8 @@ namespace sluice::node {
 class WalletSet final : public rpc::WalletHost {
 public:
     struct Needs {
-        std::filesystem::path chain_dir;
+        std::filesystem::path chain_dir;  // settings.json is there
+        std::filesystem::path folder;     // of the wallets
         ChainService& chain;
         const ChainParams& params;
         ports::ParentClient* parent;  // may be null
@@ -27,10 +28,13 @@ public:
     // `options`: of every wallet; its folder does not count.
     WalletSet(const Needs& needs, const wallet::WalletOptions& options);
     ~WalletSet() override;
-    static std::filesystem::path folder_in(const std::filesystem::path& chain_dir) { return chain_dir / "wallets"; }
+    // -walletdir, which must be there, or the chain's own.
+    static Result<std::filesystem::path> folder_of(const Options& options, const std::filesystem::path& chain_dir);
 
     // Satoshi per 1000 virtual bytes: -paytxfee, else -fallbackfee, for nothing estimates fees here; at least `least`.
     static Result<int64_t> fee_rate(const Options& options, int64_t least);
+    // -maxtxfee
+    static Result<Amount> max_fee(const Options& options);
     // -wallet and settings.json; without both the wallet without a name, if there is one. `-wallet=` makes that one.
     Status load_at_start(const Options& options);
     // Ends them all; others cannot come any more.

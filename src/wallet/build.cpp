@@ -12,12 +12,13 @@ namespace {
 constexpr int kFeeRounds = 20;        // a fee that moves the selection settles in few
 constexpr int64_t kDustChange = 100;  // satoshi; less costs more to spend than it is worth and may not be relayed
 constexpr int64_t kBlindedChangeSize = 1100;  // virtual bytes that a blinded output adds, about
-constexpr uint32_t kSequenceReplaceable = 0xfffffffd;
+constexpr int64_t kInputSize = 70;  // virtual bytes of a signed input, about: a coin worth less is no help with the fee
 
 struct Planned {
     TxOut out;
     std::optional<PubKey> receiver;
     bool change = false;
+    std::optional<PubKey> change_key = {};  // for whom change is blinded, if it is
 };
 
 Result<Amount> sum(Amount a, Amount b) {
@@ -38,15 +39,23 @@ public:
         collect_candidates();
         for (int round = 0; round < kFeeRounds; ++round) {
             TRY_VOID(draw());
-            const Amount enough = fee_for(draft_.tx, draft_.spent, draft_.receivers, draft_.blind_issuance,
-                                          wallet_.options_.proof, order_.fee_rate);
-            if (fee_ >= enough && !draft_.tx.inputs.empty()) return std::move(draft_);
+            const Amount enough =
+                fee_for(draft_.tx, draft_.spent, draft_.receivers, draft_.blind_issuance, wallet_.options_.proof,
+                        wallet_.options_.params->create_discount_ct, order_.fee_rate);
+            if (fee_ >= enough && !draft_.tx.inputs.empty()) return checked();
             fee_ = enough;
         }
         return fail("the fee does not settle");
     }
 
 private:
+    // What is thrown in with the fee counts as fee.
+    Result<Draft> checked() {
+        if (draft_.tx.outputs.back().value.explicit_value() > wallet_.options_.max_fee)
+            return fail("Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
+        return std::move(draft_);
+    }
+
     Status set_targets() {
         if (order_.recipients.empty() && !order_.issue && order_.inputs.empty()) {
             return fail("Transaction must have at least one recipient");
@@ -69,12 +78,17 @@ private:
     }
 
     void collect_candidates() {
+        const CoinChoice& choice = order_.coins;
+        if (!choice.any) return;
         std::set<OutPoint> named;
         for (const Order::Input& input : order_.inputs) named.insert(input.in.prevout);
         for (const WalletCoin& coin : wallet_.unspent()) {
-            if (wallet_.is_watch_only(coin.out.script)) continue;
-            if (!coin.trusted() || named.contains(coin.outpoint) || wallet_.locked_coins_.contains(coin.outpoint))
-                continue;
+            if (wallet_.is_watch_only(coin.out.script) && !choice.watch_only) continue;
+            if (!coin.mature() || !(coin.trusted() || choice.unsafe)) continue;
+            if (coin.depth == 0 && !wallet_.options_.spend_zero_conf_change) continue;
+            if (coin.depth < choice.min_depth || coin.depth > choice.max_depth) continue;
+            if (named.contains(coin.outpoint) || wallet_.locked_coins_.contains(coin.outpoint)) continue;
+            if (coin.opened.asset == policy_ && coin.opened.value.sat <= kInputSize * order_.fee_rate / 1000) continue;
             candidates_[coin.opened.asset].push_back({coin.outpoint, coin.opened.value, coin.depth > 0});
             coins_.emplace(coin.outpoint, coin);
         }
@@ -129,7 +143,8 @@ private:
                 paid_fee = TRY(sum(paid_fee, change));
                 continue;
             }
-            planned_.push_back({pay_to(TRY(change_script(asset)), asset, change), std::nullopt, true});
+            const ChangeTo to = TRY(change_to(asset));
+            planned_.push_back({pay_to(to.script, asset, change), std::nullopt, true, to.blinding_key});
         }
         return {};
     }
@@ -137,7 +152,7 @@ private:
     void add_input(const WalletCoin& coin) {
         TxIn in;
         in.prevout = coin.outpoint;
-        in.sequence = kSequenceReplaceable;
+        in.sequence = order_.replaceable ? kSequenceFinal - 2 : kSequenceFinal - 1;
         draft_.tx.inputs.push_back(std::move(in));
         draft_.spent.push_back({coin.out, coin.opened, wallet_.spendable(coin.out.script)});
     }
@@ -148,12 +163,23 @@ private:
         return blinded ? std::max(kDustChange, kBlindedChangeSize * order_.fee_rate / 1000) : kDustChange;
     }
 
-    // Taken once, so that rounds of the fee do not use up addresses.
-    Result<Script> change_script(const AssetId& asset) {
-        if (order_.change_script) return *order_.change_script;
-        const auto known = change_scripts_.find(asset);
-        if (known != change_scripts_.end()) return known->second;
-        return change_scripts_[asset] = TRY(wallet_.next_script(KeyChain::kChange, ""));
+    // Taken once, so that rounds of the fee do not use up addresses. Change to a stranger is blinded with the
+    // stranger's key or not at all.
+    Result<ChangeTo> change_to(const AssetId& asset) {
+        const auto named = order_.change.find(asset);
+        ChangeTo out;
+        if (named != order_.change.end()) {
+            out = named->second;
+        } else {
+            const auto known = change_scripts_.find(asset);
+            if (known == change_scripts_.end()) {
+                const KeyChain chain = chain_of(order_.change_type.value_or(AddressType::kBech32), true);
+                change_scripts_[asset] = TRY(wallet_.next_script(chain, ""));
+            }
+            out.script = change_scripts_.at(asset);
+        }
+        if (!out.blinding_key && wallet_.is_mine(out.script)) out.blinding_key = wallet_.view_->pubkey_of(out.script);
+        return out;
     }
 
     Status plan_recipients() {
@@ -201,8 +227,7 @@ private:
     void settle_blinding() {
         const bool hidden_inputs = draft_.spends_blinded() || draft_.blind_issuance;
         for (Planned& each : planned_) {
-            if (each.change && (wallet_.options_.blinded_addresses || hidden_inputs))
-                each.receiver = wallet_.view_->pubkey_of(each.out.script);
+            if (each.change && (wallet_.options_.blinded_addresses || hidden_inputs)) each.receiver = each.change_key;
         }
         std::vector<Planned*> blinded;
         for (Planned& each : planned_) {

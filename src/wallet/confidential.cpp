@@ -77,7 +77,9 @@ Status Wallet::open_again() {
 }
 
 std::optional<PubKey> Wallet::receiver_key(const Script& script) const {
-    return options_.blinded_addresses ? std::optional(view_->pubkey_of(script)) : std::nullopt;
+    // What is blinded for us is lost to a stranger.
+    if (!options_.blinded_addresses || !is_mine(script)) return std::nullopt;
+    return view_->pubkey_of(script);
 }
 
 Status Wallet::import_blinding_key(const Script& script, SecretKey key) {

@@ -1,5 +1,6 @@
 #include "wallet/draft.h"
 
+#include "consensus/primitives/discount.h"
 #include "wallet/sign_input.h"
 
 namespace sluice::wallet {
@@ -44,7 +45,7 @@ TxOut dummy_output(const AssetId& asset) { return pay_to(Script{{0x6a}}, asset, 
 
 Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent,
                const std::vector<std::optional<PubKey>>& receivers, bool blind_issuance, const ProofOptions& proof,
-               int64_t rate) {
+               bool discount, int64_t rate) {
     Transaction sized = tx;
     const size_t targets = surjection_targets(tx);
     for (size_t i = 0; i < sized.inputs.size(); ++i) {
@@ -54,10 +55,10 @@ Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent,
     for (size_t i = 0; i < sized.outputs.size(); ++i) {
         if (receivers[i]) sized.outputs[i] = blinded_size_of(sized.outputs[i], targets, proof);
     }
-    const size_t weight =
-        3 * serialized_size(sized, WitnessForm::kWithout) + serialized_size(sized, WitnessForm::kWith);
-    const size_t vsize = (weight + 3) / 4;
-    return {(static_cast<int64_t>(vsize) * rate + 999) / 1000};
+    auto weight = static_cast<int64_t>(3 * serialized_size(sized, WitnessForm::kWithout) +
+                                       serialized_size(sized, WitnessForm::kWith));
+    if (discount) weight = discounted_weight(sized, weight);
+    return {((weight + 3) / 4 * rate + 999) / 1000};
 }
 
 }  // namespace sluice::wallet

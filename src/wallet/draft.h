@@ -23,6 +23,12 @@ struct Wallet::Draft {
     [[nodiscard]] bool has_receiver() const;
 };
 
+struct Wallet::Signed {
+    BlindedTx blinded;
+    std::vector<std::optional<PubKey>> receivers;  // empty: nothing is blinded
+    size_t missing = 0;                            // inputs without a signature
+};
+
 // What is wanted of a draft.
 struct Wallet::Order {
     struct Input {
@@ -37,16 +43,19 @@ struct Wallet::Order {
     Script issued_script;                 // of ours; with `issue`
     Script token_script;
     bool keep_order = false;  // of recipients; else all outputs are shuffled
-    std::optional<Script> change_script;
+    std::map<AssetId, ChangeTo> change;
     std::optional<uint32_t> change_position;  // with keep_order
+    std::optional<AddressType> change_type;
+    CoinChoice coins;
+    bool replaceable = true;
 };
 
 // The null-data output that balances where nothing else can.
 TxOut dummy_output(const AssetId& asset);
 TxOut pay_to(const Script& script, const AssetId& asset, Amount amount);
-// Satoshi that the draft must pay once it is blinded and signed.
+// Satoshi that the draft must pay once it is blinded and signed; `discount`: as ELIP 200 counts.
 Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent,
                const std::vector<std::optional<PubKey>>& receivers, bool blind_issuance, const ProofOptions& proof,
-               int64_t rate);
+               bool discount, int64_t rate);
 
 }  // namespace sluice::wallet

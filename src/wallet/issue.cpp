@@ -8,14 +8,14 @@ Result<Issued> Wallet::issue(const IssueOrder& wanted) {
     if (locked()) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
     if (wanted.amount.sat <= 0 && wanted.tokens.sat <= 0) return fail("Issuance must have one non-zero component");
     Order order;
-    order.fee_rate = options_.fee_rate;
+    order.fee_rate = TRY(rate_of(std::nullopt));
     order.issue = wanted;
     if (wanted.amount.sat > 0) order.issued_script = TRY(new_script(""));
     if (wanted.tokens.sat > 0) order.token_script = TRY(new_script(""));
     Draft draft = TRY(build(order));
     IssuanceIds ids = issuance_ids(draft.tx.inputs.front());
     ids.token = reissuance_token(ids.entropy, wanted.blind && wanted.amount.sat > 0);
-    const Txid txid = TRY(finish(std::move(draft), ""));
+    const Txid txid = TRY(finish(std::move(draft), {}));
     return Issued{txid, 0, ids.entropy, ids.asset, ids.token};
 }
 
@@ -43,7 +43,7 @@ Result<Issued> Wallet::reissue(const AssetId& asset, Amount amount) {
         break;
     }
     if (order.inputs.empty()) return fail("No available reissuance tokens in wallet.");
-    order.fee_rate = options_.fee_rate;
+    order.fee_rate = TRY(rate_of(std::nullopt));
     // The chain derives the token from whether the new amount is hidden: it must be as the first one was.
     order.issue = IssueOrder{amount, {}, known->token == reissuance_token(known->entropy, true), {}};
     order.more_of = known->entropy;
@@ -52,7 +52,7 @@ Result<Issued> Wallet::reissue(const AssetId& asset, Amount amount) {
     const Script token_script = TRY(new_script(""));
     order.recipients.push_back(
         {token_script, known->token, order.inputs.front().spent.opened.value, false, view_->pubkey_of(token_script)});
-    const Txid txid = TRY(finish(TRY(build(order)), ""));
+    const Txid txid = TRY(finish(TRY(build(order)), {}));
     return Issued{txid, 0, known->entropy, known->asset, known->token};
 }
 

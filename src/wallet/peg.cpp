@@ -27,8 +27,8 @@ Result<PeginAddress> Wallet::pegin_address() {
     return PeginAddress{*parent_script, claim_script};
 }
 
-Result<Txid> Wallet::claim(const PeginClaim& claim) {
-    if (locked()) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
+// Without outputs yet.
+Result<Wallet::Draft> Wallet::begin_claim(const PeginClaim& claim) const {
     const auto deposit = parent::decode_parent_tx(claim.transaction);
     if (!deposit) return fail("The raw bitcoinTx is malformed.");
     const auto proof = decode<parent::MerkleBlock>(claim.txoutproof);
@@ -36,18 +36,33 @@ Result<Txid> Wallet::claim(const PeginClaim& claim) {
     auto witness =
         peg::make_pegin_witness(*options_.params, *deposit, claim.outpoint.index, *proof, claim.claim_script);
     if (!witness) return fail("The deposit has no such output.");
-
-    const AssetId& asset = options_.params->pegged_asset;
     Draft draft;
     TxIn in;
     in.prevout = claim.outpoint;
     in.is_pegin = true;
     in.witness.pegin_witness = std::move(*witness);
     draft.tx.inputs.push_back(std::move(in));
+    const AssetId& asset = options_.params->pegged_asset;
     draft.spent.push_back({pay_to(claim.claim_script, asset, claim.amount),
                            {asset, claim.amount, {}, {}},
                            spendable(claim.claim_script)});
+    return draft;
+}
 
+// The last output is the fee's. What remains of the claim.
+Result<int64_t> Wallet::set_claim_fee(Draft& draft, Amount claimed) const {
+    const Amount cost = fee_for(draft.tx, draft.spent, draft.receivers, false, options_.proof,
+                                options_.params->create_discount_ct, TRY(rate_of(std::nullopt)));
+    if (claimed <= cost) return fail("The deposit does not cover the fee of its claim.");
+    if (cost > options_.max_fee) return fail("Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
+    draft.tx.outputs.back().value = cost;
+    return claimed.sat - cost.sat;
+}
+
+Result<Txid> Wallet::claim(const PeginClaim& claim) {
+    if (locked()) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
+    Draft draft = TRY(begin_claim(claim));
+    const AssetId& asset = options_.params->pegged_asset;
     // To the claim script itself: a claim that is refused and tried again uses up no address. Everybody knows what was
     // deposited, so a single output hides nothing; two of a random share each do.
     const bool split = options_.blinded_addresses && claim.amount.sat >= kLeastSplitClaim;
@@ -56,17 +71,23 @@ Result<Txid> Wallet::claim(const PeginClaim& claim) {
                            split ? std::optional(view_->pubkey_of(claim.claim_script)) : std::nullopt);
     draft.tx.outputs.push_back(pay_to({}, asset, Amount{0}));
     draft.receivers.emplace_back();
-    const Amount cost = fee_for(draft.tx, draft.spent, draft.receivers, false, options_.proof, options_.fee_rate);
-    if (claim.amount <= cost) return fail("The deposit does not cover the fee of its claim.");
-    int64_t rest = claim.amount.sat - cost.sat;
+    int64_t rest = TRY(set_claim_fee(draft, claim.amount));
     if (split) {
         const int64_t part = rest / 4 + static_cast<int64_t>(random_below(static_cast<uint64_t>(rest / 2)));
         draft.tx.outputs[1].value = Amount{part};
         rest -= part;
     }
     draft.tx.outputs.front().value = Amount{rest};
-    draft.tx.outputs.back().value = cost;
-    return finish(std::move(draft), "");
+    return finish(std::move(draft), {});
+}
+
+Result<Transaction> Wallet::raw_claim(const PeginClaim& claim) {
+    Draft draft = TRY(begin_claim(claim));
+    const AssetId& asset = options_.params->pegged_asset;
+    draft.tx.outputs = {pay_to(TRY(new_script("")), asset, claim.amount), pay_to({}, asset, Amount{0})};
+    draft.receivers.resize(2);
+    draft.tx.outputs.front().value = Amount{TRY(set_claim_fee(draft, claim.amount))};
+    return std::move(draft.tx);
 }
 
 Result<std::vector<Txid>> Wallet::claim_deposits() {

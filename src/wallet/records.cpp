@@ -34,6 +34,33 @@ std::optional<ports::BlockPoint> read_point(Reader& reader) {
     return point;
 }
 
+void write_txid(Writer& writer, const std::optional<Txid>& txid) {
+    writer.u8(txid ? 1 : 0);
+    if (txid) field(writer, *txid);
+}
+std::optional<Txid> read_txid(Reader& reader) {
+    const uint8_t present = reader.u8();
+    if (present > 1) reader.fail(DecodeError::kBadValue);
+    if (present != 1) return std::nullopt;
+    Txid out;
+    field(reader, out);
+    return out;
+}
+
+std::vector<std::optional<PubKey>> read_receivers(Reader& reader) {
+    std::vector<std::optional<PubKey>> out;
+    const uint64_t count = reader.compact_size();
+    for (uint64_t i = 0; i < count && reader.ok(); ++i) {
+        const uint8_t present = reader.u8();
+        if (present > 1) reader.fail(DecodeError::kBadValue);
+        out.emplace_back();
+        if (present != 1) continue;
+        out.back() = PubKey::parse(reader.take(PubKey::kCompressedSize));
+        if (!out.back()) reader.fail(DecodeError::kBadValue);
+    }
+    return out;
+}
+
 }  // namespace
 
 Bytes tx_key(const Txid& txid) { return prefixed('t', txid.view()); }
@@ -50,6 +77,16 @@ Bytes encode_wallet_tx(const WalletTx& tx) {
     writer.u8(static_cast<uint8_t>((tx.conflicted ? 1 : 0) | (tx.abandoned ? 2 : 0)));
     write_text(writer, tx.comment);
     writer.var_bytes(encode_tx(tx.tx->tx));
+    // What only some have follows only there.
+    if (tx.comment_to.empty() && tx.receivers.empty() && !tx.replaces && !tx.replaced_by) return writer.release();
+    write_text(writer, tx.comment_to);
+    write_txid(writer, tx.replaces);
+    write_txid(writer, tx.replaced_by);
+    writer.compact_size(tx.receivers.size());
+    for (const std::optional<PubKey>& key : tx.receivers) {
+        writer.u8(key ? 1 : 0);
+        if (key) writer.raw(key->view());
+    }
     return writer.release();
 }
 
@@ -65,6 +102,12 @@ std::optional<WalletTx> decode_wallet_tx(ByteView value) {
     out.abandoned = (flags & 2) != 0;
     out.comment = read_text(reader);
     out.tx = parse_tx(reader.var_view());
+    if (reader.remaining() > 0) {
+        out.comment_to = read_text(reader);
+        out.replaces = read_txid(reader);
+        out.replaced_by = read_txid(reader);
+        out.receivers = read_receivers(reader);
+    }
     if (!reader.finish() || !out.tx) return std::nullopt;
     return out;
 }
@@ -210,6 +253,8 @@ std::optional<ImportRecord> decode_import(ByteView value) {
     out.next = reader.u32();
     return reader.finish() && flags <= 3 ? std::optional(out) : std::nullopt;
 }
+
+Bytes restoring_key() { return prefixed('m', as_bytes("restoring")); }
 
 Bytes flags_key() { return prefixed('m', as_bytes("flags")); }
 

@@ -76,6 +76,9 @@ Bytes encode_import(const ImportRecord& record);
 std::optional<ImportRecord> decode_import(ByteView value);
 Bytes imported_secret_key(const PubKey& of);
 
+// Empty, while a backup is being restored: what is here is not yet a wallet.
+Bytes restoring_key();
+
 Bytes flags_key();
 Bytes encode_flags(const WalletFlags& flags);
 std::optional<WalletFlags> decode_flags(ByteView value);

@@ -148,7 +148,7 @@ Result<Script> Wallet::next_script(KeyChain chain, const std::string& label) {
     TRY_VOID(commit(std::move(batch)));
     progress_ = next;
     if (!is_change(chain)) addresses_.insert_or_assign(script, record);
-    keys_->extend(chain, at.index + 1 + kLookahead);
+    keys_->extend(chain, at.index + 1 + lookahead_);
     return script;
 }
 
@@ -188,7 +188,7 @@ void Wallet::use_up(const Script& script, storage::Batch& batch) {
     if (const auto at = keys_->find(script)) {
         uint32_t& next = progress_.next[static_cast<size_t>(at->chain)];
         next = std::max(next, at->index + 1);
-        keys_->extend(at->chain, next + kLookahead);
+        keys_->extend(at->chain, next + lookahead_);
         return;
     }
     const auto at = imported_.find(script);

@@ -33,24 +33,33 @@ Result<BlindedTx> Wallet::blind(const Draft& draft) const {
     return blind_transaction(draft.tx, request);
 }
 
-// The transaction is stored before it is broadcast: a crash between the two leaves it to rebroadcast(), never lost or
-// doubled.
-Result<Txid> Wallet::finish(Draft draft, const std::string& comment) {
+Result<Wallet::Signed> Wallet::complete(Draft draft) const {
     BlindedTx blinded = TRY(blind(draft));
     std::vector<std::optional<TxOut>> spent;
     for (const SpentOutput& each : draft.spent) spent.emplace_back(each.out);
     const size_t missing = TRY(sign(blinded.tx, spent));
-    if (missing > 0) return fail("Signing transaction failed");
+    Signed out{std::move(blinded), {}, missing};
+    if (draft.has_receiver()) out.receivers = std::move(draft.receivers);
+    return out;
+}
+
+// The transaction is stored before it is broadcast: a crash between the two leaves it to rebroadcast(), never lost or
+// doubled.
+Result<Txid> Wallet::send_out(Signed done, const Words& words) {
+    CHECK(done.missing == 0);
     WalletTx entry;
-    entry.tx = make_tx(std::move(blinded.tx));
+    entry.tx = make_tx(std::move(done.blinded.tx));
     entry.time_received = clock_.unix_time();
-    entry.comment = comment;
+    entry.comment = words.comment;
+    entry.comment_to = words.comment_to;
+    entry.replaces = words.replaces;
+    entry.receivers = std::move(done.receivers);
     const TxRef sent = entry.tx;
     storage::Batch batch;
     storage::Batch undo;
     batch.put(tx_key(sent->txid), encode_wallet_tx(entry));
     undo.erase(tx_key(sent->txid));
-    for (const BlindedAmountAt& amount : blinded.amounts) {
+    for (const BlindedAmountAt& amount : done.blinded.amounts) {
         const AmountPlace at{sent->txid, amount.index, amount.part};
         note(at, amount.opened, batch);
         undo.erase(opened_key(at));
@@ -59,11 +68,30 @@ Result<Txid> Wallet::finish(Draft draft, const std::string& comment) {
     ledger_->put(std::move(entry));
     if (const Status accepted = chain_.broadcast(sent); !accepted) {
         TRY_VOID(commit(std::move(undo)));
-        for (const BlindedAmountAt& amount : blinded.amounts) ledger_->forget({sent->txid, amount.index, amount.part});
+        for (const BlindedAmountAt& amount : done.blinded.amounts)
+            ledger_->forget({sent->txid, amount.index, amount.part});
         ledger_->erase(sent->txid);
         return unexpected(accepted.error());
     }
     return sent->txid;
+}
+
+Result<Txid> Wallet::finish(Draft draft, const Words& words) {
+    Signed done = TRY(complete(std::move(draft)));
+    if (done.missing > 0) return fail("Signing transaction failed");
+    return send_out(std::move(done), words);
+}
+
+Result<int64_t> Wallet::rate_of(const std::optional<int64_t>& wanted) const {
+    const auto text = [](int64_t rate) {
+        const std::string decimals = std::to_string(1000 + rate % 1000).substr(1);
+        return std::to_string(rate / 1000) + "." + decimals + " sat/vB";
+    };
+    if (wanted && *wanted < options_.least_fee_rate) {
+        return fail("Fee rate (" + text(*wanted) + ") is lower than the minimum fee rate setting (" +
+                    text(options_.least_fee_rate) + ")");
+    }
+    return wanted ? *wanted : own_fee_rate_.value_or(options_.fee_rate);
 }
 
 Result<Txid> Wallet::send(const std::vector<Recipient>& recipients, const SendOptions& options) {
@@ -71,49 +99,9 @@ Result<Txid> Wallet::send(const std::vector<Recipient>& recipients, const SendOp
     if (locked()) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
     Order order;
     order.recipients = recipients;
-    order.fee_rate = options.fee_rate.value_or(options_.fee_rate);
-    return finish(TRY(build(order)), options.comment);
-}
-
-Result<Funded> Wallet::fund(const FundOrder& wanted) {
-    Order order;
-    order.fee_rate = wanted.fee_rate.value_or(options_.fee_rate);
-    order.keep_order = true;
-    order.change_script = wanted.change_script;
-    order.change_position = wanted.change_position;
-    std::map<OutPoint, WalletCoin> ours;
-    for (WalletCoin& coin : unspent()) ours.emplace(coin.outpoint, std::move(coin));
-    for (const TxIn& in : wanted.tx.inputs) {
-        const auto coin = ours.find(in.prevout);
-        if (in.is_pegin || coin == ours.end()) return fail("Unable to find UTXO for external input");
-        order.inputs.push_back({in, {coin->second.out, coin->second.opened, spendable(coin->second.out.script)}});
-    }
-    for (uint32_t i = 0; i < wanted.tx.outputs.size(); ++i) {
-        const TxOut& out = wanted.tx.outputs[i];
-        if (!out.is_explicit()) return fail("an output of the transaction is blinded already");
-        if (out.is_fee()) continue;  // the fee is ours to say
-        Recipient to{out.script,
-                     out.asset.explicit_value(),
-                     out.value.explicit_value(),
-                     wanted.subtract_fee_from.contains(i),
-                     {}};
-        if (out.nonce.is_commitment()) to.blinding_key = PubKey::parse(out.nonce.bytes->view());
-        order.recipients.push_back(std::move(to));
-    }
-    Draft draft = TRY(build(order));
-    Funded out;
-    out.tx = std::move(draft.tx);
-    out.tx.version = wanted.tx.version;
-    out.tx.lock_time = wanted.tx.lock_time;
-    out.change_position = draft.change_position;
-    out.fee = out.tx.outputs.back().value.explicit_value();
-    for (size_t i = 0; i < draft.receivers.size(); ++i) {
-        if (draft.receivers[i]) out.tx.outputs[i].nonce.bytes = NonceBytes::from_view(draft.receivers[i]->view());
-    }
-    for (size_t i = wanted.tx.inputs.size(); wanted.lock_coins && i < out.tx.inputs.size(); ++i) {
-        TRY_VOID(lock_coin(out.tx.inputs[i].prevout, true));
-    }
-    return out;
+    order.fee_rate = TRY(rate_of(options.fee_rate));
+    order.replaceable = options.replaceable.value_or(options_.replaceable);
+    return finish(TRY(build(order)), {options.comment, options.comment_to});
 }
 
 }  // namespace sluice::wallet

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "consensus/primitives/transaction.h"
+#include "crypto/keys.h"
 #include "ports/chain_client.h"
 #include "wallet/opened.h"
 
@@ -25,6 +26,11 @@ struct WalletTx {
     bool conflicted = false;                 // a confirmed transaction spends one of its inputs
     bool abandoned = false;
     std::string comment;
+    std::string comment_to;  // who was paid
+    // For whom we blinded each output; empty: not made here, or nothing is blinded.
+    std::vector<std::optional<PubKey>> receivers = {};
+    std::optional<Txid> replaces = {};  // of a pair that bump() made
+    std::optional<Txid> replaced_by = {};
     [[nodiscard]] bool dead() const { return conflicted || abandoned; }
 };
 
@@ -34,7 +40,7 @@ struct WalletCoin {
     Opened opened;       // what it holds
     uint32_t depth = 0;  // confirmations; 0 unconfirmed
     bool coinbase = false;
-    bool from_me = false;  // made by a transaction that spends our coins
+    bool from_me = false;  // unconfirmed, but nobody except us can take it back
     [[nodiscard]] bool mature() const { return !coinbase || depth > kCoinbaseMaturity; }
     // Spendable now: confirmed, or change of our own.
     [[nodiscard]] bool trusted() const { return mature() && (depth > 0 || from_me); }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/hex.h"
+#include "peg/proof/pegin.h"
 #include "util/check.h"
 #include "wallet/backup.h"
 #include "wallet/key_file.h"
@@ -72,6 +74,12 @@ Result<std::unique_ptr<Wallet>> Wallet::open(const WalletOptions& options, stora
         batch.put(progress_key(), encode_progress(wallet->progress_));
         TRY_VOID(wallet->commit(std::move(batch)));
     }
+    // The keys are there: nothing may be begun again over them.
+    if (!fresh && TRY(wallet->db_->get(restoring_key()))) {
+        storage::Batch batch;
+        batch.erase(restoring_key());
+        TRY_VOID(wallet->commit(std::move(batch)));
+    }
     TRY_VOID(wallet->load());
     return wallet;
 }
@@ -110,16 +118,28 @@ Status Wallet::restore_backup(const WalletOptions& options, storage::Disk& disk,
     auto db = disk.open_db("wallet", {});
     if (!db) return unexpected(db.error());
     Bytes there = TRY(read_key_file(key_file));
-    const bool taken = !there.empty() || TRY((*db)->get(progress_key()));
+    // What a restoration left that did not come to its end is begun again.
+    const bool half = there.empty() && TRY((*db)->get(restoring_key())).has_value();
+    const bool taken = !there.empty() || (!half && TRY((*db)->get(progress_key())).has_value());
     wipe(there);
     if (taken) return fail("a wallet is there already");
     storage::Batch batch;
+    if (half) {
+        TRY_VOID(storage::for_each_prefix(**db, {}, [&](ByteView key, ByteView) {
+            batch.erase(key);
+            return true;
+        }));
+    }
+    batch.put(restoring_key(), {});
     for (const auto& [key, value] : backup.records) batch.put(key, value);
     // The records first: keys without them would find their coins only after a rescan.
     TRY_VOID((*db)->write(batch, storage::Sync::kSynced));
     Status done = write_key_file(key_file, backup.keys);
     wipe(backup.keys);
-    return done;
+    if (!done) return done;
+    storage::Batch whole;
+    whole.erase(restoring_key());
+    return (*db)->write(whole, storage::Sync::kSynced);
 }
 
 Status Wallet::commit(storage::Batch batch) { return db_->write(batch, storage::Sync::kSynced); }
@@ -168,148 +188,6 @@ Status Wallet::load() {
     return {};
 }
 
-Status Wallet::block_connected(const Block& block, const ports::BlockPoint& at) {
-    storage::Batch batch;
-    std::vector<WalletTx> changed;
-    for (uint32_t position = 0; position < block.transactions.size(); ++position) {
-        const TxRef& tx = block.transactions[position];
-        for (const Txid& loser : ledger_->conflicts_of(tx->tx)) {
-            WalletTx entry = *ledger_->find(loser);
-            entry.conflicted = true;
-            batch.put(tx_key(loser), encode_wallet_tx(entry));
-            ledger_->put(std::move(entry));
-        }
-        const WalletTx* known = ledger_->find(tx->txid);
-        if (known == nullptr && !ledger_->is_relevant(tx->tx)) continue;
-        WalletTx entry = known != nullptr ? *known : WalletTx{};
-        entry.tx = tx;
-        entry.block = at;
-        entry.position = position;
-        entry.block_time = block.header.time;
-        if (entry.time_received == 0) entry.time_received = clock_.unix_time();
-        entry.conflicted = false;
-        entry.abandoned = false;
-        batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
-        for (const TxOut& out : tx->tx.outputs) use_up(out.script, batch);
-        ledger_->put(std::move(entry));  // later transactions of the block may spend it
-        open_amounts(tx, batch);
-    }
-    progress_.best = at;
-    batch.put(progress_key(), encode_progress(progress_));
-    return commit(std::move(batch));
-}
-
-Status Wallet::block_disconnected(const Block& block, const ports::BlockPoint& at) {
-    storage::Batch batch;
-    for (const TxRef& tx : block.transactions) {
-        if (const WalletTx* known = ledger_->find(tx->txid); known != nullptr) {
-            WalletTx entry = *known;
-            entry.block.reset();
-            entry.block_time = 0;
-            batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
-            ledger_->put(std::move(entry));
-        }
-    }
-    // What this block had pushed aside may stand again, unless an earlier block pushes it aside as well; a block that
-    // connects next says otherwise if need be. Parents come before what spends them.
-    for (const TxRef& tx : block.transactions) {
-        for (const Txid& other : ledger_->conflicts_of(tx->tx)) {
-            WalletTx entry = *ledger_->find(other);
-            if (!entry.conflicted || ledger_->cannot_confirm(entry.tx->tx)) continue;
-            entry.conflicted = false;
-            batch.put(tx_key(other), encode_wallet_tx(entry));
-            ledger_->put(std::move(entry));
-        }
-    }
-    if (at.height == 0) {
-        progress_.best.reset();
-    } else {
-        progress_.best = ports::BlockPoint{block.header.prev, at.height - 1};
-    }
-    batch.put(progress_key(), encode_progress(progress_));
-    return commit(std::move(batch));
-}
-
-Status Wallet::transaction_added(const TxRef& tx) {
-    if (ledger_->find(tx->txid) != nullptr || !ledger_->is_relevant(tx->tx)) return {};
-    WalletTx entry;
-    entry.tx = tx;
-    entry.time_received = clock_.unix_time();
-    storage::Batch batch;
-    for (const TxOut& out : tx->tx.outputs) use_up(out.script, batch);
-    batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
-    batch.put(progress_key(), encode_progress(progress_));
-    open_amounts(tx, batch);
-    TRY_VOID(commit(std::move(batch)));
-    ledger_->put(std::move(entry));
-    return {};
-}
-
-Status Wallet::catch_up() {
-    // Back to the last block that is still in the active chain, then forward.
-    while (progress_.best) {
-        const std::optional<BlockHash> active = TRY(chain_.active_hash(progress_.best->height));
-        if (active == progress_.best->hash) break;
-        const std::optional<Block> block = TRY(chain_.block(progress_.best->hash));
-        if (!block) return rescan(0);
-        TRY_VOID(block_disconnected(*block, *progress_.best));
-    }
-    for (;;) {
-        const uint32_t height = progress_.best ? progress_.best->height + 1 : 0;
-        const std::optional<BlockHash> hash = TRY(chain_.active_hash(height));
-        if (!hash) return {};
-        const std::optional<Block> block = TRY(chain_.block(*hash));
-        if (!block) return fail("block " + std::to_string(height) + " is not stored; the wallet cannot follow");
-        TRY_VOID(block_connected(*block, {*hash, height}));
-    }
-}
-
-Status Wallet::rescan(uint32_t height) {
-    storage::Batch batch;
-    for (const auto& [txid, entry] : std::map(ledger_->all())) {
-        if (!entry.block || entry.block->height < height) continue;
-        WalletTx again = entry;
-        again.block.reset();
-        again.block_time = 0;
-        batch.put(tx_key(txid), encode_wallet_tx(again));
-        ledger_->put(std::move(again));
-    }
-    progress_.best.reset();
-    if (height > 0) {
-        const std::optional<BlockHash> before = TRY(chain_.active_hash(height - 1));
-        if (before) progress_.best = ports::BlockPoint{*before, height - 1};
-    }
-    batch.put(progress_key(), encode_progress(progress_));
-    TRY_VOID(commit(std::move(batch)));
-    return catch_up();
-}
-
-Status Wallet::rescan_from_time(int64_t time) {
-    constexpr int64_t kWindow = 2 * 60 * 60;
-    // The lowest height whose block is not older: times rise but for that window.
-    uint32_t low = 0;
-    uint32_t high = TRY(chain_.tip()).height + 1;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        const std::optional<BlockHash> hash = TRY(chain_.active_hash(middle));
-        const std::optional<Block> block = hash ? TRY(chain_.block(*hash)) : std::nullopt;
-        if (!block) return fail("block " + std::to_string(middle) + " is not stored; the wallet cannot read it again");
-        if (static_cast<int64_t>(block->header.time) < time - kWindow) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    TRY_VOID(rescan(low));
-    return read_mempool();
-}
-
-Status Wallet::read_mempool() {
-    // Parents come first, so that what spends them is known to be ours.
-    for (const TxRef& tx : TRY(chain_.mempool())) TRY_VOID(transaction_added(tx));
-    return {};
-}
-
 void Wallet::rebroadcast() {
     for (const auto& [txid, entry] : ledger_->all()) {
         if (entry.block || entry.dead() || entry.tx->tx.is_coinbase()) continue;
@@ -332,16 +210,39 @@ AllBalances Wallet::all_balances(uint32_t min_depth) const {
     return all;
 }
 
+bool Wallet::is_trusted(const Txid& txid, std::map<Txid, bool>& known) const {
+    const WalletTx* entry = ledger_->find(txid);
+    if (entry == nullptr || entry->dead()) return false;
+    if (entry->block) return true;
+    const auto [at, fresh] = known.try_emplace(txid, false);
+    if (!fresh) return at->second;
+    // Who pays only a part of the inputs, or is only watched, may spend them twice.
+    const auto ours = [&](const TxIn& in) {
+        if (in.is_pegin) {
+            const auto claim = peg::parse_claim(in.witness.pegin_witness);
+            return claim && is_mine(claim->claim_script) && !is_watch_only(claim->claim_script);
+        }
+        const auto spent = ledger_->spent_output(in);
+        return spent && !is_watch_only(spent->script) && is_trusted(in.prevout.txid, known);
+    };
+    const bool trusted = chain_.in_mempool(txid).value_or(false) && std::ranges::all_of(entry->tx->tx.inputs, ours);
+    known[txid] = trusted;
+    return trusted;
+}
+
 std::vector<WalletCoin> Wallet::unspent() const {
-    std::vector<WalletCoin> out = ledger_->coins(
-        tip_height(), ledger_->losing([this](const Txid& txid) { return chain_.in_mempool(txid).value_or(false); }));
-    // Who is only watched may spend a coin twice: what he pays us counts once it is confirmed.
+    std::map<Txid, bool> pool;
+    const auto waits = [&](const Txid& txid) {
+        const auto [at, fresh] = pool.try_emplace(txid, false);
+        if (fresh) at->second = chain_.in_mempool(txid).value_or(false);
+        return at->second;
+    };
+    std::vector<WalletCoin> out = ledger_->coins(tip_height(), ledger_->losing(waits));
+    // What left the mempool may never confirm: nothing is built on it.
+    std::erase_if(out, [&](const WalletCoin& coin) { return coin.depth == 0 && !waits(coin.outpoint.txid); });
+    std::map<Txid, bool> trusted;
     for (WalletCoin& coin : out) {
-        if (coin.depth > 0 || !coin.from_me || imported_.entries().empty()) continue;
-        coin.from_me = std::ranges::any_of(ledger_->find(coin.outpoint.txid)->tx->tx.inputs, [&](const TxIn& in) {
-            const auto spent = ledger_->spent_output(in);
-            return spent && !is_watch_only(spent->script);
-        });
+        if (coin.depth == 0) coin.from_me = is_trusted(coin.outpoint.txid, trusted);
     }
     return out;
 }
@@ -375,6 +276,52 @@ Status Wallet::abandon(const Txid& txid) {
         ledger_->put(std::move(given_up));
     }
     return commit(std::move(batch));
+}
+
+Status Wallet::set_avoid_reuse(bool value) {
+    WalletFlags flags = flags_;
+    flags.avoid_reuse = value;
+    storage::Batch batch;
+    batch.put(flags_key(), encode_flags(flags));
+    TRY_VOID(commit(std::move(batch)));
+    flags_ = flags;
+    return {};
+}
+
+void Wallet::look_ahead(uint32_t count) {
+    lookahead_ = std::max(lookahead_, count);
+    for (size_t chain = 0; chain < kKeyChains; ++chain)
+        keys_->extend(static_cast<KeyChain>(chain), progress_.next[chain] + lookahead_);
+}
+
+Status Wallet::import_confirmed(const TxRef& tx, const ports::BlockPoint& at, uint32_t position, int64_t block_time) {
+    if (!ledger_->is_relevant(tx->tx)) return fail("No addresses in wallet correspond to included transaction");
+    const WalletTx* known = ledger_->find(tx->txid);
+    WalletTx entry = known != nullptr ? *known : WalletTx{};
+    entry.tx = tx;
+    entry.block = at;
+    entry.position = position;
+    entry.block_time = block_time;
+    if (entry.time_received == 0) entry.time_received = clock_.unix_time();
+    entry.conflicted = false;
+    entry.abandoned = false;
+    storage::Batch batch;
+    batch.put(tx_key(tx->txid), encode_wallet_tx(entry));
+    for (const TxOut& out : tx->tx.outputs) use_up(out.script, batch);
+    ledger_->put(std::move(entry));
+    open_amounts(tx, batch);
+    batch.put(progress_key(), encode_progress(progress_));
+    return commit(std::move(batch));
+}
+
+Status Wallet::forget(const Txid& txid) {
+    const WalletTx* entry = ledger_->find(txid);
+    if (entry == nullptr) return fail("Transaction " + to_display(txid) + " does not belong to this wallet");
+    storage::Batch batch;
+    batch.erase(tx_key(txid));
+    TRY_VOID(commit(std::move(batch)));
+    ledger_->erase(txid);
+    return {};
 }
 
 Status Wallet::encrypt(std::string_view passphrase) {

@@ -6,6 +6,7 @@
 // users know are Elements' own.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,6 +34,10 @@ struct WalletOptions {
     int64_t fee_rate = 1000;              // satoshi per 1000 virtual bytes
     bool blinded_addresses = false;       // -blindedaddresses: addresses, change and claims are confidential
     ProofOptions proof = {};              // -ct_exponent, -ct_bits
+    int64_t least_fee_rate = 0;           // satoshi per 1000 virtual bytes; less is refused
+    Amount max_fee{10'000'000};           // -maxtxfee: no transaction of ours pays more
+    bool replaceable = true;              // -walletrbf: what we send says that it may be replaced
+    bool spend_zero_conf_change = true;   // -spendzeroconfchange
 };
 
 // How open() may find the wallet.
@@ -72,6 +77,18 @@ struct Recipient {
 struct SendOptions {
     std::string comment;
     std::optional<int64_t> fee_rate;  // satoshi per 1000 virtual bytes
+    std::string comment_to = {};
+    std::optional<bool> replaceable = {};  // absent: as the wallet's options say
+};
+
+// Which coins may be added to those that are named.
+struct CoinChoice {
+    bool any = true;          // false: none
+    bool unsafe = false;      // others' unconfirmed payments as well
+    bool watch_only = false;  // what is watched as well
+    uint32_t min_depth = 0;   // confirmations
+    uint32_t max_depth = UINT32_MAX;
+    std::set<OutPoint> never = {};
 };
 
 // What is to be issued: a new asset, or more of one whose token is ours.
@@ -89,19 +106,51 @@ struct Issued {
     AssetId token;
 };
 
+// Where change of an asset goes, if not to a fresh address of ours.
+struct ChangeTo {
+    Script script;
+    std::optional<PubKey> blinding_key = {};  // of its holder; absent for what is ours
+};
+
 // A transaction that somebody began: inputs and outputs that must be in it.
 struct FundOrder {
     Transaction tx;  // outputs in the open; a nonce is the blinding key of the one who gets it
     std::optional<int64_t> fee_rate;
-    std::optional<Script> change_script;
+    std::map<AssetId, ChangeTo> change;
     std::optional<uint32_t> change_position;
     std::set<uint32_t> subtract_fee_from;  // outputs
-    bool lock_coins = false;               // the coins that were added are locked
+    bool lock_coins = false;               // the coins that are spent are locked
+    CoinChoice coins = {};
+    std::optional<bool> replaceable = {};
+    std::optional<AddressType> change_type = {};
 };
 struct Funded {
     Transaction tx;  // in the open, with blinding keys in the place of nonces; unsigned
     Amount fee;
     int64_t change_position = -1;  // the first change output; -1: none
+};
+
+// A transaction that was funded, blinded and signed.
+struct Made {
+    Transaction tx;
+    bool complete = false;  // every input is signed
+    Amount fee;
+};
+
+// A transaction that waits is paid for again, better.
+struct BumpOrder {
+    Txid txid;
+    std::optional<int64_t> fee_rate;
+    std::optional<std::vector<TxOut>> outputs;  // in place of those it has; nonces as in FundOrder
+    std::optional<uint32_t> change_position;    // which output is change; absent: it is found
+    std::optional<bool> replaceable;
+    bool broadcast = true;  // false: it is only drawn up
+};
+struct Bumped {
+    std::optional<Txid> txid;  // of what was sent
+    Transaction tx;            // as in Funded, if nothing was sent
+    Amount old_fee;
+    Amount fee;
 };
 
 struct PeginAddress {
@@ -150,8 +199,14 @@ public:
     // Reads every block since the last one read, undoing those that left the active chain. Call at start, before
     // events.
     Status catch_up();
-    // Reads the active chain again from `height`.
-    Status rescan(uint32_t height);
+    // Reads the active chain again from one height to another, as far as the wallet has come; the last height that was
+    // read: none if there is no such block.
+    Result<std::optional<uint32_t>> rescan(uint32_t from, uint32_t to);
+    // Any thread: a rescan that runs now ends early, what it has found stays. False: none runs.
+    bool abort_rescan() {
+        abort_rescan_ = true;
+        return scanning_;
+    }
     // The same from the first block that may be so late (Unix seconds; block times are two hours apart at most).
     Status rescan_from_time(int64_t time);
     // Of the node's chain.
@@ -195,6 +250,15 @@ public:
     [[nodiscard]] std::optional<ports::BlockPoint> best_block() const { return progress_.best; }
     [[nodiscard]] const WalletOptions& options() const { return options_; }
     [[nodiscard]] const WalletFlags& flags() const { return flags_; }
+    // avoid_reuse is the one that may change.
+    Status set_avoid_reuse(bool value);
+    // Addresses of the seed's chains are recognised so far beyond the next one.
+    [[nodiscard]] uint32_t lookahead() const { return lookahead_; }
+    void look_ahead(uint32_t count);
+    // A transaction of ours whose block is known to have it. The error: it has nothing to do with this wallet.
+    Status import_confirmed(const TxRef& tx, const ports::BlockPoint& at, uint32_t position, int64_t block_time);
+    // Forgets it, and what it held.
+    Status forget(const Txid& txid);
 
     // The whole wallet into one file, which open() reads after restore_backup(). Errors: I/O; something else is there.
     [[nodiscard]] Status backup(const std::string& path) const;
@@ -216,6 +280,13 @@ public:
     Result<Issued> reissue(const AssetId& asset, Amount amount);
     // Adds coins, change and fee.
     Result<Funded> fund(const FundOrder& order);
+    // The same, blinded and signed, and with `send` stored and broadcast if it is complete.
+    Result<Made> make(const FundOrder& order, bool send);
+    // Replaces a payment of ours that waits in the mempool. Errors are Elements' texts.
+    Result<Bumped> bump(const BumpOrder& order);
+    // Satoshi per 1000 virtual bytes for what this wallet sends until it is unloaded; nullopt: as its options say.
+    void set_fee_rate(std::optional<int64_t> rate) { own_fee_rate_ = rate; }
+    [[nodiscard]] std::optional<int64_t> own_fee_rate() const { return own_fee_rate_; }
     // Signs the inputs that spend coins of ours; returns how many inputs lack a signature still.
     Result<size_t> sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent,
                         uint32_t hash_type = script::kSighashAll) const;
@@ -232,6 +303,8 @@ public:
     // A fresh deposit address: the federation's script tweaked with a claim script of ours.
     Result<PeginAddress> pegin_address();
     Result<Txid> claim(const PeginClaim& claim);
+    // The same, to a fresh address of ours, in the open and unsigned; nothing is sent.
+    Result<Transaction> raw_claim(const PeginClaim& claim);
     [[nodiscard]] const std::map<Script, PeginRecord>& pegin_records() const { return pegins_; }
     // Destroys `amount` of the pegged asset in favour of a script on the parent chain.
     Result<Txid> send_to_mainchain(const Script& parent_script, Amount amount, bool subtract_fee);
@@ -269,6 +342,9 @@ private:
     Status load_confidential();
     Status persist_keys() const;
     Status start_new(const Opening& how);
+    void read_block(const Block& block, const ports::BlockPoint& at, storage::Batch& batch);
+    Result<std::optional<uint32_t>> read_range(uint32_t from, uint32_t to);
+    Status start_over();
     Status commit(storage::Batch batch);
     Status load_pak();
     Status keep_pak(const PakRecord& record);
@@ -280,8 +356,26 @@ private:
     void note(const AmountPlace& at, const Opened& opened, storage::Batch& batch);
     Status open_again();
     Result<Draft> build(const Order& order);
-    // Blinds, signs, stores, broadcasts.
-    Result<Txid> finish(Draft draft, const std::string& comment);
+    Result<Draft> build_funded(const FundOrder& order);
+    Result<Draft> build_bump(const BumpOrder& order, const WalletTx& old, Amount old_fee);
+    [[nodiscard]] Result<Draft> begin_claim(const PeginClaim& claim) const;
+    [[nodiscard]] Result<int64_t> set_claim_fee(Draft& draft, Amount claimed) const;
+    struct Words {
+        std::string comment;
+        std::string comment_to = {};
+        std::optional<Txid> replaces = {};
+    };
+    struct Signed;
+    // Blinds and signs.
+    Result<Signed> complete(Draft draft) const;
+    // Stores and broadcasts. Precondition: every input is signed.
+    Result<Txid> send_out(Signed done, const Words& words);
+    // Both of it.
+    Result<Txid> finish(Draft draft, const Words& words);
+    // What is asked for, or else usual. Error: it is too low.
+    [[nodiscard]] Result<int64_t> rate_of(const std::optional<int64_t>& wanted) const;
+    // Confirmed, or in the mempool and paid by nobody but us.
+    [[nodiscard]] bool is_trusted(const Txid& txid, std::map<Txid, bool>& known) const;
     Result<BlindedTx> blind(const Draft& draft) const;
     void use_up(const Script& script, storage::Batch& batch);
     [[nodiscard]] uint32_t tip_height() const { return progress_.best ? progress_.best->height : 0; }
@@ -302,6 +396,10 @@ private:
     std::optional<PakRecord> pak_;
     std::set<OutPoint> locked_coins_;
     int64_t unlocked_until_ = 0;
+    uint32_t lookahead_ = kLookahead;
+    std::optional<int64_t> own_fee_rate_;
+    std::atomic<bool> scanning_{false};
+    std::atomic<bool> abort_rescan_{false};
 };
 
 }  // namespace sluice::wallet
