@@ -6,7 +6,7 @@
 #include "rpc/pset_parts.h"
 #include "rpc/pset_wallet.h"
 #include "rpc/raw_parts.h"
-#include "rpc/wallet_methods.h"
+#include "rpc/wallet_fund.h"
 
 namespace sluice::rpc {
 namespace {
@@ -71,11 +71,13 @@ RpcResult create_funded(const Args& args, const WalletPorts& ports) {
     if (TRY(args.integer_or(5, kPsetVersion)) != kPsetVersion) {
         return rpc_error(Code::kInvalidParameter, "The PSBT version can only be 2");
     }
-    wallet::FundOrder fund = TRY(read_fund_options(options, ports));
+    wallet::FundOrder fund;
     fund.tx = TRY(make_raw_transaction(order, *ports.params));
+    fund.coins.any = fund.tx.inputs.empty();
+    fund = TRY(read_funding(options, std::move(fund), destinations_of(order.outputs), ports));
     return on_wallet(ports, [fund, work](Wallet& wallet) -> RpcResult {
         const auto funded = wallet.fund(fund);
-        if (!funded) return unexpected(wallet_error(funded.error()));
+        if (!funded) return unexpected(fund_error(funded.error()));
         pset::Pset pset = pset::from_tx(funded->tx);
         const uint32_t blinder = first_own_input(funded->tx, wallet);
         for (pset::Output& out : pset.outputs) out.blinder_index = blinder;

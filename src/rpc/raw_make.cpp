@@ -1,4 +1,5 @@
 // Making raw transactions: no wallet, no secrets but those in the call.
+#include <array>
 #include <set>
 
 #include "codec/hex.h"
@@ -7,6 +8,9 @@
 #include "consensus/primitives/issuance.h"
 #include "consensus/script/templates.h"
 #include "crypto/keys.h"
+#include "peg/parent/merkle_block.h"
+#include "peg/parent/transaction.h"
+#include "peg/proof/pegin.h"
 #include "rpc/raw_parts.h"
 #include "rpc/rawtx.h"
 #include "util/random.h"
@@ -76,12 +80,41 @@ Result<TxIn, RpcError> read_input(const Json& input, std::optional<bool> replace
                input.contains("issuance_tokens")) {
         return rpc_error(Code::kInvalidParameter, "auxiliary issuance arguments provided without issuance amount");
     }
-    if (input.contains("pegin_bitcoin_tx") || input.contains("pegin_txout_proof") ||
-        input.contains("pegin_claim_script")) {
-        return rpc_error(Code::kInvalidParameter,
-                         "pegin_ arguments are not supported here: claimpegin claims a deposit");
-    }
     return out;
+}
+
+// What claims a deposit: the input names its output on the parent chain.
+Result<void, RpcError> read_pegin(const Json& input, const RawOrder& order, const ChainParams& params, TxIn& to) {
+    constexpr std::array<const char*, 3> kNames = {"pegin_bitcoin_tx", "pegin_txout_proof", "pegin_claim_script"};
+    const auto given = std::ranges::count_if(kNames, [&](const char* name) { return input.contains(name); });
+    if (given == 0) return {};
+    if (!order.allow_pegin) {
+        return rpc_error(Code::kInvalidParameter,
+                         "pegin_ arguments provided but this command does not support peg-ins");
+    }
+    if (static_cast<size_t>(given) < kNames.size())
+        return rpc_error(Code::kInvalidParameter, "Some but not all pegin_ arguments provided");
+    std::array<Bytes, 3> parts;
+    for (size_t i = 0; i < kNames.size(); ++i) parts[i] = TRY(hex_from_json(input[kNames[i]], kNames[i]));
+    const auto deposit = parent::decode_parent_tx(parts[0]);
+    if (!deposit) {
+        return rpc_error(Code::kType, "The included bitcoinTx is malformed. Are you sure that is the whole string?");
+    }
+    const auto proof = decode<parent::MerkleBlock>(parts[1]);
+    if (!proof) {
+        return rpc_error(Code::kType, "The included txoutproof is malformed. Are you sure that is the whole string?");
+    }
+    if (Txid::from_view(compute_txid(*deposit).view()) != to.prevout.txid) {
+        return rpc_error(Code::kInvalidParameter, "The input's txid is not the given Bitcoin transaction's.");
+    }
+    auto witness = peg::make_pegin_witness(params, *deposit, to.prevout.index, *proof, Script{parts[2]});
+    if (!witness) {
+        return rpc_error(Code::kInvalidParameter,
+                         "Failed to find output in bitcoinTx to the mainchain_address from getpeginaddress");
+    }
+    to.is_pegin = true;
+    to.witness.pegin_witness = std::move(*witness);
+    return {};
 }
 
 Result<Script, RpcError> data_script(const Json& items) {
@@ -147,8 +180,32 @@ Result<std::vector<TxOut>, RpcError> read_outputs(const Json& given, const Chain
     return out;
 }
 
+}  // namespace
+
+std::vector<std::string> destinations_of(const Json& outputs) {
+    constexpr std::array<std::string_view, 6> kWords = {"asset", "blinder_index", "data", "vdata", "burn", "fee"};
+    std::vector<std::string> out;
+    const auto is_word = [&](const std::string& name) { return std::ranges::find(kWords, name) != kWords.end(); };
+    if (outputs.is_object()) {
+        for (const auto& item : outputs.items()) out.push_back(is_word(item.key()) ? std::string() : item.key());
+        return out;
+    }
+    for (const Json& each : outputs) {
+        out.emplace_back();
+        if (!each.is_object()) continue;
+        for (const auto& item : each.items()) {
+            if (!is_word(item.key())) out.back() = item.key();
+        }
+    }
+    return out;
+}
+
+namespace {
+
 RpcResult create_raw(const ChainPorts& ports, const Args& args) {
-    return to_hex(encode_tx(TRY(make_raw_transaction(TRY(read_raw_order(args)), *ports.params))));
+    RawOrder order = TRY(read_raw_order(args));
+    order.allow_pegin = true;
+    return to_hex(encode_tx(TRY(make_raw_transaction(order, *ports.params))));
 }
 
 RpcResult create_blinded_address(const ChainPorts& ports, const Args& args) {
@@ -281,13 +338,16 @@ Result<Transaction, RpcError> make_raw_transaction(const RawOrder& order, const 
         return rpc_error(Code::kInvalidParameter, "Invalid parameter, locktime out of range");
     Transaction tx;
     tx.lock_time = static_cast<uint32_t>(order.lock_time);
-    for (const Json& input : order.inputs) tx.inputs.push_back(TRY(read_input(input, order.replaceable, tx.lock_time)));
+    for (const Json& input : order.inputs) {
+        tx.inputs.push_back(TRY(read_input(input, order.replaceable, tx.lock_time)));
+        TRY_VOID(read_pegin(input, order, params, tx.inputs.back()));
+    }
     tx.outputs = TRY(read_outputs(order.outputs, params));
     return tx;
 }
 
 Result<RawOrder, RpcError> read_raw_order(const Args& args) {
-    RawOrder out{args.json(0), args.json(1), TRY(args.integer_or(2, 0)), {}};
+    RawOrder out{args.json(0), args.json(1), TRY(args.integer_or(2, 0)), {}, false};
     if (args.json(3).is_boolean()) out.replaceable = args.flag_or(3, false);
     return out;
 }

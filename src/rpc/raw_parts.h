@@ -7,13 +7,7 @@
 #include "rpc/ports.h"
 #include "wallet/blind_tx.h"
 
-namespace sluice::wallet {
-struct FundOrder;
-}
-
 namespace sluice::rpc {
-
-struct WalletPorts;
 
 // The output with its content in the open and no proofs.
 TxOut opened_output(const TxOut& out, const wallet::Opened& opened);
@@ -33,13 +27,13 @@ struct RawOrder {
     Json outputs;
     int64_t lock_time = 0;
     std::optional<bool> replaceable;
+    bool allow_pegin = false;  // inputs may claim deposits
 };
 // From the first four arguments; one in the fourth place that is no flag is another method's.
 Result<RawOrder, RpcError> read_raw_order(const Args& args);
 Result<Transaction, RpcError> make_raw_transaction(const RawOrder& order, const ChainParams& params);
-
-// fundrawtransaction's options.
-Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const WalletPorts& ports);
+// The addresses of such outputs, in order; an output without one has an empty text.
+std::vector<std::string> destinations_of(const Json& outputs);
 
 // createrawtransaction and its kin; stateless.
 void add_raw_make_methods(Dispatcher& dispatcher, const ChainPorts& ports);

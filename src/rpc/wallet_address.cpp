@@ -36,7 +36,7 @@ std::string text_of(const Script& script, std::optional<bool> confidential, cons
 RpcResult get_new_address(const Args& args, const WalletPorts& ports) {
     const AddressKind kind = TRY(read_type(args, 1));
     const std::string label = args.text_or(0, "");
-    if (label == "*") return rpc_error(Code::kInvalidParameter, "Invalid label name");
+    if (label == "*") return rpc_error(Code::kWalletInvalidLabel, "Invalid label name");
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
         const auto script = wallet.new_script(label, kind.type);
         if (!script) return unexpected(wallet_error(script.error()));
@@ -90,6 +90,7 @@ RpcResult get_address_info(const Args& args, const WalletPorts& ports) {
 
 RpcResult set_label(const Args& args, const WalletPorts& ports) {
     const Address address = TRY(address_from(args.text(0), ports));
+    if (args.text(1) == "*") return rpc_error(Code::kWalletInvalidLabel, "Invalid label name");
     return on_wallet(ports, [script = address.script, label = args.text(1)](Wallet& wallet) -> RpcResult {
         if (const Status done = wallet.set_label(script, label); !done) return unexpected(wallet_error(done.error()));
         return nullptr;
@@ -100,17 +101,26 @@ RpcResult get_addresses_by_label(const Args& args, const WalletPorts& ports) {
     return on_wallet(ports, [ports, label = args.text(0)](const Wallet& wallet) -> RpcResult {
         Json out = Json::object();
         for (const auto& [script, record] : wallet.addresses()) {
-            if (record.label == label) out[text_of(script, {}, wallet, ports)] = Json{{"purpose", "receive"}};
+            if (record.label != label) continue;
+            const bool mine = wallet.is_mine(script);
+            out[own_address(script, wallet, *ports.params)] = Json{{"purpose", mine ? "receive" : "send"}};
         }
         if (out.empty()) return rpc_error(Code::kWalletInvalidLabel, "No addresses with label " + label);
         return out;
     });
 }
 
-RpcResult list_labels(const WalletPorts& ports) {
-    return on_wallet(ports, [](const Wallet& wallet) -> RpcResult {
+RpcResult list_labels(const Args& args, const WalletPorts& ports) {
+    const std::string purpose = args.text_or(0, "");
+    if (!purpose.empty() && purpose != "send" && purpose != "receive") {
+        return rpc_error(Code::kInvalidParameter,
+                         "Invalid 'purpose' argument, must be a known purpose string, typically 'send', or 'receive'.");
+    }
+    return on_wallet(ports, [purpose](const Wallet& wallet) -> RpcResult {
         std::set<std::string> labels;
-        for (const auto& [script, record] : wallet.addresses()) labels.insert(record.label);
+        for (const auto& [script, record] : wallet.addresses()) {
+            if (purpose.empty() || (purpose == "receive") == wallet.is_mine(script)) labels.insert(record.label);
+        }
         Json out = Json::array();
         for (const std::string& label : labels) out.push_back(label);
         return out;
@@ -125,8 +135,7 @@ void add_wallet_address_methods(Dispatcher& dispatcher, const WalletPorts& ports
     add_wallet_method(dispatcher, "getaddressinfo", ports, get_address_info);
     add_wallet_method(dispatcher, "setlabel", ports, set_label);
     add_wallet_method(dispatcher, "getaddressesbylabel", ports, get_addresses_by_label);
-    add_wallet_method(dispatcher, "listlabels", ports,
-                      [](const Args&, const WalletPorts& at) { return list_labels(at); });
+    add_wallet_method(dispatcher, "listlabels", ports, list_labels);
 }
 
 }  // namespace sluice::rpc

@@ -1,5 +1,8 @@
 // Locked coins, abandoned transactions, reading the chain again.
 #include "codec/hex.h"
+#include "consensus/primitives/block.h"
+#include "peg/parent/merkle_block.h"
+#include "rpc/rawtx.h"
 #include "rpc/wallet_json.h"
 
 namespace sluice::rpc {
@@ -74,14 +77,58 @@ RpcResult abandon_transaction(const Args& args, const WalletPorts& ports) {
 
 RpcResult rescan_blockchain(const Args& args, const WalletPorts& ports) {
     const int64_t start = TRY(args.integer_or(0, 0));
-    return on_wallet(ports, [start](Wallet& wallet) -> RpcResult {
+    const std::optional<int64_t> stop = args.has(1) ? std::optional(TRY(args.integer(1))) : std::nullopt;
+    return on_wallet(ports, [start, stop](Wallet& wallet) -> RpcResult {
         const auto best = wallet.best_block();
-        if (start < 0 || (best && start > best->height))
-            return rpc_error(Code::kInvalidParameter, "Invalid start_height");
-        if (const Status done = wallet.rescan(static_cast<uint32_t>(start)); !done)
-            return unexpected(wallet_error(done.error()));
-        const auto now = wallet.best_block();
-        return Json{{"start_height", start}, {"stop_height", now ? Json(now->height) : Json(nullptr)}};
+        const int64_t tip = best ? best->height : 0;
+        if (start < 0 || start > tip) return rpc_error(Code::kInvalidParameter, "Invalid start_height");
+        if (stop && (*stop < 0 || *stop > tip)) return rpc_error(Code::kInvalidParameter, "Invalid stop_height");
+        if (stop && *stop < start)
+            return rpc_error(Code::kInvalidParameter, "stop_height must be greater than start_height");
+        const auto done = wallet.rescan(static_cast<uint32_t>(start), static_cast<uint32_t>(stop.value_or(tip)));
+        if (!done) return unexpected(wallet_error(done.error()));
+        return Json{{"start_height", start}, {"stop_height", *done ? Json(**done) : Json(nullptr)}};
+    });
+}
+
+RpcResult import_pruned_funds(const Args& args, const WalletPorts& ports) {
+    const TxRef tx = TRY(tx_from_hex(args.text(0), "TX decode failed. Make sure the tx has at least one input."));
+    const Bytes bytes = TRY(args.hex(1, "txoutproof"));
+    Reader reader(bytes);
+    BlockHeader header;
+    parent::PartialMerkleTree tree;
+    describe(reader, header);
+    describe(reader, tree);
+    const auto proven = reader.finish() ? parent::extract_matches(tree) : std::nullopt;
+    if (!proven || MerkleRoot::from(proven->root) != header.merkle_root)
+        return rpc_error(Code::kInvalidAddressOrKey, "Something wrong with merkleblock");
+    const auto match = std::ranges::find_if(proven->matches, [&](const parent::MerkleMatch& each) {
+        return Txid::from_view(each.txid.view()) == tx->txid;
+    });
+    if (match == proven->matches.end())
+        return rpc_error(Code::kInvalidAddressOrKey, "Transaction given doesn't exist in proof");
+    const sluice::ports::BlockPoint at{compute_hash(header), header.height};
+    const uint32_t position = match->index;
+    return on_wallet(ports, [=, time = header.time](Wallet& wallet) -> RpcResult {
+        const auto active = wallet.active_hash(at.height);
+        const auto block = wallet.block(at.hash);
+        if (!active || *active != at.hash || !block || !*block)
+            return rpc_error(Code::kInvalidAddressOrKey, "Block not found in chain");
+        // A proof can be read in two ways; the block cannot.
+        const auto& stored = (*block)->transactions;
+        if (position >= stored.size() || stored[position]->txid != tx->txid)
+            return rpc_error(Code::kInvalidAddressOrKey, "Transaction given doesn't exist in proof");
+        if (const Status done = wallet.import_confirmed(tx, at, position, time); !done)
+            return rpc_error(Code::kInvalidAddressOrKey, done.error().message);
+        return nullptr;
+    });
+}
+
+RpcResult remove_pruned_funds(const Args& args, const WalletPorts& ports) {
+    const Txid txid = TRY(args.id<Txid>(0, "txid"));
+    return on_wallet(ports, [txid](Wallet& wallet) -> RpcResult {
+        if (const Status done = wallet.forget(txid); !done) return unexpected(wallet_error(done.error()));
+        return nullptr;
     });
 }
 
@@ -93,6 +140,8 @@ void add_wallet_coin_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
                       [](const Args&, const WalletPorts& at) { return list_lock_unspent(at); });
     add_wallet_method(dispatcher, "abandontransaction", ports, abandon_transaction);
     add_wallet_method(dispatcher, "rescanblockchain", ports, rescan_blockchain);
+    add_wallet_method(dispatcher, "importprunedfunds", ports, import_pruned_funds);
+    add_wallet_method(dispatcher, "removeprunedfunds", ports, remove_pruned_funds);
 }
 
 }  // namespace sluice::rpc

@@ -30,6 +30,13 @@ std::string own_address(const Script& script, const Wallet& wallet, const ChainP
     return encode_address(address, params.address).value_or("");
 }
 
+// The address of somebody whom we paid.
+static std::string paid_address(const Script& script, const std::optional<PubKey>& key, const ChainParams& params) {
+    Address address{script, std::nullopt};
+    if (key) address.blinding_key = BlindingKey::from_view(key->view());
+    return encode_address(address, params.address).value_or("");
+}
+
 std::string blind_text(const wallet::BlindBytes& blind) { return to_display(blind); }
 
 Json last_block_json(const Wallet& wallet) {
@@ -94,10 +101,11 @@ std::vector<Json> details_of(const WalletTx& entry, const Wallet& wallet, const 
                                    !wallet.is_handed_out(output.script);
             if (sent ? is_change : !mine || is_change) continue;
             Json row = Json::object();
-            // Confidential if it was paid as such; whom a payment to others was blinded for is not kept.
-            const std::string address = mine && content->is_blinded()
-                                            ? own_address(output.script, wallet, *ports.params)
-                                            : address_of(output.script, *ports.params);
+            // Confidential if it was paid as such.
+            const std::string address =
+                mine && content->is_blinded() ? own_address(output.script, wallet, *ports.params)
+                : i < entry.receivers.size()  ? paid_address(output.script, entry.receivers[i], *ports.params)
+                                              : address_of(output.script, *ports.params);
             if (!address.empty()) row["address"] = address;
             row["category"] = sent                               ? "send"
                               : tx.is_coinbase() && !entry.block ? "orphan"
@@ -144,7 +152,10 @@ void add_tx_facts(Json& out, const WalletTx& entry, const Wallet& wallet) {
     const bool replaceable =
         std::ranges::any_of(entry.tx->tx.inputs, [](const TxIn& in) { return in.sequence < 0xfffffffe; });
     out["bip125-replaceable"] = entry.block ? "no" : replaceable ? "yes" : "no";
+    if (entry.replaces) out["replaces_txid"] = to_display(*entry.replaces);
+    if (entry.replaced_by) out["replaced_by_txid"] = to_display(*entry.replaced_by);
     if (!entry.comment.empty()) out["comment"] = entry.comment;
+    if (!entry.comment_to.empty()) out["to"] = entry.comment_to;
 }
 
 }  // namespace sluice::rpc

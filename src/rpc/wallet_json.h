@@ -9,6 +9,9 @@
 
 namespace sluice::rpc {
 
+// getwalletinfo's walletversion: of Elements' wallets that speak so.
+inline constexpr int kWalletVersion = 169900;
+
 // The plain address of a script; empty if it has none.
 std::string address_of(const Script& script, const ChainParams& params);
 // The address as we give it out: confidential where the wallet's addresses are.

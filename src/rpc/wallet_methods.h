@@ -50,6 +50,10 @@ void add_wallet_key_methods(Dispatcher& dispatcher, const WalletPorts& ports);  
 void add_wallet_issue_methods(Dispatcher& dispatcher, const WalletPorts& ports);
 void add_wallet_coin_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // locked coins, abandoned transactions
 void add_wallet_single_key_methods(Dispatcher& dispatcher, const WalletPorts& ports);
+void add_wallet_fund_methods(Dispatcher& dispatcher, const WalletPorts& ports);    // coins for a transaction; settxfee
+void add_wallet_make_methods(Dispatcher& dispatcher, const WalletPorts& ports);    // send, sendall
+void add_wallet_bump_methods(Dispatcher& dispatcher, const WalletPorts& ports);    // replacements
+void add_wallet_tool_methods(Dispatcher& dispatcher, const WalletPorts& ports);    // the rest
 void add_wallet_import_methods(Dispatcher& dispatcher, const WalletPorts& ports);  // descriptors
 void add_wallet_raw_methods(Dispatcher& dispatcher,
                             const WalletPorts& ports);  // raw transactions with the wallet's help

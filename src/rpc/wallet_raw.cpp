@@ -17,8 +17,6 @@ using wallet::BlindRequest;
 using wallet::Opened;
 using wallet::Wallet;
 
-constexpr int64_t kFeeRateDecimals = 3;  // of satoshi per virtual byte
-
 // What an input spends, as far as the wallet or the input itself tells.
 struct Spent {
     TxOut out;
@@ -124,66 +122,6 @@ RpcResult unblind_raw(const Args& args, const WalletPorts& ports) {
     });
 }
 
-// --- funding
-
-}  // namespace
-
-Result<wallet::FundOrder, RpcError> read_fund_options(const Json& options, const WalletPorts& ports) {
-    wallet::FundOrder out;
-    for (const auto& item : options.items()) {
-        const std::string& name = item.key();
-        const Json& value = item.value();
-        if (name == "changeAddress" || name == "change_address") {
-            // Elements also takes an object of addresses by asset.
-            if (!value.is_string())
-                return rpc_error(Code::kInvalidParameter, name + " by asset is not supported: give one address");
-            out.change_script = TRY(address_from(value.get<std::string>(), ports)).script;
-        } else if (name == "changePosition" || name == "change_position") {
-            const int64_t position = TRY(integer_from_json(value));
-            if (position < 0) return rpc_error(Code::kInvalidParameter, "changePosition out of bounds");
-            out.change_position = static_cast<uint32_t>(position);
-        } else if (name == "feeRate") {
-            out.fee_rate = TRY(amount_from_json(value)).sat;  // coins per 1000 virtual bytes
-        } else if (name == "fee_rate") {
-            const auto text = number_or_string_text(value);
-            const auto rate = text ? parse_fixed_point(*text, kFeeRateDecimals) : std::nullopt;
-            if (!rate || *rate <= 0) return rpc_error(Code::kType, "Invalid amount");
-            out.fee_rate = *rate;
-        } else if (name == "lockUnspents" || name == "lock_unspents") {
-            if (!value.is_boolean()) return rpc_error(Code::kType, "JSON value is not a boolean as expected");
-            out.lock_coins = value.get<bool>();
-        } else if (name == "subtractFeeFromOutputs" || name == "subtract_fee_from_outputs") {
-            if (!value.is_array()) return rpc_error(Code::kType, "JSON value is not an array as expected");
-            for (const Json& each : value) {
-                const int64_t position = TRY(integer_from_json(each));
-                if (position < 0 || position > UINT32_MAX)
-                    return rpc_error(Code::kInvalidParameter, "Invalid parameter, position out of range");
-                out.subtract_fee_from.insert(static_cast<uint32_t>(position));
-            }
-        } else if (name != "includeWatching" && name != "include_watching" && name != "replaceable" &&
-                   name != "conf_target" && name != "estimate_mode" && name != "add_inputs") {
-            return rpc_error(Code::kType, "Unexpected key " + name);
-        }
-    }
-    return out;
-}
-
-namespace {
-
-RpcResult fund_raw(const Args& args, const WalletPorts& ports) {
-    const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed"));
-    wallet::FundOrder order =
-        TRY(read_fund_options(args.has(1) && args.json(1).is_object() ? args.json(1) : Json::object(), ports));
-    order.tx = given->tx;
-    return on_wallet(ports, [order](Wallet& wallet) -> RpcResult {
-        const auto funded = wallet.fund(order);
-        if (!funded) return unexpected(wallet_error(funded.error()));
-        return Json{{"hex", to_hex(encode_tx(funded->tx))},
-                    {"fee", amount_json(funded->fee)},
-                    {"changepos", funded->change_position}};
-    });
-}
-
 // --- signing
 
 // Outputs that the caller describes: [{"txid", "vout", "scriptPubKey", "amount" or "amountcommitment"}].
@@ -286,7 +224,6 @@ RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
 void add_wallet_raw_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     add_wallet_method(dispatcher, "blindrawtransaction", ports, blind_raw);
     add_wallet_method(dispatcher, "unblindrawtransaction", ports, unblind_raw);
-    add_wallet_method(dispatcher, "fundrawtransaction", ports, fund_raw);
     add_wallet_method(dispatcher, "signrawtransactionwithwallet", ports, sign_raw);
 }
 

@@ -50,6 +50,40 @@ RpcResult get_balances(const WalletPorts& ports) {
     });
 }
 
+// listunspent's query_options.
+struct CoinQuery {
+    Amount smallest;
+    Amount largest{kMaxMoney};
+    Amount enough{INT64_MAX};  // as soon as the coins are worth so much there are no more
+    uint64_t most = UINT64_MAX;
+    bool immature = false;
+    std::optional<AssetId> asset;
+};
+Result<CoinQuery, RpcError> read_query(const Json& options, const WalletPorts& ports) {
+    TRY_VOID(check_fields(options,
+                          {{"minimumAmount", "", true},
+                           {"maximumAmount", "", true},
+                           {"minimumSumAmount", "", true},
+                           {"maximumCount", "number", true},
+                           {"asset", "", true},
+                           {"include_immature_coinbase", "bool", true}},
+                          true));
+    CoinQuery out;
+    if (options.contains("minimumAmount")) out.smallest = TRY(amount_from_json(options["minimumAmount"]));
+    if (options.contains("maximumAmount")) out.largest = TRY(amount_from_json(options["maximumAmount"]));
+    if (options.contains("minimumSumAmount")) out.enough = TRY(amount_from_json(options["minimumSumAmount"]));
+    if (options.contains("maximumCount")) {
+        const int64_t count = TRY(integer_from_json(options["maximumCount"]));
+        if (count > 0) out.most = static_cast<uint64_t>(count);  // 0: no limit
+    }
+    out.immature = options.contains("include_immature_coinbase") && options["include_immature_coinbase"] == true;
+    if (options.contains("asset") && options["asset"] != "") {
+        if (options["asset"].is_string()) out.asset = ports.labels->find(options["asset"].get<std::string>());
+        if (!out.asset) return rpc_error(Code::kInvalidParameter, "Unknown label and invalid asset hex");
+    }
+    return out;
+}
+
 RpcResult list_unspent(const Args& args, const WalletPorts& ports) {
     const int64_t min_depth = TRY(args.integer_or(0, 1));
     const int64_t max_depth = TRY(args.integer_or(1, 9'999'999));
@@ -67,20 +101,19 @@ RpcResult list_unspent(const Args& args, const WalletPorts& ports) {
         }
     }
     const bool include_unsafe = args.flag_or(3, true);
-    std::optional<AssetId> asset;
-    if (args.has(4) && args.json(4).contains("asset")) {
-        const Json& label = args.json(4)["asset"];
-        if (label.is_string()) asset = ports.labels->find(label.get<std::string>());
-        if (!asset) return rpc_error(Code::kInvalidParameter, "Unknown label and invalid asset hex");
-    }
+    const CoinQuery query = TRY(read_query(args.has(4) ? args.json(4) : Json::object(), ports));
     return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
         Json out = Json::array();
+        Amount sum;
         for (const WalletCoin& coin : wallet.unspent()) {
-            if (!coin.mature() || coin.depth < min_depth || coin.depth > max_depth) continue;
+            if (out.size() >= query.most || (sum.sat > 0 && sum >= query.enough)) break;
+            if (!(coin.mature() || query.immature) || coin.depth < min_depth || coin.depth > max_depth) continue;
             if (wallet.locked_coins().contains(coin.outpoint)) continue;
             if (!wanted.empty() && !wanted.contains(coin.out.script)) continue;
             if (!include_unsafe && !coin.trusted()) continue;
-            if (asset && coin.opened.asset != *asset) continue;
+            if (query.asset && coin.opened.asset != *query.asset) continue;
+            if (coin.opened.value < query.smallest || coin.opened.value > query.largest) continue;
+            sum = add(sum, coin.opened.value).value_or(Amount{INT64_MAX});
             Json row = Json::object();
             row["txid"] = to_display(coin.outpoint.txid);
             row["vout"] = coin.outpoint.index;
@@ -140,17 +173,17 @@ RpcResult get_wallet_info(const WalletPorts& ports) {
         const wallet::Balances balances = wallet.balances();
         Json out = Json::object();
         out["walletname"] = ports.at.name;
-        out["walletversion"] = 169900;
+        out["walletversion"] = kWalletVersion;
         out["format"] = "leveldb";
         out["balance"] = amounts_json(balances.trusted, ports);
         out["unconfirmed_balance"] = amounts_json(balances.pending, ports);
         out["immature_balance"] = amounts_json(balances.immature, ports);
         out["txcount"] = wallet.ledger().all().size();
         const bool has_pool = !wallet.flags().private_keys_disabled && !wallet.flags().blank;
-        out["keypoolsize"] = has_pool ? wallet::kLookahead : 0;
-        out["keypoolsize_hd_internal"] = has_pool ? wallet::kLookahead : 0;
+        out["keypoolsize"] = has_pool ? wallet.lookahead() : 0;
+        out["keypoolsize_hd_internal"] = has_pool ? wallet.lookahead() : 0;
         if (wallet.encrypted()) out["unlocked_until"] = wallet.unlocked_until();
-        out["paytxfee"] = amount_json({0});
+        out["paytxfee"] = amount_json({wallet.own_fee_rate().value_or(0)});
         out["private_keys_enabled"] = !wallet.flags().private_keys_disabled;
         out["avoid_reuse"] = wallet.flags().avoid_reuse;
         out["scanning"] = false;

@@ -4,7 +4,7 @@
 #include "consensus/params/chain_params.h"
 #include "peg/parent/transaction.h"
 #include "rpc/pset_methods.h"
-#include "rpc/wallet_methods.h"
+#include "rpc/wallet_fund.h"
 #include "wallet/wallet.h"
 
 namespace sluice::rpc {
@@ -12,23 +12,25 @@ namespace {
 
 using wallet::Wallet;
 
-constexpr int64_t kLeastPegout = 100'000;  // satoshi, as the reference
+constexpr int64_t kLeastUnauthorized = 100'000;  // satoshi, as the reference
 
-Result<wallet::SendOptions, RpcError> send_options(const Args& args, size_t comment, size_t fee_rate) {
+// Where the arguments stand that both methods have.
+struct SendPlaces {
+    size_t comment, replaceable, conf_target, estimate_mode, fee_rate;
+};
+Result<wallet::SendOptions, RpcError> send_options(const Args& args, const SendPlaces& at) {
     wallet::SendOptions out;
-    out.comment = args.text_or(comment, "");
-    if (!args.has(fee_rate)) return out;
-    // sat/vB with three decimals.
-    const auto text = number_or_string_text(args.json(fee_rate));
-    const auto rate = text ? parse_fixed_point(*text, 3) : std::nullopt;
-    if (!rate || *rate <= 0) return rpc_error(Code::kType, "Invalid amount");
-    out.fee_rate = *rate;
+    out.comment = args.text_or(at.comment, "");
+    if (args.has(at.replaceable)) out.replaceable = args.flag_or(at.replaceable, true);
+    out.fee_rate = TRY(read_fee(args.json(at.conf_target), args.json(at.estimate_mode), args.json(at.fee_rate)));
     return out;
 }
 
 RpcResult pay(const WalletPorts& ports, std::vector<wallet::Recipient> recipients, wallet::SendOptions options,
               bool verbose) {
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
+        if (wallet.flags().private_keys_disabled)
+            return rpc_error(Code::kWallet, "Error: Private keys are disabled for this wallet");
         const auto txid = wallet.send(recipients, options);
         if (!txid) return unexpected(wallet_error(txid.error()));
         if (!verbose) return to_display(*txid);
@@ -50,7 +52,9 @@ RpcResult send_to_address(const Args& args, const WalletPorts& ports) {
     to.amount = TRY(positive_amount(args.json(1), "Invalid amount for send"));
     to.asset = TRY(asset_from(args.text_or(9, ""), ports));
     to.subtract_fee = args.flag_or(4, false);
-    return pay(ports, {to}, TRY(send_options(args, 2, 11)), args.flag_or(12, false));
+    wallet::SendOptions options = TRY(send_options(args, {2, 5, 6, 7, 11}));
+    options.comment_to = args.text_or(3, "");
+    return pay(ports, {to}, options, args.flag_or(12, false));
 }
 
 RpcResult send_many(const Args& args, const WalletPorts& ports) {
@@ -81,7 +85,7 @@ RpcResult send_many(const Args& args, const WalletPorts& ports) {
         to.subtract_fee = payers.contains(item.key());
         recipients.push_back(std::move(to));
     }
-    return pay(ports, std::move(recipients), TRY(send_options(args, 3, 10)), args.flag_or(11, false));
+    return pay(ports, std::move(recipients), TRY(send_options(args, {3, 5, 6, 7, 10})), args.flag_or(11, false));
 }
 
 RpcResult destroy_amount(const Args& args, const WalletPorts& ports) {
@@ -107,32 +111,55 @@ RpcResult get_pegin_address(const WalletPorts& ports) {
     });
 }
 
-RpcResult claim_pegin(const Args& args, const WalletPorts& ports) {
-    wallet::PeginClaim given;
-    given.transaction = TRY(args.hex(0, "bitcoin_tx"));
-    given.txoutproof = TRY(args.hex(1, "txoutproof"));
-    const auto deposit = parent::decode_parent_tx(given.transaction);
-    if (!deposit) {
-        return rpc_error(Code::kType, "The raw bitcoinTx is malformed. Are you sure that is the whole string?");
-    }
-    given.transaction = encode_parent_tx(*deposit, parent::ParentWitness::kWithout);
+// The deposit that the arguments of claimpegin and createrawpegin show.
+struct Deposit {
+    parent::ParentTransaction tx;
+    wallet::PeginClaim claim;  // of which output: not yet known
     std::optional<Script> claim_script;
-    if (args.has(2)) claim_script = Script{TRY(args.hex(2, "claim_script"))};
-    return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
-        wallet::PeginClaim claim = given;
-        for (uint32_t i = 0; i < deposit->outputs.size(); ++i) {
-            const auto record = wallet.pegin_records().find(deposit->outputs[i].script);
-            if (record == wallet.pegin_records().end()) continue;
-            if (claim_script && record->second.claim_script != *claim_script) continue;
-            claim.outpoint = {Txid::from_view(compute_txid(*deposit).view()), i};
-            claim.amount = deposit->outputs[i].value;
-            claim.claim_script = record->second.claim_script;
-            const auto txid = wallet.claim(claim);
-            if (!txid) return unexpected(wallet_error(txid.error()));
-            return to_display(*txid);
-        }
-        return rpc_error(Code::kInvalidParameter,
-                         "Failed to find output in bitcoinTx to the mainchain_address from getpeginaddress");
+};
+Result<Deposit, RpcError> deposit_from(const Args& args) {
+    Deposit out;
+    out.claim.transaction = TRY(args.hex(0, "bitcoin_tx"));
+    out.claim.txoutproof = TRY(args.hex(1, "txoutproof"));
+    auto tx = parent::decode_parent_tx(out.claim.transaction);
+    if (!tx) return rpc_error(Code::kType, "The raw bitcoinTx is malformed. Are you sure that is the whole string?");
+    out.tx = std::move(*tx);
+    out.claim.transaction = encode_parent_tx(out.tx, parent::ParentWitness::kWithout);
+    if (args.has(2)) out.claim_script = Script{TRY(args.hex(2, "claim_script"))};
+    return out;
+}
+
+// The output that an address of the wallet was made for.
+Result<wallet::PeginClaim, RpcError> claim_of(const Deposit& deposit, const Wallet& wallet) {
+    for (uint32_t i = 0; i < deposit.tx.outputs.size(); ++i) {
+        const auto record = wallet.pegin_records().find(deposit.tx.outputs[i].script);
+        if (record == wallet.pegin_records().end()) continue;
+        if (deposit.claim_script && record->second.claim_script != *deposit.claim_script) continue;
+        wallet::PeginClaim claim = deposit.claim;
+        claim.outpoint = {Txid::from_view(compute_txid(deposit.tx).view()), i};
+        claim.amount = deposit.tx.outputs[i].value;
+        claim.claim_script = record->second.claim_script;
+        return claim;
+    }
+    return rpc_error(Code::kInvalidParameter,
+                     "Failed to find output in bitcoinTx to the mainchain_address from getpeginaddress");
+}
+
+RpcResult claim_pegin(const Args& args, const WalletPorts& ports) {
+    const Deposit deposit = TRY(deposit_from(args));
+    return on_wallet(ports, [deposit](Wallet& wallet) -> RpcResult {
+        const auto txid = wallet.claim(TRY(claim_of(deposit, wallet)));
+        if (!txid) return unexpected(wallet_error(txid.error()));
+        return to_display(*txid);
+    });
+}
+
+RpcResult create_raw_pegin(const Args& args, const WalletPorts& ports) {
+    const Deposit deposit = TRY(deposit_from(args));
+    return on_wallet(ports, [deposit](Wallet& wallet) -> RpcResult {
+        const auto tx = wallet.raw_claim(TRY(claim_of(deposit, wallet)));
+        if (!tx) return unexpected(wallet_error(tx.error()));
+        return Json{{"hex", to_hex(encode_tx(*tx))}};
     });
 }
 
@@ -144,9 +171,9 @@ RpcResult send_to_mainchain(const Args& args, const WalletPorts& ports) {
         return rpc_error(Code::kInvalidAddressOrKey, "Invalid Bitcoin address");
     }
     const Amount amount = TRY(args.amount(1));
-    if (amount.sat < kLeastPegout) {
+    if (amount.sat < kLeastUnauthorized) {
         return rpc_error(Code::kType,
-                         "Invalid amount for send, must send more than " + amount_text({kLeastPegout}) + " BTC");
+                         "Invalid amount for send, must send more than " + amount_text({kLeastUnauthorized}) + " BTC");
     }
     const bool subtract = args.flag_or(2, false);
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
@@ -159,7 +186,10 @@ RpcResult send_to_mainchain(const Args& args, const WalletPorts& ports) {
 }  // namespace
 
 RpcError wallet_error(const Error& error) {
-    if (error.message == "Insufficient funds") return {Code::kInsufficientFunds, error.message};
+    for (const std::string_view text : {"Insufficient funds", "The transaction amount is too small", "Fee rate (",
+                                        "Fee exceeds maximum", "Transaction amount too small"}) {
+        if (error.message.starts_with(text)) return {Code::kInsufficientFunds, error.message};
+    }
     if (error.message.starts_with("Error: Please enter the wallet passphrase"))
         return {Code::kUnlockNeeded, error.message};
     return {Code::kWallet, error.message};
@@ -189,6 +219,7 @@ void add_wallet_send_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     add_wallet_method(dispatcher, "getpeginaddress", ports,
                       [](const Args&, const WalletPorts& at) { return get_pegin_address(at); });
     add_wallet_method(dispatcher, "claimpegin", ports, claim_pegin);
+    add_wallet_method(dispatcher, "createrawpegin", ports, create_raw_pegin);
     add_wallet_method(dispatcher, "sendtomainchain", ports, send_to_mainchain);
 }
 
@@ -205,6 +236,10 @@ void add_wallet_methods(Dispatcher& dispatcher, const WalletPorts& ports) {
     add_wallet_issue_methods(dispatcher, ports);
     add_wallet_coin_methods(dispatcher, ports);
     add_wallet_raw_methods(dispatcher, ports);
+    add_wallet_fund_methods(dispatcher, ports);
+    add_wallet_make_methods(dispatcher, ports);
+    add_wallet_bump_methods(dispatcher, ports);
+    add_wallet_tool_methods(dispatcher, ports);
     add_wallet_pset_methods(dispatcher, ports);
     add_wallet_import_methods(dispatcher, ports);
     add_wallet_single_key_methods(dispatcher, ports);
