@@ -208,19 +208,21 @@ RpcResult submit_package(const ChainPorts& chain, const PoolPorts& ports, const 
     }
     const PackageVerdict& verdict = submitted.verdict;
     Json results = Json::object();
-    std::set<std::string> replaced;
+    std::set<Txid> replaced;  // in the reference's order: by the id's bytes, not as they are shown
     for (const TxRef& tx : txs) {
         const auto member = verdict.members.find(tx->wtxid);
         if (member == verdict.members.end()) continue;
         results[to_display(tx->wtxid)] = member_json(tx, member->second);
         if (const auto* accepted = std::get_if<mempool::Acceptance>(&member->second)) {
-            for (const Txid& txid : accepted->replaced) replaced.insert(to_display(txid));
+            replaced.insert(accepted->replaced.begin(), accepted->replaced.end());
         }
     }
+    Json replaced_list = Json::array();
+    for (const Txid& txid : replaced) replaced_list.push_back(to_display(txid));
     const bool good = verdict.kind == PackageVerdict::Kind::kGood;
     return Json{{"package_msg", good ? "success" : verdict.text},
                 {"tx-results", std::move(results)},
-                {"replaced-transactions", replaced}};
+                {"replaced-transactions", std::move(replaced_list)}};
 }
 
 }  // namespace

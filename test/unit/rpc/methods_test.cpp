@@ -268,6 +268,24 @@ BOOST_AUTO_TEST_CASE(a_transaction_goes_from_the_pool_into_a_block) {
     BOOST_TEST(node.text("gettxoutproof", list(list(txid, txid))).starts_with("-8 Invalid parameter, duplicated txid"));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_package_replaces_is_listed_by_id) {
+    Node node;
+    Transaction first = test::split(node.params, test::free_coins(node.params), 1)->tx;
+    first.inputs[0].sequence = 0xfffffffd;
+    const TxRef old = make_tx(first);
+    const TxRef older = test::split(node.params, test::output_of(old, 0), 1);
+    node.ask("sendrawtransaction", list(to_hex(encode_tx(old->tx))));
+    node.ask("sendrawtransaction", list(to_hex(encode_tx(older->tx))));
+    first.outputs[0].value = Amount{first.outputs[0].value.explicit_value().sat - 9000};
+    first.outputs[1].value = Amount{10'000};
+    const TxRef parent = make_tx(first);
+    const TxRef child = test::split(node.params, test::output_of(parent, 0), 1);
+    const Json submitted =
+        node.ask("submitpackage", list(list(to_hex(encode_tx(parent->tx)), to_hex(encode_tx(child->tx))), 0));
+    const std::set<Txid> gone = {old->txid, older->txid};
+    BOOST_TEST(submitted["replaced-transactions"] == list(to_display(*gone.begin()), to_display(*gone.rbegin())));
+}
+
 BOOST_AUTO_TEST_CASE(packages_are_judged_together) {
     Node node;
     const TxRef parent = test::split(node.params, test::free_coins(node.params), 3);
