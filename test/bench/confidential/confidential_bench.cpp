@@ -1,9 +1,10 @@
 // Verification of what a wallet makes: 52-bit range proofs with a minimum of 1 over blinded generators, surjection
 // proofs over 3 of 3 inputs and over 256. Each proof of a set differs (one proof in a loop teaches the branch
-// predictor). Figures are for each proof. BM_reference_* time libsecp256k1-zkp where it is found; run with
-//   bench_confidential --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true
+// predictor). Figures are for each proof; rows are with the arithmetic in use, and once more with each that this
+// processor has. BM_reference_* time libsecp256k1-zkp where it is found. ratios.mjs runs them interleaved and divides.
 #include <benchmark/benchmark.h>
 
+#include "confidential/arithmetic.h"
 #include "confidential/range_proof.h"
 #include "confidential/surjection_proof.h"
 #include "support/zkp_peer.h"
@@ -128,6 +129,27 @@ void BM_reference_surjection_proofs(benchmark::State& state) {
     per_proof(state, set.made.size());
 }
 BENCHMARK(BM_reference_surjection_proofs)->ArgName("inputs")->Arg(3)->Arg(256)->Unit(benchmark::kMillisecond);
+
+// The rows above with each arithmetic: <row>_with/<arithmetic>/<arguments>.
+template <void (*kRow)(benchmark::State&)>
+void with(benchmark::State& state, const std::string& arithmetic) {
+    const std::string_view before = sluice::confidential::arithmetic().in_use;
+    CHECK(use_arithmetic(arithmetic));
+    kRow(state);
+    CHECK(use_arithmetic(before));
+}
+const bool each_arithmetic_registered = [] {
+    for (const std::string_view view : arithmetic().available) {
+        const std::string name(view);
+        const auto row = [&name](const char* what, auto run) {
+            return benchmark::RegisterBenchmark((what + ("/" + name)).c_str(), run, name)
+                ->Unit(benchmark::kMillisecond);
+        };
+        row("BM_range_proofs_with", with<BM_range_proofs>)->Arg(1)->Arg(4)->Arg(32);
+        row("BM_surjection_proofs_with", with<BM_surjection_proofs>)->Args({3, 1})->Args({3, 0})->Args({256, 1});
+    }
+    return true;
+}();
 
 // The portable ladder whatever the processor has, and one field multiplication chain.
 void BM_portable_ladder(benchmark::State& state) {
