@@ -246,7 +246,9 @@ void Mempool::remove_mined(const Block& block) {
         deltas_.erase(tx->txid);
         for (const TxIn& in : tx->tx.inputs) {
             if (const auto other = spends_.find(in.prevout); other != spends_.end()) {
-                remove_with_descendants(Txid(other->second), RemovalReason::kConflict);
+                const Txid gone(other->second);
+                remove_with_descendants(gone, RemovalReason::kConflict);
+                deltas_.erase(gone);
             }
         }
     }
@@ -272,6 +274,7 @@ void Mempool::drop_at_epoch_end() {
     }
     for (const Txid& txid : bad) {
         if (entries_.contains(txid)) remove_with_descendants(txid, RemovalReason::kBlock);
+        deltas_.erase(txid);
     }
 }
 

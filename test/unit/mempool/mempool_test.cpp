@@ -279,6 +279,12 @@ BOOST_FIXTURE_TEST_CASE(priority_counts_as_fee, Pooled) {
     BOOST_TEST(pool->find(poor->txid)->fee.sat == 0);
     pool->prioritise(poor->txid, Amount{-5000});
     BOOST_TEST(pool->priorities().empty());
+    // Forgotten with what a block makes impossible.
+    pool->prioritise(poor->txid, Amount{5000});
+    mine({spend(coin(0), {.fee = 2000})});
+    pool->follow();
+    BOOST_TEST(pool->find(poor->txid) == nullptr);
+    BOOST_TEST(pool->priorities().empty());
 }
 
 BOOST_AUTO_TEST_CASE(policy_options) {
