@@ -86,16 +86,29 @@ private:
     ByteView rest_;
 };
 
-secp256k1_ecdsa_signature sign(const SecretKey& key, const Hash256& digest) {
+secp256k1_ecdsa_signature sign(const SecretKey& key, const Hash256& digest, const uint8_t* extra = nullptr) {
     secp256k1_ecdsa_signature signature;
-    CHECK(secp256k1_ecdsa_sign(secp(), &signature, digest.bytes.data(), key.view().data(), nullptr, nullptr) == 1);
+    CHECK(secp256k1_ecdsa_sign(secp(), &signature, digest.bytes.data(), key.view().data(), nullptr, extra) == 1);
     return signature;
+}
+
+bool has_low_r(const secp256k1_ecdsa_signature& signature) {
+    std::array<uint8_t, 64> compact{};
+    secp256k1_ecdsa_signature_serialize_compact(secp(), compact.data(), &signature);
+    return compact[0] < 0x80;
 }
 
 }  // namespace
 
 Bytes sign_ecdsa(const SecretKey& key, const Hash256& digest) {
-    const secp256k1_ecdsa_signature signature = sign(key, digest);
+    // Half of all nonces give an R that needs a byte more. Further ones come with a counter as RFC 6979's extra input
+    // (32 bytes, little endian), as Bitcoin's wallets count.
+    std::array<uint8_t, 32> extra{};
+    secp256k1_ecdsa_signature signature = sign(key, digest);
+    for (uint32_t counter = 1; !has_low_r(signature); ++counter) {
+        for (size_t i = 0; i < 4; ++i) extra[i] = static_cast<uint8_t>(counter >> 8 * i);
+        signature = sign(key, digest, extra.data());
+    }
     Bytes out(72);
     size_t size = out.size();
     CHECK(secp256k1_ecdsa_signature_serialize_der(secp(), out.data(), &size, &signature) == 1);

@@ -5,10 +5,10 @@
 
 namespace sluice {
 
-// Deterministic (RFC 6979), DER-encoded, S in the lower half. At most 71 bytes with R's top bit clear or 72 with it
-// set.
+// Deterministic (RFC 6979, tried on until R's top bit is clear, as Bitcoin's wallets do), DER-encoded, S in the lower
+// half: at most 70 bytes.
 Bytes sign_ecdsa(const SecretKey& key, const Hash256& digest);
-// The same signature as R || S, 64 bytes.
+// R || S, 64 bytes, of the first nonce: R is not low always.
 Bytes sign_ecdsa_compact(const SecretKey& key, const Hash256& digest);
 
 // Bitcoin's consensus verification: the key in any serialization of a point, the signature in the lax DER that blocks

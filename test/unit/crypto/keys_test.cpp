@@ -80,6 +80,18 @@ BOOST_AUTO_TEST_CASE(rfc6979_signature) {
     BOOST_TEST(verify_ecdsa_compact(key.pubkey(), sign_ecdsa_compact(key, digest), digest));
 }
 
+// Bitcoin's own vectors for deterministic signatures with a low R.
+BOOST_AUTO_TEST_CASE(signatures_have_a_low_r) {
+    const Hash256 digest = sha256d(as_bytes("Very deterministic message"));
+    BOOST_TEST(to_hex(sign_ecdsa(key_of("12b004fff7f4b69ef8650e767f18f11ede158148b425660723b9f9a66e61f747"), digest)) ==
+               "304402205dbbddda71772d95ce91cd2d14b592cfbc1dd0aabd6a394b6c2d377bbe59d31d"
+               "022014ddda21494a4e221f0824f0b8b924c43fa43c0ad57dccdaa11f81a6bd4582f6");
+    BOOST_TEST(to_hex(sign_ecdsa(key_of("b524c28b61c9b2c49b2c7dd4c2d75887abb78768c054bd7c01af4029f6c0d117"), digest)) ==
+               "3044022052d8a32079c11e79db95af63bb9600c5b04f21a9ca33dc129c2bfa8ac9dc1cd5"
+               "022061d8ae5e0f6c1a16bde3719c64c2fd70e404b6428ab9a69566962e8771b5944d");
+    for (uint8_t i = 0; i < 32; ++i) BOOST_TEST(sign_ecdsa(key_of(kOne), sha256(Bytes{i})).size() <= 70U);
+}
+
 BOOST_AUTO_TEST_CASE(lax_der_and_high_s_verify_as_consensus_demands) {
     const Hash256 digest = sha256(as_bytes("Satoshi Nakamoto"));
     const PubKey key = key_of(kOne).pubkey();
