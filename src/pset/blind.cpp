@@ -17,15 +17,6 @@ using confidential::GeneratorBytes;
 using confidential::OpenedOutput;
 using confidential::Opening;
 
-BlindingFactor random_blind() {
-    for (;;) {
-        Secret<32> bytes;
-        random_bytes(bytes.mutable_view());
-        auto blind = BlindingFactor::from_bytes(bytes.view());
-        if (blind && !blind->is_zero()) return std::move(*blind);
-    }
-}
-
 // The opening is of the output that is spent: else the transaction would not balance, and nobody would know why.
 bool opens(const OwnInput& own, const TxOut& spent) {
     const Opening& o = own.opening;
@@ -141,8 +132,8 @@ private:
         OpenedOutput what;
         what.asset = AssetTag::from(*out.asset);
         what.opening.value = static_cast<uint64_t>(out.amount->sat);
-        what.opening.asset_blind = random_blind();
-        what.opening.value_blind = last ? TRY(last_blind(what.opening)) : random_blind();
+        what.opening.asset_blind = BlindingFactor::generate();
+        what.opening.value_blind = last ? TRY(last_blind(what.opening)) : BlindingFactor::generate();
         const SecretKey ephemeral = SecretKey::generate();
         const auto blinded = confidential::blind_output(what, out.script.view(), !is_unspendable(out.script),
                                                         *out.blinding_key, ephemeral, options_);

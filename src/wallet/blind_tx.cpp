@@ -21,15 +21,6 @@ using confidential::Opening;
 
 constexpr std::string_view kBadInputBlind = "a blinding factor of an input is not a number below the group order";
 
-BlindingFactor random_blind() {
-    for (;;) {
-        Secret<32> bytes;
-        random_bytes(bytes.mutable_view());
-        auto blind = BlindingFactor::from_bytes(bytes.view());
-        if (blind && !blind->is_zero()) return std::move(*blind);
-    }
-}
-
 std::optional<Opening> opening_of(const Opened& opened) {
     auto asset_blind = BlindingFactor::from_bytes(opened.asset_blind.view());
     auto value_blind = BlindingFactor::from_bytes(opened.value_blind.view());
@@ -144,7 +135,7 @@ private:
         OpenedOutput what;
         what.asset = AssetTag::from(asset);
         what.opening.value = static_cast<uint64_t>(value.explicit_value().sat);
-        what.opening.value_blind = random_blind();
+        what.opening.value_blind = BlindingFactor::generate();
         auto blinded = confidential::blind_issuance(what, key, {request_.proof.exponent, request_.proof.bits});
         if (!blinded) return fail(std::string("cannot blind an issuance: ") + to_string(blinded.error()));
         value = ValueCommitment::from(blinded->commitment);
@@ -169,9 +160,9 @@ private:
         OpenedOutput what;
         what.asset = AssetTag::from(out.asset.explicit_value());
         what.opening.value = static_cast<uint64_t>(out.value.explicit_value().sat);
-        what.opening.asset_blind = random_blind();
+        what.opening.asset_blind = BlindingFactor::generate();
         what.opening.value_blind =
-            last ? confidential::balancing_blind(balance_in_, balance_out_, what.opening) : random_blind();
+            last ? confidential::balancing_blind(balance_in_, balance_out_, what.opening) : BlindingFactor::generate();
         const SecretKey ephemeral = SecretKey::generate();
         auto blinded = confidential::blind_output(what, out.script.view(), !is_unspendable(out.script), receiver,
                                                   ephemeral, {request_.proof.exponent, request_.proof.bits});

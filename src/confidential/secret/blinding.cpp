@@ -1,6 +1,7 @@
 #include "confidential/secret/blinding.h"
 
 #include "confidential/secret/detail/point.h"
+#include "crypto/keys.h"
 
 namespace sluice::confidential {
 
@@ -22,6 +23,9 @@ std::optional<BlindingFactor> BlindingFactor::from_bytes(ByteView bytes) {
     std::ranges::copy(bytes, copy.mutable_view().begin());
     return BlindingFactor(std::move(copy));
 }
+
+// The numbers that are secret keys are those that hide.
+BlindingFactor BlindingFactor::generate() { return from_bytes(SecretKey::generate().view()).value(); }
 
 bool BlindingFactor::is_zero() const {
     const secret::Mask zero = scalar(*this).is_zero();

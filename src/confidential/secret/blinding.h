@@ -28,6 +28,9 @@ public:
     // nullopt unless 32 bytes of a number below the group order.
     static std::optional<BlindingFactor> from_bytes(ByteView bytes);
 
+    // Not zero.
+    static BlindingFactor generate();
+
     [[nodiscard]] ByteView view() const { return bytes_.view(); }
     [[nodiscard]] bool is_zero() const;
     [[nodiscard]] BlindingFactor clone() const { return BlindingFactor(bytes_.clone()); }
