@@ -2,33 +2,16 @@
 
 #include <algorithm>
 
-#include "consensus/script/templates.h"
+#include "pset/parts.h"
 #include "pset/sign.h"
 
 namespace sluice::pset {
 namespace {
 
-constexpr size_t kSignatureSize = 72;  // low S, with hash type
-constexpr size_t kTaprootSignatureSize = 64;
 constexpr size_t kWitnessScale = 4;
 
 std::string at_input(size_t i, const char* what) {
     return "PSBT is not valid. Input " + std::to_string(i) + " " + what;
-}
-
-// Signatures that more than these keys' are wanted for.
-void find_missing(InputAnalysis& out, const Input& in, const Spend& spend) {
-    switch (spend.kind) {
-        case Spend::Kind::kRedeemScriptMissing: out.missing_redeem_script = spend.missing; return;
-        case Spend::Kind::kWitnessScriptMissing: out.missing_witness_script = spend.missing; return;
-        case Spend::Kind::kKeyHash: out.missing_keys.push_back(Hash160::from_view(spend.missing)); return;
-        case Spend::Kind::kKeys:
-            for (const PubKey& key : spend.keys) {
-                if (!in.partial_sigs.contains(key.hash160())) out.missing_signatures.push_back(key.hash160());
-            }
-            return;
-        default: return;
-    }
 }
 
 std::string check_spent(const Input& in, const std::optional<TxOut>& spent, size_t i) {
@@ -57,7 +40,12 @@ InputAnalysis analyze_input(const Input& in, const Signing& signing, size_t i) {
         out.next = Role::kFinalizer;
         return out;
     }
-    find_missing(out, in, resolve(signing.spent[i]->script, in));
+    const signing::SignContext context{signing.all_spent, &signing.hashes};
+    signing::Solution made = signing::solve(signing.tx, i, *signing.spent[i], context, {}, parts_of(in));
+    out.missing_redeem_script = std::move(made.missing_redeem_script);
+    out.missing_witness_script = std::move(made.missing_witness_script);
+    out.missing_keys = std::move(made.missing_keys);
+    out.missing_signatures = std::move(made.missing_signatures);
     const bool only_signatures = out.missing_keys.empty() && out.missing_redeem_script.empty() &&
                                  out.missing_witness_script.empty() && !out.missing_signatures.empty();
     out.next = only_signatures ? Role::kSigner : Role::kUpdater;
@@ -71,30 +59,10 @@ bool size_input(TxIn& to, const Input& in, const TxOut& spent) {
         to.witness.script_witness = in.final_script_witness;
         return true;
     }
-    const Spend spend = resolve(spent.script, in);
-    WitnessStack stack;
-    switch (spend.kind) {
-        case Spend::Kind::kAnyone: break;
-        case Spend::Kind::kTaproot: stack.emplace_back(kTaprootSignatureSize); break;
-        case Spend::Kind::kKeys:
-            if (spend.multisig) stack.emplace_back();
-            for (int k = 0; k < spend.required; ++k) stack.emplace_back(kSignatureSize);
-            if (spend.push_key) stack.push_back(to_bytes(spend.keys[0].view()));
-            break;
-        default: return false;
-    }
-    Bytes script_sig;
-    if (spend.segwit) {
-        if (!spend.witness_script.empty()) stack.push_back(spend.witness_script.bytes);
-        to.witness.script_witness = std::move(stack);
-    } else {
-        for (const Bytes& item : stack) script_sig.resize(script_sig.size() + 1 + item.size());
-    }
-    if (!spend.redeem_script.empty()) {
-        const size_t prefix = spend.redeem_script.size() < 0x4c ? 1 : spend.redeem_script.size() <= 0xff ? 2 : 3;
-        script_sig.resize(script_sig.size() + prefix + spend.redeem_script.size());
-    }
-    to.script_sig = Script{std::move(script_sig)};
+    auto scripts = signing::dummy_scripts(spent.script, {}, parts_of(in));
+    if (!scripts) return false;
+    to.script_sig = std::move(scripts->script_sig);
+    to.witness.script_witness = std::move(scripts->witness);
     return true;
 }
 

@@ -13,27 +13,18 @@
 #include "consensus/primitives/transaction.h"
 #include "crypto/hash.h"
 #include "crypto/keys.h"
+#include "signing/solve.h"
 #include "util/result.h"
 
 namespace sluice::pset {
 
-using Fingerprint = FixedBytes<struct FingerprintTag, 4>;
 // 32 bytes that ought to be a BIP340 key; not checked.
 using XOnlyBytes = FixedBytes<struct PsetXOnlyTag, 32>;
 using Scalar = FixedBytes<struct PsetScalarTag, 32>;
 
-// Where a key comes from: the master key's fingerprint and the path from it (BIP32).
-struct KeyPath {
-    Fingerprint fingerprint;
-    std::vector<uint32_t> path;
-    bool operator==(const KeyPath&) const = default;
-    // Shorter paths first, as Elements orders them.
-    friend bool operator<(const KeyPath& a, const KeyPath& b) {
-        if (a.fingerprint != b.fingerprint) return a.fingerprint < b.fingerprint;
-        if (a.path.size() != b.path.size()) return a.path.size() < b.path.size();
-        return a.path < b.path;
-    }
-};
+using signing::Fingerprint;
+using signing::KeyPath;
+using signing::PartialSignature;
 
 // The 78 bytes of a serialized extended public key (BIP32); ordered by key, then chain code.
 struct ExtendedKey {
@@ -43,12 +34,6 @@ struct ExtendedKey {
     [[nodiscard]] ByteView chain_code() const { return bytes.view().subspan(13, 32); }
     bool operator==(const ExtendedKey&) const = default;
     friend bool operator<(const ExtendedKey& a, const ExtendedKey& b);
-};
-
-struct PartialSignature {
-    PubKey key;
-    Bytes signature;
-    bool operator==(const PartialSignature&) const = default;
 };
 
 struct TapScriptKey {

@@ -1,36 +1,29 @@
 #include "pset/sign.h"
 
-#include "consensus/script/templates.h"
-#include "crypto/ecdsa.h"
 #include "peg/parent/transaction.h"
+#include "pset/parts.h"
 #include "pset/tx.h"
 
 namespace sluice::pset {
 namespace {
 
-using script::TemplateKind;
+using signing::KeyRing;
 
-void add_scripts(const Script& script, const Keyring& keys, Script& redeem, Script& witness) {
-    script::Template shape = script::classify(script.view());
-    if (shape.kind == TemplateKind::kScriptHash) {
-        const Script* found = keys.redeem_script(Hash160::from_view(shape.parts[0]));
-        if (found == nullptr) return;
-        redeem = *found;
-        shape = script::classify(redeem.view());
+std::map<XOnlyBytes, TapDerivation> tap_origins(const signing::Solution& known, const KeyRing& keys) {
+    std::map<XOnlyBytes, TapDerivation> out;
+    for (const auto& [key, leaves] : known.tap_keys) {
+        const signing::KnownKey* found = keys.find(key);
+        if (found != nullptr && found->path)
+            out.emplace(XOnlyBytes::from_view(key.view()), TapDerivation{leaves, *found->path});
     }
-    if (shape.kind != TemplateKind::kWitnessV0ScriptHash) return;
-    if (const Script* found = keys.witness_script(Hash256::from_view(shape.parts[0]))) witness = *found;
+    return out;
 }
 
-void add_origin(std::map<PubKey, KeyPath>& to, const PubKey& key, const Keyring& keys) {
-    if (const KeyPath* origin = keys.origin(key)) to.emplace(key, *origin);
-}
-
-void add_origins(std::map<PubKey, KeyPath>& to, const Spend& spend, const Keyring& keys) {
-    if (spend.kind == Spend::Kind::kKeyHash) {
-        if (const PubKey* key = keys.key(Hash160::from_view(spend.missing))) add_origin(to, *key, keys);
+void add_origins(std::map<PubKey, KeyPath>& to, const signing::Solution& known, const KeyRing& keys) {
+    for (const Hash160& id : known.missing_signatures) {
+        const auto found = keys.keys.find(id);
+        if (found != keys.keys.end() && found->second.path) to.emplace(found->second.key, *found->second.path);
     }
-    for (const PubKey& key : spend.keys) add_origin(to, key, keys);
 }
 
 // The stack that claims a deposit (doc: transactions page, section 9).
@@ -64,60 +57,44 @@ Result<Signing> signing_of(const Pset& pset, const ChainParams& params) {
     return out;
 }
 
-void update_input(Input& in, const std::optional<TxOut>& spent, const Keyring& keys, const ChainParams& params) {
+void update_input(Input& in, const std::optional<TxOut>& spent, const KeyRing& keys, const ChainParams& params) {
     const bool whole_claim = in.pegin_value && in.pegin_genesis && !in.pegin_claim_script.empty() &&
                              !in.pegin_tx.empty() && !in.pegin_txout_proof.empty();
     if (whole_claim) in.pegin_witness = pegin_witness_of(in, params);
     if (!spent || in.is_final()) return;
-    add_scripts(spent->script, keys, in.redeem_script, in.witness_script);
-    add_origins(in.derivations, resolve(spent->script, in), keys);
+    const signing::Solution known = signing::look_into(spent->script, keys, parts_of(in));
+    (void)take_parts(in, known.parts);
+    add_origins(in.derivations, known, keys);
+    in.tap_derivations.merge(tap_origins(known, keys));
 }
 
-void update_output(Output& out, const Keyring& keys) {
-    add_scripts(out.script, keys, out.redeem_script, out.witness_script);
-    Input spending;
-    spending.redeem_script = out.redeem_script;
-    spending.witness_script = out.witness_script;
-    spending.derivations = out.derivations;
-    add_origins(out.derivations, resolve(out.script, spending), keys);
+void update_output(Output& out, const KeyRing& keys) {
+    signing::InputParts given;
+    given.redeem_script = out.redeem_script;
+    given.witness_script = out.witness_script;
+    const signing::Solution known = signing::look_into(out.script, keys, given);
+    if (!known.parts.redeem_script.empty()) out.redeem_script = known.parts.redeem_script;
+    if (!known.parts.witness_script.empty()) out.witness_script = known.parts.witness_script;
+    add_origins(out.derivations, known, keys);
+    if (!known.parts.taproot) return;
+    out.tap_derivations.merge(tap_origins(known, keys));
+    out.tap_internal_key = XOnlyBytes::from_view(known.parts.taproot->internal_key.view());
+    if (!out.tap_tree.empty()) return;
+    for (const signing::TapLeaf& leaf : known.parts.taproot->leaves)
+        out.tap_tree.push_back({leaf.depth, leaf.version, leaf.script});
 }
 
-namespace {
-
-Hash256 digest_of(const Spend& spend, const Signing& signing, size_t index, uint8_t hash_type) {
-    const script::HashType type{hash_type, script::kVerifySighashRangeproof};
-    return spend.segwit ? script::sighash_v0(signing.tx, spend.script_code.view(), index, signing.spent[index]->value,
-                                             type, signing.hashes)
-                        : script::sighash_legacy(signing.tx, spend.script_code.view(), index, type);
-}
-
-// What an output that is not segwit holds must be seen in its transaction: a signature does not cover it.
-bool may_sign(const Input& in, const Spend& spend) {
-    return spend.segwit || in.non_witness_utxo != nullptr || in.is_pegin();
-}
-
-}  // namespace
-
-size_t sign_input(Input& in, const Signing& signing, size_t index, const Keyring& keys, uint8_t hash_type) {
+size_t sign_input(Input& in, const Signing& signing, size_t index, const KeyRing& keys, const SignOptions& options) {
     if (in.is_final() || !signing.spent[index]) return 0;
-    Spend spend = resolve(signing.spent[index]->script, in);
-    if (!may_sign(in, spend)) return 0;
-    if (spend.kind == Spend::Kind::kKeyHash) {
-        const PubKey* key = keys.key(Hash160::from_view(spend.missing));
-        if (key != nullptr) spend.keys = {*key};
-    } else if (spend.kind != Spend::Kind::kKeys) {
-        return 0;
+    signing::SignContext context{signing.all_spent, &signing.hashes, options.hash_type, options.auxiliary};
+    if (!context.hash_type && in.sighash_type) {
+        if (*in.sighash_type < 0 || *in.sighash_type > UINT8_MAX) return 0;
+        context.hash_type = static_cast<uint8_t>(*in.sighash_type);
     }
-    size_t made = 0;
-    for (const PubKey& key : spend.keys) {
-        const SecretKey* secret = keys.secret(key);
-        if (secret == nullptr) continue;
-        Bytes signature = sign_ecdsa(*secret, digest_of(spend, signing, index, hash_type));
-        signature.push_back(hash_type);
-        in.partial_sigs.insert_or_assign(key.hash160(), PartialSignature{key, std::move(signature)});
-        ++made;
-    }
-    return made;
+    // What an output that is not segwit holds must be seen in its transaction: a signature does not cover it.
+    context.segwit_only = in.non_witness_utxo == nullptr && !in.is_pegin();
+    const auto made = signing::solve(signing.tx, index, *signing.spent[index], context, keys, parts_of(in));
+    return take_parts(in, made.parts);
 }
 
 Result<Transaction> extract(const Pset& pset) {

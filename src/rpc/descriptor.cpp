@@ -19,6 +19,37 @@ Result<std::vector<Descriptor>, RpcError> parse(const std::string& text, const C
     return std::move(*parsed);
 }
 
+struct ScanObject {
+    std::string text;
+    std::vector<Descriptor> parsed;
+    std::pair<uint32_t, uint32_t> range;
+};
+
+Result<ScanObject, RpcError> read_scan_object(const Json& object, const ChainParams& params) {
+    const Json* text = &object;
+    std::pair<uint32_t, uint32_t> range = {0, kDefaultEnd};
+    if (object.is_object()) {
+        if (!object.contains("desc"))
+            return rpc_error(Code::kInvalidParameter, "Descriptor needs to be provided in scan object");
+        text = &object["desc"];
+        if (object.contains("range") && !object["range"].is_null()) range = TRY(descriptor_range(object["range"]));
+    } else if (!object.is_string()) {
+        return rpc_error(Code::kInvalidParameter, "Scan object needs to be either a string or an object");
+    }
+    if (!text->is_string()) {
+        return rpc_error(Code::kType,
+                         "JSON value of type " + std::string(type_name(*text)) + " is not of expected type string");
+    }
+    ScanObject out{text->get<std::string>(), {}, range};
+    out.parsed = TRY(parse(out.text, params));
+    if (!out.parsed[0].is_range()) out.range = {0, 0};
+    return out;
+}
+
+RpcError needs_private_keys(const ScanObject& scan) {
+    return {Code::kInvalidAddressOrKey, std::string(kNeedsPrivateKeys) + ": '" + scan.text + "'"};
+}
+
 }  // namespace
 
 Result<std::pair<uint32_t, uint32_t>, RpcError> descriptor_range(const Json& value) {
@@ -43,34 +74,31 @@ Result<std::pair<uint32_t, uint32_t>, RpcError> descriptor_range(const Json& val
 }
 
 Result<std::vector<ScriptDescriptor>, RpcError> scan_object_scripts(const Json& object, const ChainParams& params) {
-    const Json* text = &object;
-    std::pair<uint32_t, uint32_t> range = {0, kDefaultEnd};
-    if (object.is_object()) {
-        if (!object.contains("desc"))
-            return rpc_error(Code::kInvalidParameter, "Descriptor needs to be provided in scan object");
-        text = &object["desc"];
-        if (object.contains("range") && !object["range"].is_null()) range = TRY(descriptor_range(object["range"]));
-    } else if (!object.is_string()) {
-        return rpc_error(Code::kInvalidParameter, "Scan object needs to be either a string or an object");
-    }
-    if (!text->is_string()) {
-        return rpc_error(Code::kType,
-                         "JSON value of type " + std::string(type_name(*text)) + " is not of expected type string");
-    }
-    const std::string desc = text->get<std::string>();
-    const std::vector<Descriptor> parsed = TRY(parse(desc, params));
-    if (!parsed[0].is_range()) range = {0, 0};
+    const ScanObject scan = TRY(read_scan_object(object, params));
     std::vector<ScriptDescriptor> out;
-    for (uint32_t index = range.first; index <= range.second; ++index) {
-        for (const Descriptor& each : parsed) {
+    for (uint32_t index = scan.range.first; index <= scan.range.second; ++index) {
+        for (const Descriptor& each : scan.parsed) {
             auto made = each.expand(index);
-            if (!made) {
-                return rpc_error(Code::kInvalidAddressOrKey, std::string(kNeedsPrivateKeys) + ": '" + desc + "'");
-            }
+            if (!made) return unexpected(needs_private_keys(scan));
             for (size_t i = 0; i < made->scripts.size(); ++i) {
                 std::string shown = made->texts[i].empty() ? infer_descriptor(made->scripts[i], params)
                                                            : made->texts[i] + "#" + descriptor_checksum(made->texts[i]);
                 out.push_back({std::move(made->scripts[i]), std::move(shown)});
+            }
+        }
+    }
+    return out;
+}
+
+Result<signing::KeyRing, RpcError> scan_object_keys(const Json& objects, const ChainParams& params) {
+    signing::KeyRing out;
+    for (const Json& object : objects) {
+        const ScanObject scan = TRY(read_scan_object(object, params));
+        for (uint32_t index = scan.range.first; index <= scan.range.second; ++index) {
+            for (const Descriptor& each : scan.parsed) {
+                auto made = each.expand(index, true);
+                if (!made) return unexpected(needs_private_keys(scan));
+                out.merge(std::move(made->keys));
             }
         }
     }

@@ -8,6 +8,7 @@
 
 #include "consensus/primitives/script_bytes.h"
 #include "rpc/error.h"
+#include "signing/key_ring.h"
 
 namespace sluice {
 struct ChainParams;
@@ -26,6 +27,9 @@ Result<std::pair<uint32_t, uint32_t>, RpcError> descriptor_range(const Json& val
 // A scan object: a descriptor, or {"desc", "range"} (0 to 1000 where a ranged one has none). All scripts that it stands
 // for, of every path and index.
 Result<std::vector<ScriptDescriptor>, RpcError> scan_object_scripts(const Json& object, const ChainParams& params);
+
+// What scan objects tell of keys and scripts, secrets included where they have them.
+Result<signing::KeyRing, RpcError> scan_object_keys(const Json& objects, const ChainParams& params);
 
 inline constexpr std::string_view kNeedsPrivateKeys = "Cannot derive script without private keys";
 

@@ -79,6 +79,19 @@ RpcResult analyze_pset(const PsetPorts& ports, const Args& args) {
 
 }  // namespace
 
+RpcResult processed_pset_json(const pset::Pset& pset, const ChainParams& params) {
+    const auto signing = pset::signing_of(pset, params);
+    if (!signing) return rpc_error(Code::kVerify, signing.error().message);
+    bool complete = true;
+    for (size_t i = 0; i < pset.inputs.size(); ++i) complete = complete && pset::is_signed(pset.inputs[i], *signing, i);
+    Json out = {{"psbt", pset_to_base64(pset)}, {"complete", complete}};
+    if (!complete) return out;
+    const auto tx = pset::extract(pset);
+    if (!tx) return rpc_error(Code::kVerify, tx.error().message);
+    out["hex"] = to_hex(encode_tx(*tx));
+    return out;
+}
+
 void add_pset_join_methods(Dispatcher& dispatcher, const PsetPorts& ports) {
     const auto add = [&](std::string_view name, RpcResult (*handler)(const PsetPorts&, const Args&)) {
         dispatcher.add(name, [ports, handler](const Args& args, const Caller&) { return handler(ports, args); });

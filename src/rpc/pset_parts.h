@@ -17,6 +17,8 @@ void add_pset_update_methods(Dispatcher& dispatcher, const PsetPorts& ports);  /
 // -22 "TX decode failed ..."
 Result<pset::Pset, RpcError> pset_from_base64(std::string_view text);
 std::string pset_to_base64(const pset::Pset& pset);
+// {"psbt", "complete", "hex"}; complete: every input's final scripts satisfy what it spends. -25 as unsigned_tx.
+RpcResult processed_pset_json(const pset::Pset& pset, const ChainParams& params);
 // decodepsbt.
 Json pset_json(const pset::Pset& pset, const ChainParams& params, const AssetLabels& labels);
 

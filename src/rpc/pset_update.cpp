@@ -5,8 +5,10 @@
 #include "peg/parent/transaction.h"
 #include "pset/sign.h"
 #include "pset/tx.h"
+#include "rpc/descriptor.h"
 #include "rpc/pset_parts.h"
 #include "rpc/rawtx.h"
+#include "util/random.h"
 
 namespace sluice::rpc {
 namespace {
@@ -60,13 +62,47 @@ Result<void, RpcError> add_spent_outputs(pset::Pset& pset, const PsetPorts& port
     return {};
 }
 
+// Scripts and keys, as far as the ring knows them.
+void describe(pset::Pset& pset, const signing::KeyRing& keys, const ChainParams& params) {
+    for (Input& in : pset.inputs) pset::update_input(in, pset::spent_output(in, params.pegged_asset), keys, params);
+    for (pset::Output& out : pset.outputs) pset::update_output(out, keys);
+}
+
 RpcResult update_pset(const PsetPorts& ports, const Args& args) {
     pset::Pset pset = TRY(pset_from_base64(args.text(0)));
-    if (args.has(1) && !args.json(1).empty()) {
-        return rpc_error(Code::kInvalidParameter, "descriptors are not supported here");
-    }
+    signing::KeyRing keys;
+    if (args.has(1)) keys = TRY(scan_object_keys(args.json(1), *ports.chain.params));
     TRY_VOID(add_spent_outputs(pset, ports));
+    describe(pset, keys, *ports.chain.params);
     return pset_to_base64(pset);
+}
+
+RpcResult process_with_descriptors(const PsetPorts& ports, const Args& args) {
+    const ChainParams& params = *ports.chain.params;
+    pset::Pset pset = TRY(pset_from_base64(args.text(0)));
+    const signing::KeyRing keys = TRY(scan_object_keys(args.json(1), params));
+    pset::SignOptions options;
+    random_bytes(options.auxiliary);
+    const std::string type = args.text_or(2, "DEFAULT");
+    if (type != "DEFAULT") options.hash_type = TRY(sighash_from_name(type));
+    TRY_VOID(add_spent_outputs(pset, ports));
+    if (args.flag_or(3, true)) {
+        describe(pset, keys, params);
+    } else {
+        signing::KeyRing silent = TRY(scan_object_keys(args.json(1), params));
+        for (auto& [id, known] : silent.keys) known.path.reset();
+        describe(pset, silent, params);
+    }
+    const auto signing = pset::signing_of(pset, params);
+    if (!signing) return rpc_error(Code::kVerify, signing.error().message);
+    for (size_t i = 0; i < pset.inputs.size(); ++i) {
+        Input& in = pset.inputs[i];
+        if (in.sighash_type && options.hash_type && *in.sighash_type != *options.hash_type)
+            return rpc_error(Code::kDeserialization, "Specified sighash value does not match value stored in PSBT");
+        (void)pset::sign_input(in, *signing, i, keys, options);
+        if (args.flag_or(4, true)) (void)pset::finalize_input(in, *signing, i);
+    }
+    return processed_pset_json(pset, params);
 }
 
 RpcResult update_pegin(const PsetPorts& ports, const Args& args) {
@@ -104,6 +140,7 @@ void add_pset_update_methods(Dispatcher& dispatcher, const PsetPorts& ports) {
         dispatcher.add(name, [ports, handler](const Args& args, const Caller&) { return handler(ports, args); });
     };
     add("utxoupdatepsbt", update_pset);
+    add("descriptorprocesspsbt", process_with_descriptors);
     add("updatepsbtpegin", update_pegin);
 }
 

@@ -6,6 +6,7 @@
 #include "pset/blind.h"
 #include "pset/sign.h"
 #include "pset/tx.h"
+#include "rpc/wallet_methods.h"
 #include "util/random.h"
 
 namespace sluice::rpc {
@@ -67,13 +68,28 @@ std::map<uint32_t, pset::OwnInput> own_inputs(const pset::Pset& pset, const Wall
     return out;
 }
 
-// A signature that the wallet put into the transaction, as a PSET carries it.
-void take_signature(Input& in, const TxIn& from) {
-    const WitnessStack& stack = from.witness.script_witness;
-    if (stack.size() != 2) return;
-    const auto key = PubKey::parse(stack[1]);
-    if (!key) return;
-    in.partial_sigs.insert_or_assign(key->hash160(), pset::PartialSignature{*key, stack[0]});
+// Nobody is told where keys come from who has not asked.
+signing::KeyRing without_paths(signing::KeyRing ring) {
+    for (auto& [id, known] : ring.keys) known.path.reset();
+    return ring;
+}
+
+// Scripts and keys of what is ours.
+void describe_ours(pset::Pset& pset, const Wallet& wallet, const PsetWork& work) {
+    const ChainParams& params = *wallet.options().params;
+    const auto ring_of = [&](const Script& script) {
+        auto ring = wallet.key_ring(script);
+        if (ring && !work.derivations) ring = without_paths(std::move(*ring));
+        return ring;
+    };
+    for (Input& in : pset.inputs) {
+        const auto spent = pset::spent_output(in, params.pegged_asset);
+        const auto ring = spent ? ring_of(spent->script) : std::nullopt;
+        if (ring) pset::update_input(in, spent, *ring, params);
+    }
+    for (pset::Output& out : pset.outputs) {
+        if (const auto ring = ring_of(out.script)) pset::update_output(out, *ring);
+    }
 }
 
 }  // namespace
@@ -92,6 +108,7 @@ void fill_from_wallet(pset::Pset& pset, const Wallet& wallet, const PsetWork& wo
         const auto opened = wallet.ledger().content(from->tx->txid, index);
         if (opened && work.explicit_values) add_proofs(in, out, *opened);
     }
+    describe_ours(pset, wallet, work);
 }
 
 Result<bool, RpcError> blind_with_wallet(pset::Pset& pset, const Wallet& wallet, const PsetWork& work) {
@@ -104,28 +121,27 @@ Result<bool, RpcError> blind_with_wallet(pset::Pset& pset, const Wallet& wallet,
 }
 
 Result<void, RpcError> sign_with_wallet(pset::Pset& pset, const Wallet& wallet, const PsetWork& work) {
-    if (wallet.locked()) {
+    if (work.sign && wallet.locked()) {
         return rpc_error(Code::kUnlockNeeded, "Error: Please enter the wallet passphrase with walletpassphrase first.");
     }
     const ChainParams& params = *wallet.options().params;
     const auto signing = pset::signing_of(pset, params);
     if (!signing) return rpc_error(Code::kVerify, signing.error().message);
-    std::vector<std::optional<TxOut>> ours;
-    for (size_t i = 0; i < pset.inputs.size(); ++i) {
-        const Input& in = pset.inputs[i];
-        if (in.sighash_type && *in.sighash_type != work.hash_type) {
-            return rpc_error(Code::kDeserialization, "Specified sighash value does not match value stored in PSBT");
-        }
-        const bool mine = signing->spent[i] && wallet.is_mine(signing->spent[i]->script) && !in.is_final();
-        ours.push_back(mine ? signing->spent[i] : std::nullopt);
-    }
-    Transaction tx = signing->tx;
-    const auto missing = wallet.sign(tx, ours);
-    if (!missing) return rpc_error(Code::kWallet, missing.error().message);
+    pset::SignOptions options{work.hash_type, {}};
+    random_bytes(options.auxiliary);
     for (size_t i = 0; i < pset.inputs.size(); ++i) {
         Input& in = pset.inputs[i];
-        pset::update_input(in, signing->spent[i], pset::Keyring(), params);
-        if (ours[i]) take_signature(in, tx.inputs[i]);
+        if (in.is_final()) continue;
+        if (in.sighash_type && work.hash_type && *in.sighash_type != *work.hash_type) {
+            return rpc_error(Code::kDeserialization, "Specified sighash value does not match value stored in PSBT");
+        }
+        pset::update_input(in, signing->spent[i], signing::KeyRing(), params);
+        if (!signing->spent[i]) continue;
+        if (work.sign) {
+            const auto ring = wallet.signing_keys(signing->spent[i]->script);
+            if (!ring) return unexpected(wallet_error(ring.error()));
+            if (*ring) (void)pset::sign_input(in, *signing, i, **ring, options);
+        }
         if (work.finalize) (void)pset::finalize_input(in, *signing, i);
     }
     return {};

@@ -11,8 +11,9 @@ namespace sluice::rpc {
 struct PsetWork {
     bool sign = true;
     bool finalize = true;
-    uint8_t hash_type = 1;
-    bool explicit_values = true;  // tell, and prove, what our hidden inputs hold
+    std::optional<uint8_t> hash_type = {};  // nullopt: what the input asks for, or the usual one
+    bool derivations = true;                // tell where keys come from
+    bool explicit_values = true;            // tell, and prove, what our hidden inputs hold
 };
 
 // What inputs of the wallet spend, and proofs of what that holds.
@@ -20,7 +21,7 @@ void fill_from_wallet(pset::Pset& pset, const wallet::Wallet& wallet, const Pset
 // Fills, then blinds; true: there is nothing left to blind. -4 for what cannot be blinded; PSETs that still lack what
 // others' inputs spend are left for later.
 Result<bool, RpcError> blind_with_wallet(pset::Pset& pset, const wallet::Wallet& wallet, const PsetWork& work);
-// -13 while locked. Precondition: fully blinded.
+// Signs as far as work says, and finalizes. -13 while locked. Precondition: fully blinded.
 Result<void, RpcError> sign_with_wallet(pset::Pset& pset, const wallet::Wallet& wallet, const PsetWork& work);
 
 }  // namespace sluice::rpc

@@ -1,7 +1,4 @@
 // walletprocesspsbt and walletcreatefundedpsbt.
-#include "codec/hex.h"
-#include "consensus/script/flags.h"
-#include "pset/sign.h"
 #include "pset/tx.h"
 #include "rpc/pset_parts.h"
 #include "rpc/pset_wallet.h"
@@ -13,35 +10,19 @@ namespace {
 
 using wallet::Wallet;
 
-// Complete: every input's final scripts satisfy what it spends.
-Result<Json, RpcError> processed_json(const pset::Pset& pset, const ChainParams& params) {
-    const auto signing = pset::signing_of(pset, params);
-    if (!signing) return rpc_error(Code::kVerify, signing.error().message);
-    bool complete = true;
-    for (size_t i = 0; i < pset.inputs.size(); ++i) complete = complete && pset::is_signed(pset.inputs[i], *signing, i);
-    Json out = {{"psbt", pset_to_base64(pset)}, {"complete", complete}};
-    if (!complete) return out;
-    const auto tx = pset::extract(pset);
-    if (!tx) return rpc_error(Code::kVerify, tx.error().message);
-    out["hex"] = to_hex(encode_tx(*tx));
-    return out;
-}
-
 RpcResult process_pset(const Args& args, const WalletPorts& ports) {
     const pset::Pset given = TRY(pset_from_base64(args.text(0)));
     PsetWork work;
     work.sign = args.flag_or(1, true);
-    const uint8_t type = TRY(sighash_from_name(args.text_or(2, "ALL")));
-    if (type > script::kSighashAll) {
-        return rpc_error(Code::kInvalidParameter,
-                         "'" + args.text(2) + "' is not a sighash type that this wallet signs with: ALL");
-    }
+    const std::string type = args.text_or(2, "DEFAULT");
+    if (type != "DEFAULT") work.hash_type = TRY(sighash_from_name(type));
+    work.derivations = args.flag_or(3, true);
     work.finalize = args.flag_or(4, true);
     return on_wallet(ports, [given, work, params = ports.params](const Wallet& wallet) -> RpcResult {
         pset::Pset pset = given;
         const bool blinded = TRY(blind_with_wallet(pset, wallet, work));
-        if (blinded && work.sign) TRY_VOID(sign_with_wallet(pset, wallet, work));
-        return processed_json(pset, *params);
+        if (blinded) TRY_VOID(sign_with_wallet(pset, wallet, work));
+        return processed_pset_json(pset, *params);
     });
 }
 
@@ -68,6 +49,7 @@ RpcResult create_funded(const Args& args, const WalletPorts& ports) {
     work.explicit_values = options.contains("include_explicit") && options["include_explicit"].is_boolean() &&
                            options["include_explicit"].get<bool>();
     options.erase("include_explicit");
+    work.derivations = args.flag_or(4, true);
     if (TRY(args.integer_or(5, kPsetVersion)) != kPsetVersion) {
         return rpc_error(Code::kInvalidParameter, "The PSBT version can only be 2");
     }

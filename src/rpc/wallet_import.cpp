@@ -3,41 +3,22 @@
 #include "codec/hex.h"
 #include "rpc/json_script.h"
 #include "rpc/wallet_json.h"
+#include "signing/descriptor.h"
 
 namespace sluice::rpc {
 namespace {
 
+using signing::Descriptor;
 using wallet::ImportRecord;
-using wallet::ParsedDescriptor;
 using wallet::Wallet;
 
 constexpr int64_t kMostRange = 1'000'000;
 
 struct ImportOrder {
     ImportRecord record;
-    std::shared_ptr<ParsedDescriptor> parsed;
-    bool with_secrets = false;
+    std::vector<Descriptor> parsed;  // several where a path has several values
     std::vector<std::string> warnings;
 };
-
-Result<std::string, RpcError> checked_body(const std::string& text) {
-    const size_t at = text.find('#');
-    if (at == text.npos) return rpc_error(Code::kInvalidAddressOrKey, "Missing checksum");
-    const std::string body = text.substr(0, at);
-    const std::string given = text.substr(at + 1);
-    if (given.find('#') != given.npos) return rpc_error(Code::kInvalidAddressOrKey, "Multiple '#' symbols");
-    if (given.size() != 8) {
-        return rpc_error(Code::kInvalidAddressOrKey,
-                         "Expected 8 character checksum, not " + std::to_string(given.size()) + " characters");
-    }
-    const std::string computed = descriptor_checksum(body);
-    if (computed.empty()) return rpc_error(Code::kInvalidAddressOrKey, "Invalid characters in payload");
-    if (computed != given) {
-        return rpc_error(Code::kInvalidAddressOrKey,
-                         "Provided checksum '" + given + "' does not match computed checksum '" + computed + "'");
-    }
-    return body;
-}
 
 // Inclusive ends, as given: a number is the end of a range from 0.
 Result<std::pair<int64_t, int64_t>, RpcError> range_from(const Json& value) {
@@ -100,45 +81,59 @@ Result<ImportRecord, RpcError> with_range(ImportRecord record, const Json& reque
 Result<ImportOrder, RpcError> order_from(const Json& request, int64_t timestamp, const ChainParams& params) {
     if (!request.contains("desc")) return rpc_error(Code::kInvalidParameter, "Descriptor not found.");
     if (!request["desc"].is_string()) return rpc_error(Code::kType, "JSON value is not a string as expected");
-    const std::string body = TRY(checked_body(request["desc"].get<std::string>()));
-    auto parsed = wallet::parse_descriptor(body, params);
+    auto parsed = Descriptor::parse(request["desc"].get<std::string>(), params, true);
     if (!parsed) return rpc_error(Code::kInvalidAddressOrKey, parsed.error().message);
     ImportOrder out;
-    out.with_secrets = !parsed->secrets.empty();
-    out.parsed = std::make_shared<ParsedDescriptor>(std::move(*parsed));
+    out.parsed = std::move(*parsed);
+    const Descriptor& first = out.parsed.front();
+    const bool several = out.parsed.size() > 1;
     ImportRecord record;
-    record.text = out.parsed->descriptor.text;
     record.timestamp = timestamp;
     record.active = request.value("active", false);
     record.internal = request.value("internal", false);
     record.label = request.value("label", std::string());
     if (record.label == "*") return rpc_error(Code::kWalletInvalidLabel, "Invalid label name");
-    const bool ranged = out.parsed->descriptor.is_ranged();
-    out.record = TRY(with_range(std::move(record), request, ranged, out.warnings));
     const auto wrong = [](const char* text) { return rpc_error(Code::kInvalidParameter, text); };
+    if (several && request.contains("internal"))
+        return wrong("Cannot have multipath descriptor while also specifying \'internal\'");
+    const bool ranged = first.is_range();
+    out.record = TRY(with_range(std::move(record), request, ranged, out.warnings));
     if (out.record.active && !ranged) return wrong("Active descriptors must be ranged");
+    if (several && request.contains("label")) return wrong("Multipath descriptors should not have a label");
     if (request.contains("range") && request.contains("label"))
         return wrong("Ranged descriptors should not have a label");
     if (out.record.internal && request.contains("label")) return wrong("Internal addresses should not have a label");
-    if (out.record.active && out.parsed->descriptor.form == wallet::DescriptorForm::kCombo)
+    if (out.record.active && first.is_combo())
         return rpc_error(Code::kWallet, "Combo descriptors cannot be set to active");
+    if (out.record.active && !first.output_kind()) {
+        out.record.active = false;
+        out.warnings.emplace_back("Unknown output type, cannot set descriptor to active.");
+    }
     return out;
 }
 
 Result<void, RpcError> import_one(Wallet& wallet, ImportOrder& order) {
     const bool watches = wallet.flags().private_keys_disabled;
-    if (watches && order.with_secrets)
+    const bool with_secrets = order.parsed.front().has_secrets();
+    if (watches && with_secrets)
         return rpc_error(Code::kWallet, "Cannot import private keys to a wallet with private keys disabled");
-    if (!watches && !order.with_secrets) {
+    if (!watches && !with_secrets) {
         return rpc_error(Code::kWallet,
                          "Cannot import descriptor without private keys to a wallet with private keys enabled");
     }
-    if (!watches && order.parsed->secrets.size() < order.parsed->descriptor.keys.size()) {
-        order.warnings.emplace_back(
-            "Not all private keys provided. Some wallet functionality may return unexpected errors");
+    for (size_t i = 0; i < order.parsed.size(); ++i) {
+        const Descriptor& each = order.parsed[i];
+        const auto normal = each.normalized(*wallet.options().params);
+        if (!watches && normal && normal->secrets.size() < each.bases().size()) {
+            order.warnings.emplace_back(
+                "Not all private keys provided. Some wallet functionality may return unexpected errors");
+        }
+        ImportRecord record = order.record;
+        // The second path is for change.
+        if (order.parsed.size() > 1) record.internal = i == 1;
+        if (const Status done = wallet.import(std::move(record), each); !done)
+            return unexpected(wallet_error(done.error()));
     }
-    if (const Status done = wallet.import(order.record, std::move(*order.parsed)); !done)
-        return unexpected(wallet_error(done.error()));
     return {};
 }
 

@@ -1,10 +1,11 @@
 // Raw transactions with the wallet's coins and keys.
 #include "codec/hex.h"
-#include "consensus/script/tx_checker.h"
 #include "crypto/keys.h"
 #include "peg/proof/pegin.h"
 #include "rpc/json_script.h"
+#include "rpc/prevouts.h"
 #include "rpc/raw_parts.h"
+#include "rpc/raw_signing.h"
 #include "rpc/rawtx.h"
 #include "rpc/wallet_json.h"
 #include "wallet/unblind.h"
@@ -124,84 +125,16 @@ RpcResult unblind_raw(const Args& args, const WalletPorts& ports) {
 
 // --- signing
 
-// Outputs that the caller describes: [{"txid", "vout", "scriptPubKey", "amount" or "amountcommitment"}].
-Result<std::map<OutPoint, TxOut>, RpcError> read_previous(const Json& list) {
-    std::map<OutPoint, TxOut> out;
-    for (const Json& item : list) {
-        if (!item.is_object() || !item.contains("txid") || !item.contains("vout") || !item.contains("scriptPubKey") ||
-            !item["txid"].is_string()) {
-            return rpc_error(Code::kDeserialization, "expected object with {\"txid'\",\"vout\",\"scriptPubKey\"}");
-        }
-        const Txid txid = Txid::from_view(TRY(id_bytes_from_text(item["txid"].get<std::string>(), "txid")));
-        const int64_t vout = TRY(integer_from_json(item["vout"]));
-        if (vout < 0 || vout > UINT32_MAX) return rpc_error(Code::kDeserialization, "vout cannot be negative");
-        TxOut spent;
-        spent.script = Script{TRY(hex_from_json(item["scriptPubKey"], "scriptPubKey"))};
-        spent.value = kMaxMoney;
-        if (item.contains("amount")) {
-            spent.value = TRY(amount_from_json(item["amount"]));
-        } else if (item.contains("amountcommitment")) {
-            const Bytes commitment = TRY(hex_from_json(item["amountcommitment"], "amountcommitment"));
-            if (commitment.size() != ValueCommitment::kSize)
-                return rpc_error(Code::kInvalidParameter, "amountcommitment has the wrong length");
-            spent.value = ValueCommitment::from_view(commitment);
-        }
-        out[{txid, static_cast<uint32_t>(vout)}] = std::move(spent);
-    }
-    return out;
-}
-
-Json signing_error(const TxIn& in, const std::string& text) {
-    Json witness = Json::array();
-    for (const Bytes& item : in.witness.script_witness) witness.push_back(to_hex(item));
-    return Json{
-        {"txid", to_display(in.prevout.txid)},       {"vout", in.prevout.index}, {"witness", std::move(witness)},
-        {"scriptSig", to_hex(in.script_sig.view())}, {"sequence", in.sequence},  {"error", text}};
-}
-
-// What is still missing after signing, input by input.
-Json signing_errors(const Transaction& tx, const std::vector<std::optional<TxOut>>& spent) {
-    const script::TxHashes hashes = script::compute_tx_hashes(tx);
-    Json out = Json::array();
-    for (size_t i = 0; i < tx.inputs.size(); ++i) {
-        if (!spent[i]) {
-            out.push_back(signing_error(tx.inputs[i], "Input not found or already spent"));
-        } else if (!script::verify_input(tx, i, *spent[i], script::kStandardFlags | script::kVerifySighashRangeproof,
-                                         hashes)) {
-            out.push_back(
-                signing_error(tx.inputs[i], "Unable to sign input, invalid stack size (possibly missing key)"));
-        }
-    }
-    return out;
-}
-
-Result<uint32_t, RpcError> hash_type_from(const std::string& text) {
-    constexpr std::array<std::pair<std::string_view, uint32_t>, 4> kBases = {{{"DEFAULT", script::kSighashAll},
-                                                                              {"ALL", script::kSighashAll},
-                                                                              {"NONE", script::kSighashNone},
-                                                                              {"SINGLE", script::kSighashSingle}}};
-    for (const auto& [name, base] : kBases) {
-        if (!text.starts_with(name)) continue;
-        const std::string_view rest = std::string_view(text).substr(name.size());
-        if (rest.empty()) return base;
-        if (name == "DEFAULT") break;
-        if (rest == "|ANYONECANPAY") return base | script::kSighashAnyoneCanPay;
-        if (rest == "|RANGEPROOF") return base | script::kSighashRangeproof;
-        if (rest == "|ANYONECANPAY|RANGEPROOF") return base | script::kSighashAnyoneCanPay | script::kSighashRangeproof;
-    }
-    return rpc_error(Code::kInvalidParameter, "'" + text + "' is not a valid sighash parameter.");
-}
-
 RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
     const TxRef given = TRY(tx_from_hex(args.text(0), "TX decode failed. Make sure the tx has at least one input."));
-    const std::map<OutPoint, TxOut> previous = TRY(read_previous(args.has(1) ? args.json(1) : Json::array()));
-    const uint32_t hash_type = TRY(hash_type_from(args.text_or(2, "DEFAULT")));
-    return on_wallet(ports, [=](const Wallet& wallet) -> RpcResult {
+    const auto previous = TRY(read_prevouts(args.has(1) ? args.json(1) : Json(), false)).outputs;
+    const auto hash_type = TRY(sighash_type(args.has(2) ? args.json(2) : Json()));
+    return on_wallet(ports, [=, params = ports.params](const Wallet& wallet) -> RpcResult {
         if (wallet.locked()) {
             return rpc_error(Code::kUnlockNeeded,
                              "Error: Please enter the wallet passphrase with walletpassphrase first.");
         }
-        std::vector<std::optional<TxOut>> spent;
+        KnownOutputs spent;
         for (const TxIn& in : given->tx.inputs) {
             const auto known = spent_by(in, wallet);
             const auto described = previous.find(in.prevout);
@@ -212,10 +145,7 @@ RpcResult sign_raw(const Args& args, const WalletPorts& ports) {
         Transaction tx = given->tx;
         const auto missing = wallet.sign(tx, spent, hash_type);
         if (!missing) return unexpected(wallet_error(missing.error()));
-        Json errors = signing_errors(tx, spent);
-        Json out = {{"hex", to_hex(encode_tx(tx))}, {"complete", errors.empty()}};
-        if (!errors.empty()) out["errors"] = std::move(errors);
-        return out;
+        return signed_json(tx, spent, raw_signing(tx, spent, *params));
     });
 }
 

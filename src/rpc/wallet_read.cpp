@@ -130,9 +130,9 @@ RpcResult list_unspent(const Args& args, const WalletPorts& ports) {
             row["assetblinder"] = blind_text(coin.opened.asset_blind);
             row["confirmations"] = coin.depth;
             const bool watched = wallet.is_watch_only(coin.out.script) || wallet.flags().private_keys_disabled;
-            const auto how = wallet.spendable(coin.out.script);
+            const bool known = wallet.dummy_scripts(coin.out.script).has_value();
             row["spendable"] = !watched;
-            row["solvable"] = !watched || (how && !how->keys.empty());
+            row["solvable"] = !watched || known;
             row["desc"] = infer_descriptor(coin.out.script, *ports.params);
             row["parent_descs"] = Json::array();
             row["safe"] = coin.trusted();

@@ -26,13 +26,12 @@ RpcResult import_all(const Wanted& wanted, const WalletPorts& ports) {
         if (wanted.secret && wallet.flags().private_keys_disabled)
             return rpc_error(Code::kWallet, "Cannot import private keys to a wallet with private keys disabled");
         for (const std::string& text : wanted.descriptors) {
-            auto parsed = wallet::parse_descriptor(text, *params);
+            const auto parsed = signing::Descriptor::parse(text, *params);
             if (!parsed) return rpc_error(Code::kInvalidAddressOrKey, parsed.error().message);
             ImportRecord record;
-            record.text = parsed->descriptor.text;
             record.label = wanted.label;
             record.timestamp = 1;
-            if (const Status done = wallet.import(std::move(record), std::move(*parsed)); !done)
+            if (const Status done = wallet.import(std::move(record), parsed->front()); !done)
                 return unexpected(wallet_error(done.error()));
         }
         if (!wanted.rescan) return nullptr;
@@ -84,10 +83,10 @@ RpcResult dump_priv_key(const Args& args, const WalletPorts& ports) {
                 return rpc_error(Code::kWallet, "Only legacy wallets are supported by this command");
             const auto keys = wallet.signing_keys(script);
             if (!keys) return unexpected(wallet_error(keys.error()));
-            if (!*keys || (*keys)->pairs.empty())
+            if (!*keys || (*keys)->secrets.empty())
                 return rpc_error(Code::kWallet, "Private key for address " + text + " is not known");
-            const auto& pair = (*keys)->pairs.front();
-            return encode_wif(pair.secret, pair.key.is_compressed(), params->secret_prefix);
+            const auto& [id, secret] = *(*keys)->secrets.begin();
+            return encode_wif(secret, (*keys)->keys.at(id).key.is_compressed(), params->secret_prefix);
         });
 }
 

@@ -39,8 +39,9 @@ RpcResult sign_message(const Args& args, const WalletPorts& ports) {
             return rpc_error(Code::kType, "Address does not refer to key");
         const auto keys = wallet.signing_keys(address->script);
         if (!keys) return unexpected(wallet_error(keys.error()));
-        if (!*keys || (*keys)->pairs.empty()) return rpc_error(Code::kInvalidAddressOrKey, "Private key not available");
-        return base64_encode(sign_recoverable((*keys)->pairs.front().secret, true, message_digest(message)));
+        if (!*keys || (*keys)->secrets.empty())
+            return rpc_error(Code::kInvalidAddressOrKey, "Private key not available");
+        return base64_encode(sign_recoverable((*keys)->secrets.begin()->second, true, message_digest(message)));
     });
 }
 

@@ -1,7 +1,5 @@
 #include "signing/descriptor.h"
 
-#include <set>
-
 #include "consensus/script/script.h"
 #include "consensus/script/taproot.h"
 #include "consensus/script/templates.h"
@@ -13,44 +11,9 @@
 namespace sluice::signing {
 namespace {
 
-// "a<1;2>b" to {"a1b", "a2b"}; what has none stays one.
-Result<std::vector<std::string>> split_paths(std::string_view text) {
-    std::vector<std::string> out(1);
-    bool in_key = false;
-    while (true) {
-        const size_t open = text.find('<');
-        const std::string_view before = text.substr(0, open);
-        for (std::string& each : out) each += before;
-        if (open == text.npos) return out;
-        if (before.find_first_of(",(){}]") != before.npos) in_key = false;
-        if (in_key) return fail("Multiple multipath key path specifiers found");
-        in_key = true;
-        const size_t close = text.find('>', open);
-        if (close == text.npos)
-            return fail("Key path value '" + std::string(text.substr(open)) + "' is not a valid uint32");
-        std::string_view list = text.substr(open + 1, close - open - 1);
-        text.remove_prefix(close + 1);
-        // An origin is one path.
-        const size_t bracket = text.find_first_of("],(){}");
-        if (bracket != text.npos && text[bracket] == ']') {
-            return fail("Key path value '<" + std::string(list) +
-                        ">' specifies multipath in a section where multipath is not allowed");
-        }
-        std::vector<std::string> numbers;
-        std::set<std::string> seen;
-        while (true) {
-            const size_t end = list.find(';');
-            numbers.emplace_back(list.substr(0, end));
-            if (!seen.insert(numbers.back()).second)
-                return fail("Duplicated key path value " + numbers.back() + " in multipath specifier");
-            if (end == list.npos) break;
-            list.remove_prefix(end + 1);
-        }
-        if (numbers.size() < 2) return fail("Multipath key path specifiers must have at least two items");
-        if (out.size() == 1) out.resize(numbers.size(), out[0]);
-        if (out.size() != numbers.size()) return fail("multi(): Multipath derivation paths have mismatched lengths");
-        for (size_t i = 0; i < out.size(); ++i) out[i] += numbers[i];
-    }
+void each_key(DescriptorNode& node, const std::function<void(KeyExpression&)>& visit) {
+    for (KeyExpression& key : node.keys) visit(key);
+    for (DescriptorNode& child : node.children) each_key(child, visit);
 }
 
 bool any_key(const DescriptorNode& node, bool (KeyExpression::*is)() const) {
@@ -79,9 +42,10 @@ private:
         Script script;
         std::string text;
     };
-    struct TreeHash {
+    struct Tree {
         Hash256 hash;
         std::string text;
+        std::vector<TapLeaf> leaves;  // their control blocks without the head
     };
 
     std::optional<KeyExpression::Derived> key_of(const KeyExpression& key) {
@@ -89,6 +53,7 @@ private:
         if (!derived) return std::nullopt;
         out.keys.add_key(derived->key, derived->path);
         if (derived->secret) out.keys.add_secret(*derived->secret, derived->key.is_compressed());
+        out.bases.insert_or_assign(derived->key.hash160(), key.base());
         return derived;
     }
     bool combo(const KeyExpression& expression) {
@@ -177,33 +142,53 @@ private:
         return Made{script::make_multisig(static_cast<int>(node.threshold), list), std::move(text)};
     }
 
-    std::optional<TreeHash> tree(const DescriptorNode& node) {
+    std::optional<Tree> tree(const DescriptorNode& node) {
         if (node.function != Function::kBranch) {
-            const auto leaf = script(node);
+            auto leaf = script(node);
             if (!leaf) return std::nullopt;
-            return TreeHash{script::tapleaf_hash(script::kLeafTapscript, leaf->script.view()), leaf->text};
+            TapLeaf made{0, script::kLeafTapscript, std::move(leaf->script.bytes), {}};
+            const Hash256 hash = made.hash();
+            return Tree{hash, std::move(leaf->text), {std::move(made)}};
         }
-        const auto left = tree(node.children[0]);
-        const auto right = tree(node.children[1]);
+        auto left = tree(node.children[0]);
+        auto right = tree(node.children[1]);
         if (!left || !right) return std::nullopt;
-        return TreeHash{script::tapbranch_hash(left->hash.view(), right->hash.view()),
-                        "{" + left->text + "," + right->text + "}"};
+        Tree out{script::tapbranch_hash(left->hash.view(), right->hash.view()),
+                 "{" + left->text + "," + right->text + "}",
+                 {}};
+        const auto take = [&out](std::vector<TapLeaf>& leaves, const Hash256& sibling) {
+            for (TapLeaf& leaf : leaves) {
+                ++leaf.depth;
+                append(leaf.control, sibling.view());
+                out.leaves.push_back(std::move(leaf));
+            }
+        };
+        take(left->leaves, right->hash);
+        take(right->leaves, left->hash);
+        return out;
     }
     std::optional<Made> taproot(const DescriptorNode& node) {
         const auto key = key_of(node.keys[0]);
         if (!key) return std::nullopt;
-        TaprootOutput made{XOnlyPubKey::from(key->key), {}};
+        TaprootOutput made{XOnlyPubKey::from(key->key), {}, {}};
         std::string text = "tr(" + key->text(true);
         if (!node.children.empty()) {
-            const auto root = tree(node.children[0]);
+            auto root = tree(node.children[0]);
             if (!root) return std::nullopt;
             made.merkle_root = to_bytes(root->hash.view());
+            made.leaves = std::move(root->leaves);
             text += "," + root->text;
         }
         const auto output =
             made.internal_key.add_tweak(script::taptweak_hash(made.internal_key.view(), made.merkle_root).view());
         if (!output) return std::nullopt;
-        out.keys.taproot.insert_or_assign(output->key, made);
+        for (TapLeaf& leaf : made.leaves) {
+            Bytes control = {static_cast<uint8_t>(leaf.version | (output->is_odd ? 1 : 0))};
+            append(control, made.internal_key.view());
+            append(control, leaf.control);
+            leaf.control = std::move(control);
+        }
+        out.keys.taproot.insert_or_assign(output->key, std::move(made));
         return Made{script::make_witness_program(1, output->key.view()), text + ")"};
     }
 
@@ -222,7 +207,7 @@ Result<std::vector<Descriptor>> Descriptor::parse(std::string_view text, const C
                                                   bool checksum_required) {
     const std::string body = TRY(strip_checksum(text, checksum_required));
     std::vector<Descriptor> out;
-    for (const std::string& each : TRY(split_paths(body))) {
+    for (const std::string& each : TRY(split_multipath(body))) {
         out.push_back(Descriptor(std::make_unique<DescriptorNode>(TRY(parse_descriptor(each, params)))));
     }
     return out;
@@ -231,7 +216,63 @@ Result<std::vector<Descriptor>> Descriptor::parse(std::string_view text, const C
 bool Descriptor::is_range() const { return any_key(*node_, &KeyExpression::is_range); }
 bool Descriptor::has_secrets() const { return any_key(*node_, &KeyExpression::has_secret); }
 bool Descriptor::is_solvable() const { return node_->function != Function::kAddr && node_->function != Function::kRaw; }
-std::string Descriptor::to_string() const { return write_descriptor(*node_); }
+bool Descriptor::is_combo() const { return node_->function == Function::kCombo; }
+
+std::optional<OutputKind> Descriptor::output_kind() const {
+    const DescriptorNode* inner = node_->children.empty() ? nullptr : &node_->children[0];
+    switch (node_->function) {
+        case Function::kPkh: return OutputKind::kLegacy;
+        case Function::kWpkh:
+        case Function::kWsh: return OutputKind::kBech32;
+        case Function::kTr:
+        case Function::kRawTr: return OutputKind::kBech32m;
+        case Function::kSh:
+            return inner->function == Function::kWpkh || inner->function == Function::kWsh ? OutputKind::kNestedSegwit
+                                                                                           : OutputKind::kLegacy;
+        case Function::kAddr:
+        case Function::kRaw:
+            switch (script::classify(node_->script.view()).kind) {
+                case script::TemplateKind::kPubkeyHash:
+                case script::TemplateKind::kScriptHash: return OutputKind::kLegacy;
+                case script::TemplateKind::kWitnessV0KeyHash:
+                case script::TemplateKind::kWitnessV0ScriptHash: return OutputKind::kBech32;
+                case script::TemplateKind::kWitnessV1Taproot: return OutputKind::kBech32m;
+                default: return std::nullopt;
+            }
+        default: return std::nullopt;
+    }
+}
+
+std::string Descriptor::to_string() const { return write_descriptor(*node_, &KeyExpression::to_string); }
+
+std::string Descriptor::secret_text(const ChainParams& params) const {
+    return write_descriptor(*node_, [&params](const KeyExpression& key) { return key.secret_text(params); });
+}
+
+std::optional<Descriptor::Normal> Descriptor::normalized(const ChainParams& params) const {
+    Normal out;
+    bool whole = true;
+    out.text = write_descriptor(*node_, [&](const KeyExpression& key) {
+        auto normal = key.normalized(params);
+        whole = whole && normal;
+        if (!normal) return std::string();
+        if (normal->secret) out.secrets.push_back({normal->base, std::move(*normal->secret)});
+        return std::move(normal->text);
+    });
+    return whole ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::vector<PubKey> Descriptor::bases() const {
+    std::vector<PubKey> out;
+    each_key(*node_, [&](const KeyExpression& key) { out.push_back(key.base()); });
+    return out;
+}
+
+void Descriptor::give_secrets(const std::function<std::optional<SecretKey>(const PubKey&)>& secret_of) {
+    each_key(*node_, [&](KeyExpression& key) {
+        if (const auto secret = secret_of(key.base())) key.give_secret(*secret);
+    });
+}
 
 std::optional<Descriptor::Expansion> Descriptor::expand(uint32_t index, bool with_secrets) const {
     CHECK(index < kHardened);

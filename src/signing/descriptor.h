@@ -4,6 +4,7 @@
 // Source: BIP 380 to 389, with the reference's texts for errors.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,15 @@ namespace sluice::signing {
 
 struct DescriptorNode;  // detail/descriptor_node.h
 
+// The kinds of address that wallets choose between.
+enum class OutputKind { kLegacy, kNestedSegwit, kBech32, kBech32m };
+
+// A public key of a descriptor (KeyExpression::base) and its secret half.
+struct BaseSecret {
+    PubKey key;
+    SecretKey secret;
+};
+
 class Descriptor {
 public:
     // One for each path of a multipath descriptor ("<0;1>"), else exactly one.
@@ -33,8 +43,25 @@ public:
     [[nodiscard]] bool is_range() const;
     [[nodiscard]] bool is_solvable() const;  // false for addr() and raw()
     [[nodiscard]] bool has_secrets() const;
+    [[nodiscard]] bool is_combo() const;
+    // Of every script that it stands for; nullopt where there is none, or several.
+    [[nodiscard]] std::optional<OutputKind> output_kind() const;
     // Without secrets and without checksum.
     [[nodiscard]] std::string to_string() const;
+    // With those secrets that are here.
+    [[nodiscard]] std::string secret_text(const ChainParams& params) const;
+
+    // The same scripts without secrets and with no hardened step left to take but that of a range: what may be stored
+    // in the open, and the secrets, which parse(text) and give_secrets put back. nullopt: a hardened step needs a
+    // secret that is not here.
+    struct Normal {
+        std::string text;
+        std::vector<BaseSecret> secrets;
+    };
+    [[nodiscard]] std::optional<Normal> normalized(const ChainParams& params) const;
+    // The keys as they stand in the text, compressed.
+    [[nodiscard]] std::vector<PubKey> bases() const;
+    void give_secrets(const std::function<std::optional<SecretKey>(const PubKey& base)>& secret_of);
 
     struct Expansion {
         std::vector<Script> scripts;  // combo has several
@@ -42,6 +69,7 @@ public:
         // raw().
         std::vector<std::string> texts;
         KeyRing keys;
+        std::map<Hash160, PubKey> bases;  // of each key: the one in the text that it grew from
     };
     // nullopt: a hardened step needs a secret that is not here. Precondition: index < 1 << 31.
     [[nodiscard]] std::optional<Expansion> expand(uint32_t index, bool with_secrets = false) const;

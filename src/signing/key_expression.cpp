@@ -1,5 +1,6 @@
 #include "signing/key_expression.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "codec/hex.h"
@@ -55,11 +56,13 @@ std::string steps_text(const Steps& steps) {
     return out;
 }
 
-KeyPath root_path(const PubKey& key) {
-    KeyPath out;
-    std::ranges::copy(key.hash160().view().first(4), out.fingerprint.begin());
-    return out;
+std::optional<PubKey> even_key(ByteView x) {
+    Bytes point = {2};
+    append(point, x);
+    return PubKey::parse(point);
 }
+
+KeyPath root_path(const PubKey& key) { return {fingerprint_of(key), {}}; }
 
 }  // namespace
 
@@ -82,15 +85,18 @@ Result<KeyExpression> KeyExpression::parse(std::string_view text, KeyPlace place
         if (!fingerprint) return fail("Fingerprint '" + std::string(path[0]) + "' is not hex");
         origin = TRY(parse_steps(path, 1, false));
         out.origin_.emplace();
-        std::ranges::copy(*fingerprint, out.origin_->fingerprint.begin());
-        out.origin_->steps = origin.numbers;
+        out.origin_->fingerprint = Fingerprint::from_view(*fingerprint);
+        out.origin_->path = origin.numbers;
     }
     const std::string_view key = parts.back();
     const std::string_view head = key.substr(0, key.find('/'));
     if (head.empty()) return fail("No key provided");
     if (head.size() == key.size()) { TRY_VOID(out.parse_single(key, place, params)); }
     if (!out.fixed_) TRY_VOID(out.parse_extended(key, params));
-    if (out.origin_) out.text_ = "[" + to_hex(out.origin_->fingerprint) + steps_text(origin) + "]" + out.text_;
+    if (out.origin_) {
+        out.origin_text_ = "[" + to_hex(out.origin_->fingerprint.view()) + steps_text(origin) + "]";
+        out.text_ = out.origin_text_ + out.text_;
+    }
     return out;
 }
 
@@ -104,9 +110,7 @@ Status KeyExpression::parse_single(std::string_view text, KeyPlace place, const 
             if (!any_form && !key->is_compressed()) return fail("Uncompressed keys are not allowed");
             fixed_ = key;
         } else if (place == KeyPlace::kTaproot && bytes->size() == 32) {
-            Bytes even = {2};
-            append(even, *bytes);
-            fixed_ = PubKey::parse(even);
+            fixed_ = even_key(*bytes);
         }
         if (!fixed_) return fail("Pubkey '" + std::string(text) + "' is invalid");
         text_ = to_hex(*bytes);
@@ -117,7 +121,13 @@ Status KeyExpression::parse_single(std::string_view text, KeyPlace place, const 
     if (!any_form && !wif->compressed) return fail("Uncompressed keys are not allowed");
     fixed_ = wif->compressed ? wif->key.pubkey() : uncompressed(wif->key.pubkey());
     secret_ = std::move(wif->key);
-    text_ = to_hex(place == KeyPlace::kTaproot ? XOnlyPubKey::from(*fixed_).view() : fixed_->view());
+    text_ = to_hex(fixed_->view());
+    if (place == KeyPlace::kTaproot) {
+        // One coordinate stands for the point with the even other.
+        const XOnlyPubKey x_only = XOnlyPubKey::from(*fixed_);
+        fixed_ = even_key(x_only.view());
+        text_ = to_hex(x_only.view());
+    }
     return {};
 }
 
@@ -135,11 +145,57 @@ Status KeyExpression::parse_extended(std::string_view text, const ChainParams& p
     }
     const Steps steps = TRY(parse_steps(parts, 1, apostrophe));
     steps_ = steps.numbers;
-    text_ = root_->encode(params.xpub) + steps_text(steps);
-    if (wildcard_ == Wildcard::kPlain) text_ += "/*";
-    if (wildcard_ == Wildcard::kHardened) text_ += steps.apostrophe ? "/*'" : "/*h";
+    apostrophe_ = steps.apostrophe;
+    text_ = root_->encode(params.xpub) + tail_text();
     walk();
     return {};
+}
+
+std::string KeyExpression::tail_text() const {
+    std::string out = steps_text({steps_, apostrophe_});
+    if (wildcard_ == Wildcard::kPlain) out += "/*";
+    if (wildcard_ == Wildcard::kHardened) out += apostrophe_ ? "/*'" : "/*h";
+    return out;
+}
+
+void KeyExpression::give_secret(const SecretKey& secret) {
+    if (fixed_) {
+        secret_ = secret.clone();
+        return;
+    }
+    root_secret_ = ExtSecretKey::of(*root_, secret);
+    walk();
+}
+
+std::optional<KeyExpression::Normal> KeyExpression::normalized(const ChainParams& params) const {
+    const auto bracketed = [](const KeyPath& path) { return "[" + signing::to_string(path) + "]"; };
+    if (fixed_) {
+        const size_t key = text_.rfind(']') + 1;  // npos + 1 is 0
+        return Normal{(origin_ ? bracketed(*origin_) : "") + text_.substr(key), base(),
+                      secret_ ? std::optional(secret_->clone()) : std::nullopt};
+    }
+    // Up to the last hardened step the secret is needed; what follows can be derived by anybody.
+    const auto last = std::find_if(steps_.rbegin(), steps_.rend(), [](uint32_t step) { return step >= kHardened; });
+    const std::vector<uint32_t> taken(steps_.begin(), last.base());
+    if (!root_secret_ && !taken.empty()) return std::nullopt;
+    std::optional<ExtSecretKey> secret;
+    if (root_secret_) secret = root_secret_->derive(taken);
+    if (root_secret_ && !secret) return std::nullopt;
+    std::optional<KeyPath> origin = origin_;
+    if (!origin && !taken.empty()) origin = root_path(root_->key());
+    if (origin) origin->path.insert(origin->path.end(), taken.begin(), taken.end());
+    std::string text = origin ? bracketed(*origin) : "";
+    text += (secret ? secret->neuter() : *root_).encode(params.xpub);
+    text += steps_text({{last.base(), steps_.end()}, false});
+    if (wildcard_ != Wildcard::kNone) text += wildcard_ == Wildcard::kPlain ? "/*" : "/*h";
+    return Normal{std::move(text), secret ? secret->key().pubkey() : root_->key(),
+                  secret ? std::optional(secret->key().clone()) : std::nullopt};
+}
+
+std::string KeyExpression::secret_text(const ChainParams& params) const {
+    if (secret_) return origin_text_ + encode_wif(*secret_, fixed_->is_compressed(), params.secret_prefix);
+    if (root_secret_) return origin_text_ + root_secret_->encode(params.xprv) + tail_text();
+    return text_;
 }
 
 void KeyExpression::walk() {
@@ -159,7 +215,7 @@ std::optional<KeyExpression::Derived> KeyExpression::derive(uint32_t index, bool
     const auto under_origin = [&](KeyPath path) {
         if (!origin_) return path;
         KeyPath out = *origin_;
-        out.steps.insert(out.steps.end(), path.steps.begin(), path.steps.end());
+        out.path.insert(out.path.end(), path.path.begin(), path.path.end());
         return out;
     };
     const auto secret_if = [&](const SecretKey& key) {
@@ -171,13 +227,13 @@ std::optional<KeyExpression::Derived> KeyExpression::derive(uint32_t index, bool
     }
     if (!node_) return std::nullopt;
     KeyPath path = root_path(root_->key());
-    path.steps = steps_;
+    path.path = steps_;
     if (wildcard_ == Wildcard::kNone) {
         return Derived{node_->key(), under_origin(std::move(path)),
                        node_secret_ ? secret_if(node_secret_->key()) : std::nullopt};
     }
     const uint32_t step = wildcard_ == Wildcard::kHardened ? index | kHardened : index;
-    path.steps.push_back(step);
+    path.path.push_back(step);
     if (node_secret_ && (with_secret || wildcard_ == Wildcard::kHardened)) {
         const auto child = node_secret_->derive(step);
         if (!child) return std::nullopt;

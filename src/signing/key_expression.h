@@ -35,6 +35,22 @@ public:
     // Precondition: index < kHardened.
     [[nodiscard]] std::optional<Derived> derive(uint32_t index, bool with_secret) const;
 
+    // The public key that stands in the text, compressed (of an extended key: its own).
+    [[nodiscard]] PubKey base() const { return fixed_ ? fixed_->compressed() : root_->key(); }
+    // Gives back the secret half of base(). Precondition: it is.
+    void give_secret(const SecretKey& secret);
+
+    // The same range of keys without secrets, hardened steps taken as far as they lead, and what was left out: the
+    // secret of the base that the text then has. nullopt: a hardened step needs a secret that is not here.
+    struct Normal {
+        std::string text;
+        PubKey base;
+        std::optional<SecretKey> secret;
+    };
+    [[nodiscard]] std::optional<Normal> normalized(const ChainParams& params) const;
+    // With the secret in it, where there is one.
+    [[nodiscard]] std::string secret_text(const ChainParams& params) const;
+
     [[nodiscard]] bool is_range() const { return wildcard_ != Wildcard::kNone; }
     [[nodiscard]] bool has_secret() const { return secret_.has_value() || root_secret_.has_value(); }
     [[nodiscard]] bool is_compressed() const { return !fixed_ || fixed_->is_compressed(); }
@@ -48,7 +64,10 @@ private:
     Status parse_extended(std::string_view text, const ChainParams& params);
     void walk();
 
+    [[nodiscard]] std::string tail_text() const;
+
     std::optional<KeyPath> origin_;
+    std::string origin_text_;  // as it was written, with brackets
     std::string text_;
     // One key ...
     std::optional<PubKey> fixed_;
@@ -57,6 +76,7 @@ private:
     std::optional<ExtPubKey> root_;
     std::optional<ExtSecretKey> root_secret_;
     std::vector<uint32_t> steps_;
+    bool apostrophe_ = false;  // how hardened steps are written
     Wildcard wildcard_ = Wildcard::kNone;
     std::optional<ExtPubKey> node_;
     std::optional<ExtSecretKey> node_secret_;

@@ -199,9 +199,9 @@ private:
     const ChainParams& params_;
 };
 
-std::string join_keys(const DescriptorNode& node) {
+std::string join_keys(const DescriptorNode& node, const KeyText& text_of) {
     std::string out;
-    for (const KeyExpression& key : node.keys) out += (out.empty() ? "" : ",") + key.to_string();
+    for (const KeyExpression& key : node.keys) out += (out.empty() ? "" : ",") + text_of(key);
     return out;
 }
 
@@ -211,23 +211,24 @@ Result<DescriptorNode> parse_descriptor(std::string_view text, const ChainParams
     return Parser(params).script(text, KeyPlace::kTop);
 }
 
-std::string write_descriptor(const DescriptorNode& node) {
+std::string write_descriptor(const DescriptorNode& node, const KeyText& text_of) {
     switch (node.function) {
-        case Function::kPk: return "pk(" + join_keys(node) + ")";
-        case Function::kPkh: return "pkh(" + join_keys(node) + ")";
-        case Function::kWpkh: return "wpkh(" + join_keys(node) + ")";
-        case Function::kCombo: return "combo(" + join_keys(node) + ")";
-        case Function::kRawTr: return "rawtr(" + join_keys(node) + ")";
+        case Function::kPk: return "pk(" + join_keys(node, text_of) + ")";
+        case Function::kPkh: return "pkh(" + join_keys(node, text_of) + ")";
+        case Function::kWpkh: return "wpkh(" + join_keys(node, text_of) + ")";
+        case Function::kCombo: return "combo(" + join_keys(node, text_of) + ")";
+        case Function::kRawTr: return "rawtr(" + join_keys(node, text_of) + ")";
         case Function::kMulti:
             return std::string(node.sorted ? "sortedmulti" : "multi") + (node.in_taproot ? "_a(" : "(") +
-                   std::to_string(node.threshold) + "," + join_keys(node) + ")";
-        case Function::kSh: return "sh(" + write_descriptor(node.children[0]) + ")";
-        case Function::kWsh: return "wsh(" + write_descriptor(node.children[0]) + ")";
+                   std::to_string(node.threshold) + "," + join_keys(node, text_of) + ")";
+        case Function::kSh: return "sh(" + write_descriptor(node.children[0], text_of) + ")";
+        case Function::kWsh: return "wsh(" + write_descriptor(node.children[0], text_of) + ")";
         case Function::kTr:
-            return "tr(" + join_keys(node) + (node.children.empty() ? "" : "," + write_descriptor(node.children[0])) +
-                   ")";
+            return "tr(" + join_keys(node, text_of) +
+                   (node.children.empty() ? "" : "," + write_descriptor(node.children[0], text_of)) + ")";
         case Function::kBranch:
-            return "{" + write_descriptor(node.children[0]) + "," + write_descriptor(node.children[1]) + "}";
+            return "{" + write_descriptor(node.children[0], text_of) + "," +
+                   write_descriptor(node.children[1], text_of) + "}";
         case Function::kAddr: return "addr(" + node.text + ")";
         case Function::kRaw: return "raw(" + node.text + ")";
     }

@@ -154,7 +154,7 @@ private:
         in.prevout = coin.outpoint;
         in.sequence = order_.replaceable ? kSequenceFinal - 2 : kSequenceFinal - 1;
         draft_.tx.inputs.push_back(std::move(in));
-        draft_.spent.push_back({coin.out, coin.opened, wallet_.spendable(coin.out.script)});
+        draft_.spent.push_back({coin.out, coin.opened, wallet_.dummy_scripts(coin.out.script)});
     }
 
     // Change that costs more than it brings goes to the fee.

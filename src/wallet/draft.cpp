@@ -1,7 +1,6 @@
 #include "wallet/draft.h"
 
 #include "consensus/primitives/discount.h"
-#include "wallet/sign_input.h"
 
 namespace sluice::wallet {
 namespace {
@@ -49,7 +48,10 @@ Amount fee_for(const Transaction& tx, const std::vector<SpentOutput>& spent,
     Transaction sized = tx;
     const size_t targets = surjection_targets(tx);
     for (size_t i = 0; i < sized.inputs.size(); ++i) {
-        if (spent[i].how) size_input(sized.inputs[i], *spent[i].how);
+        if (const auto& scripts = spent[i].scripts) {
+            sized.inputs[i].script_sig = scripts->script_sig;
+            sized.inputs[i].witness.script_witness = scripts->witness;
+        }
         if (blind_issuance) size_issuance(sized.inputs[i], proof);
     }
     for (size_t i = 0; i < sized.outputs.size(); ++i) {

@@ -9,7 +9,7 @@ namespace sluice::wallet {
 struct SpentOutput {
     TxOut out;
     Opened opened;
-    std::optional<Spendable> how = {};  // absent: nothing is needed, or it is not known
+    std::optional<signing::DummyScripts> scripts = {};  // of their final size; absent: none is needed, or not known
 };
 
 struct Wallet::Draft {

@@ -48,7 +48,7 @@ Result<Wallet::Draft> Wallet::build_funded(const FundOrder& wanted) {
     for (const TxIn& in : wanted.tx.inputs) {
         const auto coin = ours.find(in.prevout);
         if (in.is_pegin || coin == ours.end()) return fail("Unable to find UTXO for external input");
-        order.inputs.push_back({in, {coin->second.out, coin->second.opened, spendable(coin->second.out.script)}});
+        order.inputs.push_back({in, {coin->second.out, coin->second.opened, dummy_scripts(coin->second.out.script)}});
     }
     for (uint32_t i = 0; i < wanted.tx.outputs.size(); ++i) {
         if (wanted.tx.outputs[i].is_fee()) continue;  // the fee is ours to say
@@ -103,7 +103,7 @@ Result<Wallet::Draft> Wallet::build_bump(const BumpOrder& wanted, const WalletTx
         TxIn again;
         again.prevout = in.prevout;
         again.sequence = order.replaceable ? kSequenceFinal - 2 : kSequenceFinal - 1;
-        order.inputs.push_back({std::move(again), {*spent, *opened, spendable(spent->script)}});
+        order.inputs.push_back({std::move(again), {*spent, *opened, dummy_scripts(spent->script)}});
     }
     if (wanted.outputs) {
         for (const TxOut& out : *wanted.outputs) order.recipients.push_back(TRY(recipient_of(out, false)));

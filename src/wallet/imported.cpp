@@ -4,6 +4,8 @@
 #include <array>
 
 #include "crypto/seal.h"
+#include "signing/sign.h"
+#include "util/check.h"
 #include "util/random.h"
 
 namespace sluice::wallet {
@@ -26,7 +28,7 @@ std::optional<size_t> Imported::find_text(std::string_view text) const {
     return std::nullopt;
 }
 
-void Imported::put(ImportRecord record, Descriptor descriptor) {
+void Imported::put(ImportRecord record, std::shared_ptr<const signing::Descriptor> descriptor) {
     const auto known = find_text(record.text);
     const size_t at = known.value_or(entries_.size());
     if (!known) entries_.emplace_back();
@@ -36,12 +38,14 @@ void Imported::put(ImportRecord record, Descriptor descriptor) {
 
 void Imported::watch(size_t at) {
     const Entry& entry = entries_[at];
-    const uint32_t end = entry.descriptor.is_ranged() ? entry.record.end : entry.record.begin + 1;
+    const uint32_t end = entry.descriptor->is_range() ? entry.record.end : entry.record.begin + 1;
     for (uint32_t index = entry.record.begin; index < end; ++index) {
-        for (const Spendable& each : entry.descriptor.expand(index)) {
+        const auto made = entry.descriptor->expand(index);
+        if (!made) continue;  // with negligible probability
+        for (const Script& script : made->scripts) {
             // An address alone does not take the place of the keys behind it.
-            if (entry.descriptor.keys.empty() && scripts_.contains(each.script)) continue;
-            scripts_.insert_or_assign(each.script, Place{at, index});
+            if (!entry.descriptor->is_solvable() && scripts_.contains(script)) continue;
+            scripts_.insert_or_assign(script, Place{at, index});
         }
     }
 }
@@ -54,18 +58,21 @@ std::optional<Imported::Place> Imported::find(const Script& script) const {
 bool Imported::can_spend(const Script& script) const {
     const auto at = find(script);
     if (!at) return false;
-    const std::vector<DescriptorKey>& keys = entries_[at->entry].descriptor.keys;
-    return !keys.empty() &&
-           std::ranges::all_of(keys, [&](const DescriptorKey& key) { return has_secret(key.key.compressed()); });
+    const std::vector<PubKey> keys = entries_[at->entry].descriptor->bases();
+    const auto held = std::ranges::count_if(keys, [&](const PubKey& key) { return has_secret(key); });
+    if (held == 0 || held == std::ssize(keys)) return held > 0;
+    const auto ring = key_ring(script);
+    return ring && signing::can_sign(script, *ring);
 }
 
-std::optional<Spendable> Imported::spendable(const Script& script) const {
+std::optional<signing::KeyRing> Imported::key_ring(const Script& script) const {
     const auto at = find(script);
-    if (!at) return std::nullopt;
-    for (Spendable& each : entries_[at->entry].descriptor.expand(at->index)) {
-        if (each.script == script) return std::move(each);
+    auto made = at ? entries_[at->entry].descriptor->expand(at->index) : std::nullopt;
+    if (!made) return std::nullopt;
+    for (const auto& [id, base] : made->bases) {
+        if (has_secret(base)) made->keys.held.insert(id);
     }
-    return std::nullopt;
+    return std::move(made->keys);
 }
 
 std::optional<SecretKey> Imported::secret_of(const PubKey& of, ByteView seal_key) const {
@@ -80,18 +87,11 @@ std::optional<SecretKey> Imported::secret_of(const PubKey& of, ByteView seal_key
     return out;
 }
 
-std::optional<SigningKeys> Imported::signing_keys(const Script& script, ByteView seal_key) const {
-    const auto at = find(script);
-    auto how = spendable(script);
-    if (!how) return std::nullopt;
-    SigningKeys out{std::move(*how), {}};
-    for (const DescriptorKey& key : entries_[at->entry].descriptor.keys) {
-        const auto base = secret_of(key.key.compressed(), seal_key);
-        auto secret = base ? key.secret_at(*base, at->index) : std::nullopt;
-        const auto pubkey = key.at(at->index);
-        if (secret && pubkey) out.pairs.push_back({*pubkey, std::move(*secret)});
-    }
-    return out;
+signing::Descriptor Imported::with_secrets(const Entry& entry, ByteView seal_key, const ChainParams& params) const {
+    auto parsed = signing::Descriptor::parse(entry.record.text, params);
+    CHECK(parsed.has_value() && parsed->size() == 1);  // it was read before
+    parsed->front().give_secrets([&](const PubKey& base) { return secret_of(base, seal_key); });
+    return std::move(parsed->front());
 }
 
 }  // namespace sluice::wallet

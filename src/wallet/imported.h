@@ -4,19 +4,19 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "consensus/params/chain_params.h"
+#include "signing/descriptor.h"
 #include "util/secret.h"
-#include "wallet/descriptor.h"
-#include "wallet/sign_input.h"
 
 namespace sluice::wallet {
 
 // What is stored of one.
 struct ImportRecord {
-    std::string text;  // public, without checksum
+    std::string text;  // of signing::Descriptor::normalized
     std::string label;
     int64_t timestamp = 0;  // Unix seconds: nothing earlier pays it
     bool active = false;    // new addresses come from it
@@ -30,32 +30,32 @@ class Imported {
 public:
     struct Entry {
         ImportRecord record;
-        Descriptor descriptor;
+        std::shared_ptr<const signing::Descriptor> descriptor;  // of the record's text: no secrets
     };
     struct Place {
         size_t entry = 0;
         uint32_t index = 0;
     };
 
-    // Replaces an entry with the same text. Precondition: the record's text is the descriptor's.
-    void put(ImportRecord record, Descriptor descriptor);
+    // Replaces an entry with the same text.
+    void put(ImportRecord record, std::shared_ptr<const signing::Descriptor> descriptor);
     void put_secret(const PubKey& of, Bytes sealed) { secrets_.insert_or_assign(of, std::move(sealed)); }
 
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
     [[nodiscard]] std::optional<size_t> find_text(std::string_view text) const;
     [[nodiscard]] std::optional<Place> find(const Script& script) const;
-    // True if a secret of each of its keys was imported.
+    // True if the secrets that were imported are enough.
     [[nodiscard]] bool can_spend(const Script& script) const;
-    // How the script is spent.
-    [[nodiscard]] std::optional<Spendable> spendable(const Script& script) const;
+    // How the script is spent: without secrets, but it says which are held.
+    [[nodiscard]] std::optional<signing::KeyRing> key_ring(const Script& script) const;
     [[nodiscard]] bool has_secret(const PubKey& of) const { return secrets_.contains(of); }
-    // Sealed with `seal_key` (32 bytes).
-    [[nodiscard]] std::optional<SigningKeys> signing_keys(const Script& script, ByteView seal_key) const;
-    // The secret that was imported for this key of a descriptor.
-    [[nodiscard]] std::optional<SecretKey> secret_of(const PubKey& of, ByteView seal_key) const;
+    // The entry's descriptor with those of its secrets that were imported, opened with `seal_key` (32 bytes).
+    [[nodiscard]] signing::Descriptor with_secrets(const Entry& entry, ByteView seal_key,
+                                                   const ChainParams& params) const;
 
 private:
     void watch(size_t entry);
+    [[nodiscard]] std::optional<SecretKey> secret_of(const PubKey& of, ByteView seal_key) const;
 
     std::vector<Entry> entries_;
     std::map<Script, Place> scripts_;

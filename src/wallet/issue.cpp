@@ -39,7 +39,7 @@ Result<Issued> Wallet::reissue(const AssetId& asset, Amount amount) {
         TxIn in;
         in.prevout = coin.outpoint;
         in.sequence = 0xfffffffd;
-        order.inputs.push_back({std::move(in), {coin.out, coin.opened, spendable(coin.out.script)}});
+        order.inputs.push_back({std::move(in), {coin.out, coin.opened, dummy_scripts(coin.out.script)}});
         break;
     }
     if (order.inputs.empty()) return fail("No available reissuance tokens in wallet.");

@@ -110,18 +110,29 @@ PubKey Keychain::pubkey(KeyIndex at) const {
     }
 }
 
-Spendable Keychain::spendable(KeyIndex at) const {
+Script Keychain::script(KeyIndex at) const {
     const PubKey key = pubkey(at);
     const Script program = script::make_p2wpkh(key.hash160());
     switch (at.chain) {
         case KeyChain::kLegacyReceive:
-        case KeyChain::kLegacyChange: return {script::make_p2pkh(key.hash160()), std::nullopt, std::nullopt, {key}};
+        case KeyChain::kLegacyChange: return script::make_p2pkh(key.hash160());
         case KeyChain::kNestedReceive:
-        case KeyChain::kNestedChange: return {script::p2sh_of(program), program, std::nullopt, {key}};
+        case KeyChain::kNestedChange: return script::p2sh_of(program);
         case KeyChain::kReceive:
         case KeyChain::kChange: break;
     }
-    return {program, std::nullopt, std::nullopt, {key}};
+    return program;
+}
+
+signing::KeyRing Keychain::key_ring(KeyIndex at) const {
+    const PubKey key = pubkey(at);
+    signing::KeyRing out;
+    out.add_key(key,
+                signing::KeyPath{signing::fingerprint_of(account_.key()), {static_cast<uint32_t>(at.chain), at.index}});
+    out.held.insert(key.hash160());
+    if (chain_of(AddressType::kNested, is_change(at.chain)) == at.chain)
+        out.add_script(script::make_p2wpkh(key.hash160()));
+    return out;
 }
 
 Result<SecretKey> Keychain::secret_key(KeyIndex at) const {

@@ -12,9 +12,9 @@
 
 #include "consensus/primitives/script_bytes.h"
 #include "crypto/bip32.h"
+#include "signing/key_ring.h"
 #include "util/result.h"
 #include "util/secret.h"
-#include "wallet/descriptor.h"
 
 namespace sluice::wallet {
 
@@ -65,8 +65,9 @@ public:
     Status change_passphrase(std::string_view from, std::string_view to);
 
     [[nodiscard]] PubKey pubkey(KeyIndex at) const;
-    [[nodiscard]] Script script(KeyIndex at) const { return spendable(at).script; }
-    [[nodiscard]] Spendable spendable(KeyIndex at) const;
+    [[nodiscard]] Script script(KeyIndex at) const;
+    // How it is spent, without the secret. The path begins at the account's key.
+    [[nodiscard]] signing::KeyRing key_ring(KeyIndex at) const;
     // An error while locked.
     [[nodiscard]] Result<SecretKey> secret_key(KeyIndex at) const;
     // Imported secret keys are sealed with it; nullopt while locked.

@@ -45,7 +45,7 @@ Result<Wallet::Draft> Wallet::begin_claim(const PeginClaim& claim) const {
     const AssetId& asset = options_.params->pegged_asset;
     draft.spent.push_back({pay_to(claim.claim_script, asset, claim.amount),
                            {asset, claim.amount, {}, {}},
-                           spendable(claim.claim_script)});
+                           dummy_scripts(claim.claim_script)});
     return draft;
 }
 

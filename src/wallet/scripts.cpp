@@ -5,15 +5,27 @@
 namespace sluice::wallet {
 namespace {
 const Script kAnyoneCanSpend{{0x51}};
+
+// nullptr: it does not read as one descriptor.
+std::shared_ptr<const signing::Descriptor> stored_descriptor(const std::string& text, const ChainParams& params) {
+    auto parsed = signing::Descriptor::parse(text, params);
+    if (!parsed || parsed->size() != 1) return nullptr;
+    return std::make_shared<const signing::Descriptor>(std::move(parsed->front()));
 }
+
+std::vector<Script> scripts_at(const signing::Descriptor& descriptor, uint32_t index) {
+    auto made = descriptor.expand(index);
+    return made ? std::move(made->scripts) : std::vector<Script>();
+}
+}  // namespace
 
 Status Wallet::load_imported() {
     bool damaged = false;
     TRY_VOID(storage::for_each_prefix(*db_, as_bytes("i"), [&](ByteView, ByteView value) {
         auto record = decode_import(value);
-        auto parsed = record ? parse_descriptor(record->text, *options_.params) : fail("damaged");
-        damaged = damaged || !parsed;
-        if (parsed) imported_.put(std::move(*record), std::move(parsed->descriptor));
+        auto descriptor = record ? stored_descriptor(record->text, *options_.params) : nullptr;
+        damaged = damaged || !descriptor;
+        if (descriptor) imported_.put(std::move(*record), std::move(descriptor));
         return !damaged;
     }));
     TRY_VOID(storage::for_each_prefix(*db_, as_bytes("k"), [&](ByteView key, ByteView value) {
@@ -26,29 +38,37 @@ Status Wallet::load_imported() {
     return {};
 }
 
-Status Wallet::import(ImportRecord record, ParsedDescriptor parsed) {
+Status Wallet::import(ImportRecord record, const signing::Descriptor& given) {
+    const auto normal = given.normalized(*options_.params);
+    const auto descriptor = normal ? stored_descriptor(normal->text, *options_.params) : nullptr;
+    // What is stored must be read, and its scripts known while the wallet is locked.
+    if (!descriptor || !descriptor->expand(record.begin)) {
+        return fail("Cannot expand descriptor. Probably because of hardened derivations without private keys provided");
+    }
+    record.text = normal->text;
     storage::Batch batch;
     std::vector<std::pair<PubKey, Bytes>> sealed;
-    if (!parsed.secrets.empty()) {
+    if (!normal->secrets.empty()) {
         const auto seal_key = keys_->import_key();
         if (!seal_key) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
-        for (const DescriptorSecret& secret : parsed.secrets) {
-            sealed.emplace_back(secret.of, seal_secret(secret.of, secret.key, seal_key->view()));
-            batch.put(imported_secret_key(secret.of), sealed.back().second);
+        for (const signing::BaseSecret& each : normal->secrets) {
+            sealed.emplace_back(each.key, seal_secret(each.key, each.secret, seal_key->view()));
+            batch.put(imported_secret_key(each.key), sealed.back().second);
         }
     }
     batch.put(import_key(record.text), encode_import(record));
-    const bool labelled = !parsed.descriptor.is_ranged() && !record.internal;
+    const bool labelled = !descriptor->is_range() && !record.internal;
     std::vector<std::pair<Script, AddressRecord>> labels;
-    for (const Spendable& each : labelled ? parsed.descriptor.expand(record.begin) : std::vector<Spendable>()) {
-        labels.emplace_back(each.script, AddressRecord{std::nullopt, record.label});
-        batch.put(address_key(each.script), encode_address_record(labels.back().second));
+    for (const Script& script : labelled ? scripts_at(*descriptor, record.begin) : std::vector<Script>()) {
+        labels.emplace_back(script, AddressRecord{std::nullopt, record.label});
+        batch.put(address_key(script), encode_address_record(labels.back().second));
     }
-    // Of one form and side, one descriptor at most gives the addresses.
+    // Of one kind and side, one descriptor at most gives the addresses.
     std::vector<ImportRecord> rested;
     for (const Imported::Entry& other : imported_.entries()) {
         if (!record.active || !other.record.active || other.record.text == record.text) continue;
-        if (other.descriptor.form != parsed.descriptor.form || other.record.internal != record.internal) continue;
+        if (other.descriptor->output_kind() != descriptor->output_kind() || other.record.internal != record.internal)
+            continue;
         rested.push_back(other.record);
         rested.back().active = false;
         batch.put(import_key(rested.back().text), encode_import(rested.back()));
@@ -60,7 +80,7 @@ Status Wallet::import(ImportRecord record, ParsedDescriptor parsed) {
     }
     for (auto& [of, box] : sealed) imported_.put_secret(of, std::move(box));
     for (auto& [script, label] : labels) addresses_.insert_or_assign(script, std::move(label));
-    imported_.put(std::move(record), std::move(parsed.descriptor));
+    imported_.put(std::move(record), descriptor);
     return {};
 }
 
@@ -85,11 +105,10 @@ Result<std::vector<ListedDescriptor>> Wallet::descriptors(bool with_secrets) con
     }
     const auto seal_key = keys_->import_key();
     for (const Imported::Entry& entry : imported_.entries()) {
-        ListedDescriptor each{entry.record.text, entry.record, entry.descriptor.is_ranged()};
-        for (const DescriptorKey& key : entry.descriptor.keys) {
-            if (!with_secrets || !seal_key) break;
-            const auto secret = imported_.secret_of(key.key.compressed(), seal_key->view());
-            if (secret) each.text = with_secret(each.text, key, *secret, *options_.params);
+        ListedDescriptor each{entry.record.text, entry.record, entry.descriptor->is_range()};
+        if (with_secrets && seal_key) {
+            const ChainParams& params = *options_.params;
+            each.text = imported_.with_secrets(entry, seal_key->view(), params).secret_text(params);
         }
         out.push_back(std::move(each));
     }
@@ -106,28 +125,30 @@ bool Wallet::is_watch_only(const Script& script) const {
     return !(options_.params->anyone_can_spend_are_mine && script == kAnyoneCanSpend);
 }
 
-std::optional<Spendable> Wallet::spendable(const Script& script) const {
-    if (const auto at = keys_->find(script)) return keys_->spendable(*at);
-    return imported_.spendable(script);
+std::optional<signing::KeyRing> Wallet::key_ring(const Script& script) const {
+    if (const auto at = keys_->find(script)) return keys_->key_ring(*at);
+    return imported_.key_ring(script);
 }
 
 std::optional<PubKey> Wallet::pubkey_of(const Script& script) const {
-    const auto how = spendable(script);
-    return how && how->keys.size() == 1 ? std::optional(how->keys.front()) : std::nullopt;
+    const auto how = key_ring(script);
+    return how && how->keys.size() == 1 ? std::optional(how->keys.begin()->second.key) : std::nullopt;
 }
 
-Result<std::optional<SigningKeys>> Wallet::signing_keys(const Script& script) const {
+Result<std::optional<signing::KeyRing>> Wallet::signing_keys(const Script& script) const {
     if (locked()) return fail("Error: Please enter the wallet passphrase with walletpassphrase first.");
     if (const auto at = keys_->find(script)) {
-        SigningKeys out{keys_->spendable(*at), {}};
-        SecretKey secret = TRY(keys_->secret_key(*at));
-        const PubKey key = out.how.keys.front();
-        out.pairs.push_back({key, std::move(secret)});
+        signing::KeyRing out = keys_->key_ring(*at);
+        out.add_secret(TRY(keys_->secret_key(*at)));
         return std::optional(std::move(out));
     }
     const auto seal_key = keys_->import_key();
     CHECK(seal_key.has_value());
-    return imported_.signing_keys(script, seal_key->view());
+    const auto at = imported_.find(script);
+    if (!at) return std::optional<signing::KeyRing>();
+    const Imported::Entry& entry = imported_.entries()[at->entry];
+    auto made = imported_.with_secrets(entry, seal_key->view(), *options_.params).expand(at->index, true);
+    return made ? std::optional(std::move(made->keys)) : std::nullopt;
 }
 
 std::string Wallet::label_of(const Script& script) const {
@@ -152,28 +173,30 @@ Result<Script> Wallet::next_script(KeyChain chain, const std::string& label) {
     return script;
 }
 
-// Of a wallet without keys of its own: from the active descriptor of that form.
+// Of a wallet without keys of its own: from the active descriptor of that kind.
 Result<Script> Wallet::next_imported(KeyChain chain, const std::string& label) {
-    const auto wanted = chain_of(AddressType::kLegacy, is_change(chain)) == chain   ? DescriptorForm::kPkh
-                        : chain_of(AddressType::kNested, is_change(chain)) == chain ? DescriptorForm::kShWpkh
-                                                                                    : DescriptorForm::kWpkh;
+    using signing::OutputKind;
+    const OutputKind wanted = chain_of(AddressType::kLegacy, is_change(chain)) == chain   ? OutputKind::kLegacy
+                              : chain_of(AddressType::kNested, is_change(chain)) == chain ? OutputKind::kNestedSegwit
+                                                                                          : OutputKind::kBech32;
     for (const Imported::Entry& entry : imported_.entries()) {
-        if (!entry.record.active || entry.record.internal != is_change(chain) || entry.descriptor.form != wanted)
+        if (!entry.record.active || entry.record.internal != is_change(chain) ||
+            entry.descriptor->output_kind() != wanted)
             continue;
-        const auto scripts = entry.descriptor.expand(entry.record.next);
+        const auto scripts = scripts_at(*entry.descriptor, entry.record.next);
         if (scripts.empty()) return fail("Error: This wallet has no available keys");
         ImportRecord record = entry.record;
-        Descriptor descriptor = entry.descriptor;
+        const auto descriptor = entry.descriptor;
         ++record.next;
         record.end = std::max(record.end, record.next + kLookahead);
-        const Script script = scripts.front().script;
+        const Script script = scripts.front();
         const AddressRecord address{std::nullopt, label};
         storage::Batch batch;
         batch.put(import_key(record.text), encode_import(record));
         if (!is_change(chain)) batch.put(address_key(script), encode_address_record(address));
         TRY_VOID(commit(std::move(batch)));
         if (!is_change(chain)) addresses_.insert_or_assign(script, address);
-        imported_.put(std::move(record), std::move(descriptor));
+        imported_.put(std::move(record), descriptor);
         return script;
     }
     return fail("Error: This wallet has no available keys");
@@ -194,13 +217,13 @@ void Wallet::use_up(const Script& script, storage::Batch& batch) {
     const auto at = imported_.find(script);
     if (!at) return;
     const Imported::Entry& entry = imported_.entries()[at->entry];
-    if (!entry.descriptor.is_ranged() || entry.record.next > at->index) return;
+    if (!entry.descriptor->is_range() || entry.record.next > at->index) return;
     ImportRecord record = entry.record;
-    Descriptor descriptor = entry.descriptor;
+    const auto descriptor = entry.descriptor;
     record.next = at->index + 1;
     record.end = std::max(record.end, record.next + kLookahead);
     batch.put(import_key(record.text), encode_import(record));
-    imported_.put(std::move(record), std::move(descriptor));
+    imported_.put(std::move(record), descriptor);
 }
 
 Status Wallet::set_label(const Script& script, const std::string& label) {

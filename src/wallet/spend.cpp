@@ -1,19 +1,34 @@
 // Blinding, signing and sending what was built; payments.
 #include "consensus/script/sighash.h"
+#include "signing/sign.h"
 #include "util/check.h"
+#include "util/random.h"
 #include "wallet/draft.h"
 
 namespace sluice::wallet {
 
-Result<size_t> Wallet::sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent, uint32_t hash_type) const {
+std::optional<signing::DummyScripts> Wallet::dummy_scripts(const Script& script) const {
+    const auto keys = key_ring(script);
+    return keys ? signing::dummy_scripts(script, *keys) : std::nullopt;
+}
+
+Result<size_t> Wallet::sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent,
+                            std::optional<uint8_t> hash_type) const {
     CHECK(spent.size() == tx.inputs.size());
-    const script::TxHashes hashes = script::compute_tx_hashes(tx);
-    const script::HashType type{hash_type, script::kVerifySighashRangeproof};
+    std::vector<TxOut> all;
+    for (const auto& each : spent) {
+        if (each) all.push_back(*each);
+    }
+    if (all.size() != spent.size()) all.clear();
+    const script::TxHashes hashes =
+        all.empty() ? script::compute_tx_hashes(tx) : script::compute_tx_hashes(tx, all, options_.params->genesis_hash);
+    signing::SignContext context{all, &hashes, hash_type};
+    random_bytes(context.auxiliary);
     size_t missing = 0;
     for (size_t i = 0; i < tx.inputs.size(); ++i) {
         if (spent[i] && options_.params->anyone_can_spend_are_mine && spent[i]->script == Script{{0x51}}) continue;
         const auto keys = spent[i] && is_mine(spent[i]->script) ? TRY(signing_keys(spent[i]->script)) : std::nullopt;
-        if (!keys || !sign_input(tx, i, *spent[i], *keys, type, hashes)) ++missing;
+        if (!keys || !signing::sign_input(tx, i, *spent[i], context, *keys)) ++missing;
     }
     return missing;
 }

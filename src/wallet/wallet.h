@@ -17,6 +17,7 @@
 #include "consensus/params/chain_params.h"
 #include "ports/chain_client.h"
 #include "ports/parent_client.h"
+#include "signing/solve.h"
 #include "storage/disk.h"
 #include "util/clock.h"
 #include "wallet/blind_tx.h"
@@ -234,12 +235,13 @@ public:
     // Watched beside what the wallet spends; it counts in no balance.
     [[nodiscard]] bool is_watch_only(const Script& script) const;
     [[nodiscard]] std::optional<PubKey> pubkey_of(const Script& script) const;  // of one with a single key
-    // How a script of ours is spent.
-    [[nodiscard]] std::optional<Spendable> spendable(const Script& script) const;
+    // How a script of ours is spent: without secrets, but it says which are held.
+    [[nodiscard]] std::optional<signing::KeyRing> key_ring(const Script& script) const;
     // With the secrets. Error: the wallet is locked.
-    [[nodiscard]] Result<std::optional<SigningKeys>> signing_keys(const Script& script) const;
-    // Watches for a descriptor from now on, and keeps its secrets. What was paid to it before is found by rescan.
-    Status import(ImportRecord record, ParsedDescriptor parsed);
+    [[nodiscard]] Result<std::optional<signing::KeyRing>> signing_keys(const Script& script) const;
+    // Watches for a descriptor from now on, and keeps its secrets. What was paid to it before is found by rescan. The
+    // record's text is filled in. Error: hardened steps cannot be taken.
+    Status import(ImportRecord record, const signing::Descriptor& descriptor);
     [[nodiscard]] const Imported& imported() const { return imported_; }
     [[nodiscard]] Result<std::vector<ListedDescriptor>> descriptors(bool with_secrets) const;
     [[nodiscard]] const Keychain& keychain() const { return *keys_; }
@@ -287,9 +289,11 @@ public:
     // Satoshi per 1000 virtual bytes for what this wallet sends until it is unloaded; nullopt: as its options say.
     void set_fee_rate(std::optional<int64_t> rate) { own_fee_rate_ = rate; }
     [[nodiscard]] std::optional<int64_t> own_fee_rate() const { return own_fee_rate_; }
+    // What has the size of the scripts that will spend this one of ours, for fees.
+    [[nodiscard]] std::optional<signing::DummyScripts> dummy_scripts(const Script& script) const;
     // Signs the inputs that spend coins of ours; returns how many inputs lack a signature still.
     Result<size_t> sign(Transaction& tx, const std::vector<std::optional<TxOut>>& spent,
-                        uint32_t hash_type = script::kSighashAll) const;
+                        std::optional<uint8_t> hash_type = std::nullopt) const;
 
     // Blinding keys of scripts and issuances (of ViewKeys::issuance_script).
     [[nodiscard]] const ViewKeys& view_keys() const { return *view_; }

@@ -1,6 +1,7 @@
 // The tree behind a Descriptor. Private to signing.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct DescriptorNode {
 
 // `text` has no checksum and no multipath.
 Result<DescriptorNode> parse_descriptor(std::string_view text, const ChainParams& params);
-std::string write_descriptor(const DescriptorNode& node);
+// "a<1;2>b" to {"a1b", "a2b"}; what has none stays one.
+Result<std::vector<std::string>> split_multipath(std::string_view text);
+using KeyText = std::function<std::string(const KeyExpression&)>;
+std::string write_descriptor(const DescriptorNode& node, const KeyText& text_of);
 
 }  // namespace sluice::signing

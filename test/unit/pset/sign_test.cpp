@@ -39,20 +39,20 @@ std::vector<Way> ways() {
     };
 }
 
-pset::Keyring keyring_of(const Way& way, uint8_t key) {
-    pset::Keyring out;
-    for (const Script& each : way.inner) out.add(each);
-    out.add(test::test_key(key));
-    out.add(test::test_key(key).pubkey(), {{}, {1, key}});
+signing::KeyRing keyring_of(const Way& way, uint8_t key) {
+    signing::KeyRing out;
+    for (const Script& each : way.inner) out.add_script(each);
+    out.add_key(test::test_key(key).pubkey(), signing::KeyPath{{}, {1, key}});
+    out.add_secret(test::test_key(key));
     return out;
 }
 
 pset::Pset signed_by(pset::Pset pset, const Way& way, uint8_t key, uint8_t type = script::kSighashAll) {
     const ChainParams params = test::pset_params();
-    const pset::Keyring keys = keyring_of(way, key);
+    const signing::KeyRing keys = keyring_of(way, key);
     const pset::Signing signing = pset::signing_of(pset, params).value();
     pset::update_input(pset.inputs[0], signing.spent[0], keys, params);
-    (void)pset::sign_input(pset.inputs[0], signing, 0, keys, type);
+    (void)pset::sign_input(pset.inputs[0], signing, 0, keys, {type, {}});
     return pset;
 }
 

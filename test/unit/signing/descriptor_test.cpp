@@ -7,6 +7,7 @@
 #include "consensus/params/address.h"
 #include "consensus/params/chain_params.h"
 #include "signing/checksum.h"
+#include "unit/signing/bip_descriptors.h"
 
 using namespace sluice;
 using signing::Descriptor;
@@ -110,6 +111,88 @@ BOOST_AUTO_TEST_CASE(scripts_of_an_expansion_come_with_what_signs_them) {
     BOOST_TEST(made->keys.witness_scripts.size() == 1u);
     BOOST_TEST(made->texts.front().starts_with("sh(wsh(multi(1,[0c5f9a1e/0h/1]0"));
     BOOST_TEST(one("combo(" + kKey + ")").expand(0)->scripts.size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(bip_vectors) {
+    const ChainParams main = make_chain_params("liquidv1", Options()).value();
+    for (const test::DescriptorVector& each : test::descriptor_vectors()) {
+        const auto given = Descriptor::parse(each.given, main);
+        BOOST_REQUIRE_MESSAGE(given.has_value(), each.given + (given ? "" : ": " + given.error().message));
+        const auto open = Descriptor::parse(each.without_secrets, main);
+        BOOST_REQUIRE_MESSAGE(open.has_value(), each.without_secrets);
+        BOOST_TEST(given->front().to_string() == each.without_secrets);
+        BOOST_TEST(given->front().normalized(main)->text == each.normalized);
+        BOOST_TEST(given->front().has_secrets());
+        BOOST_TEST(!open->front().has_secrets());
+        for (uint32_t index = 0; index < each.scripts.size(); ++index) {
+            const auto made = given->front().expand(index);
+            BOOST_REQUIRE_MESSAGE(made.has_value(), each.given);
+            std::vector<std::string> scripts;
+            for (const Script& script : made->scripts) scripts.push_back(to_hex(script.view()));
+            BOOST_TEST(scripts == each.scripts[index], boost::test_tools::per_element());
+            const auto from_open = open->front().expand(index);
+            if (from_open) BOOST_TEST((from_open->scripts == made->scripts), each.given);
+        }
+    }
+}
+
+// BIP 380.
+BOOST_AUTO_TEST_CASE(checksums) {
+    BOOST_TEST(signing::descriptor_checksum("raw(deadbeef)") == "89f8spxm");
+    BOOST_TEST(signing::strip_checksum("raw(deadbeef)#89f8spxm", true).value() == "raw(deadbeef)");
+    BOOST_TEST(signing::strip_checksum("raw(deadbeef)", false).has_value());
+    for (const char* wrong : {"raw(deadbeef)", "raw(deadbeef)#", "raw(deadbeef)#89f8spxmx", "raw(deadbeef)#89f8spx",
+                              "raw(deedbeef)#89f8spxm", "raw(deedbeef)##9f8spxm", "raw(\xc3\x9c)#00000000"})
+        BOOST_TEST(!signing::strip_checksum(wrong, true).has_value(), wrong);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_stored_has_no_secrets_and_takes_them_back) {
+    const std::string wif = "cMahea7zqjxrtgAbB7LSGbcQUr1uX1ojuat9jZodMN87JcbXMTcA";  // of key 1
+    for (const std::string& text :
+         {"wpkh(" + kXprv + "/84h/1h/0h/0/*)", "wpkh([d34db33f/44'/0']" + kXprv + "/7/*)", "pk(" + wif + ")",
+          "tr(" + wif + ",{pk(" + kXprv + "/1h/2/*),multi_a(1," + kKey + "," + kXprv + "/3)})",
+          "sh(wsh(sortedmulti(2," + kXprv + "/1/*," + wif +
+              ",02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5)))",
+          "combo(" + kXprv + "/1/*h)"}) {
+        const Descriptor given = one(text);
+        const auto normal = given.normalized(params());
+        BOOST_REQUIRE_MESSAGE(normal.has_value(), text);
+        Descriptor stored = one(normal->text);
+        BOOST_TEST(!stored.has_secrets());
+        BOOST_TEST(stored.normalized(params())->text == normal->text);
+        const auto public_half = stored.expand(5);
+        if (public_half) BOOST_TEST((public_half->scripts == given.expand(5)->scripts), text);
+        stored.give_secrets([&](const PubKey& base) -> std::optional<SecretKey> {
+            for (const auto& each : normal->secrets) {
+                if (each.key == base) return each.secret.clone();
+            }
+            return std::nullopt;
+        });
+        BOOST_TEST((stored.expand(5)->scripts == given.expand(5)->scripts), text);
+        const auto before = given.expand(5, true);
+        const auto after = stored.expand(5, true);
+        BOOST_TEST(before->keys.secrets.size() == after->keys.secrets.size(), text);
+        for (const auto& [id, secret] : before->keys.secrets) BOOST_TEST(after->keys.secrets.contains(id), text);
+        // Origins say the same.
+        BOOST_TEST((before->texts == after->texts), text);
+        BOOST_TEST((one(stored.secret_text(params())).expand(5)->scripts == given.expand(5)->scripts), text);
+        BOOST_TEST(given.secret_text(params()) == text);
+    }
+    BOOST_TEST(!one("wpkh(" + kXpub + "/0h)").normalized(params()).has_value());
+    BOOST_TEST(one("wpkh([d34db33f/44']" + kKey + ")").normalized(params())->text ==
+               "wpkh([d34db33f/44h]" + kKey + ")");
+}
+
+BOOST_AUTO_TEST_CASE(kinds_of_outputs) {
+    using signing::OutputKind;
+    BOOST_TEST((one("pkh(" + kKey + ")").output_kind() == OutputKind::kLegacy));
+    BOOST_TEST((one("sh(multi(1," + kKey + "))").output_kind() == OutputKind::kLegacy));
+    BOOST_TEST((one("sh(wsh(pk(" + kKey + ")))").output_kind() == OutputKind::kNestedSegwit));
+    BOOST_TEST((one("wsh(pk(" + kKey + "))").output_kind() == OutputKind::kBech32));
+    BOOST_TEST((one("tr(" + kKey + ")").output_kind() == OutputKind::kBech32m));
+    BOOST_TEST(!one("pk(" + kKey + ")").output_kind().has_value());
+    BOOST_TEST(!one("combo(" + kKey + ")").output_kind().has_value());
+    BOOST_TEST(one("combo(" + kKey + ")").is_combo());
 }
 
 BOOST_AUTO_TEST_CASE(refusals) {

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "codec/hex.h"
 #include "consensus/params/chain_params.h"
 #include "consensus/script/templates.h"
 #include "crypto/key_forms.h"
@@ -94,6 +95,63 @@ BOOST_AUTO_TEST_CASE(taproot_with_a_tree_is_signed_by_its_key) {
         BOOST_REQUIRE(made.has_value());
         BOOST_TEST(Spend(made->scripts[0]).sign(made->keys));
     }
+}
+
+BOOST_AUTO_TEST_CASE(taproot_by_each_leaf) {
+    const auto params = make_chain_params("elementsregtest", Options()).value();
+    const auto x = [](uint8_t number) { return to_hex(XOnlyPubKey::from(key(number).pubkey()).view()); };
+    const std::string text = "tr(" + x(1) + ",{pk(" + x(2) + "),{multi_a(2," + x(3) + "," + x(4) + "," + x(5) +
+                             "),sortedmulti_a(1," + x(6) + "," + x(7) + ")}})";
+    const auto made = signing::Descriptor::parse(text, params)->front().expand(0);
+    BOOST_REQUIRE(made.has_value());
+    const auto signs = [&](std::initializer_list<uint8_t> numbers) {
+        KeyRing ring = ring_of(numbers);
+        ring.taproot = made->keys.taproot;
+        Spend spend(made->scripts[0]);
+        const bool done = spend.sign(ring);
+        BOOST_TEST(done == !spend.tx.inputs[0].witness.script_witness.empty());
+        return done ? spend.tx.inputs[0].witness.script_witness.size() : 0;
+    };
+    BOOST_TEST(signs({1}) == 1U);
+    BOOST_TEST(signs({1, 2}) == 1U);
+    BOOST_TEST(signs({2}) == 3U);
+    BOOST_TEST(signs({3}) == 0U);
+    for (const auto& pair : {std::pair<uint8_t, uint8_t>{3, 4}, {3, 5}, {4, 5}})
+        BOOST_TEST(signs({pair.first, pair.second}) == 5U);
+    BOOST_TEST(signs({3, 4, 5}) == 5U);
+    BOOST_TEST(signs({6}) == 4U);
+    BOOST_TEST(signs({7}) == 4U);
+    BOOST_TEST(signs({2, 7}) == 3U);  // the smaller one
+    BOOST_TEST(signs({8}) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(dummies_have_the_size_of_signatures) {
+    const auto params = make_chain_params("elementsregtest", Options()).value();
+    const auto hex = [](uint8_t number) { return to_hex(key(number).pubkey().view()); };
+    for (const std::string& text :
+         {"pk(" + hex(1) + ")", "pkh(" + hex(1) + ")", "wpkh(" + hex(1) + ")", "sh(wpkh(" + hex(1) + "))",
+          "sh(multi(2," + hex(1) + "," + hex(2) + "))", "wsh(sortedmulti(1," + hex(1) + "," + hex(2) + "))",
+          "tr(" + hex(1) + ")", "tr(" + hex(9) + ",pk(" + hex(1) + "))"}) {
+        auto made = signing::Descriptor::parse(text, params)->front().expand(0);
+        KeyRing ring = ring_of({1, 2});
+        ring.merge(std::move(made->keys));
+        Spend spend(made->scripts[0]);
+        BOOST_REQUIRE(spend.sign(ring));
+        ring.held = {key(1).pubkey().hash160(), key(2).pubkey().hash160()};
+        const auto dummies = signing::dummy_scripts(made->scripts[0], ring);
+        BOOST_REQUIRE_MESSAGE(dummies.has_value(), text);
+        const TxIn& in = spend.tx.inputs[0];
+        const auto size_of = [](const WitnessStack& stack) {
+            size_t out = 0;
+            for (const Bytes& item : stack) out += 1 + item.size();
+            return out;
+        };
+        // Low S is half a byte shorter once in 256 times or so.
+        const size_t real = in.script_sig.size() + size_of(in.witness.script_witness);
+        const size_t guess = dummies->script_sig.size() + size_of(dummies->witness);
+        BOOST_TEST((real <= guess && real + 4 >= guess), text << ": " << real << " of " << guess);
+    }
+    BOOST_TEST(!signing::dummy_scripts(script::make_p2wpkh(key(1).pubkey().hash160()), KeyRing()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(signatures_of_several_are_put_together) {
