@@ -8,43 +8,67 @@
 #include "rpc/descriptor.h"
 #include "rpc/json_script.h"
 #include "rpc/sign_methods.h"
-#include "signing/descriptor.h"
+#include "signing/ct_descriptor.h"
 
 namespace sluice::rpc {
 namespace {
 
 using script::TemplateKind;
+using signing::CtDescriptor;
 using signing::Descriptor;
 
 std::string with_checksum(const std::string& text) { return text + "#" + descriptor_checksum(text); }
 
-RpcResult descriptor_info(const ChainParams& params, const Args& args) {
-    const std::string text = args.text(0);
-    const auto parsed = Descriptor::parse(text, params);
-    if (!parsed) return rpc_error(Code::kInvalidAddressOrKey, parsed.error().message);
-    Json out = {{"descriptor", with_checksum(parsed->front().to_string())}};
-    if (parsed->size() > 1) {
+template <class D>
+Json info_json(const std::string& text, const std::vector<D>& parsed, const Descriptor& first) {
+    Json out = {{"descriptor", with_checksum(parsed.front().to_string())}};
+    if (parsed.size() > 1) {
         Json all = Json::array();
-        for (const Descriptor& each : *parsed) all.push_back(with_checksum(each.to_string()));
+        for (const D& each : parsed) all.push_back(with_checksum(each.to_string()));
         out["multipath_expansion"] = std::move(all);
     }
     out["checksum"] = descriptor_checksum(text.substr(0, text.find('#')));
-    out["isrange"] = parsed->front().is_range();
-    out["issolvable"] = parsed->front().is_solvable();
-    out["hasprivatekeys"] = parsed->front().has_secrets();
+    out["isrange"] = parsed.front().is_range();
+    out["issolvable"] = first.is_solvable();
+    out["hasprivatekeys"] = first.has_secrets();
     return out;
 }
 
-RpcResult addresses_of(const Descriptor& descriptor, std::pair<uint32_t, uint32_t> range, const ChainParams& params) {
+RpcResult descriptor_info(const ChainParams& params, const Args& args) {
+    const std::string text = args.text(0);
+    if (CtDescriptor::is_ct(text)) {
+        const auto parsed = CtDescriptor::parse(text, params);
+        if (!parsed) return rpc_error(Code::kInvalidAddressOrKey, parsed.error().message);
+        return info_json(text, *parsed, parsed->front().descriptor());
+    }
+    const auto parsed = Descriptor::parse(text, params);
+    if (!parsed) return rpc_error(Code::kInvalidAddressOrKey, parsed.error().message);
+    return info_json(text, *parsed, parsed->front());
+}
+
+const Descriptor& scripts_of(const Descriptor& descriptor) { return descriptor; }
+const Descriptor& scripts_of(const CtDescriptor& descriptor) { return descriptor.descriptor(); }
+
+std::optional<Address> address_for(const Descriptor&, const Script& script, uint32_t) { return Address{script, {}}; }
+std::optional<Address> address_for(const CtDescriptor& descriptor, const Script& script, uint32_t index) {
+    const auto blinding = descriptor.blinding(script, index);
+    if (!blinding) return std::nullopt;
+    return Address{script, BlindingKey::from_view(blinding->key.view())};
+}
+
+template <class D>
+RpcResult addresses_of(const D& descriptor, std::pair<uint32_t, uint32_t> range, const ChainParams& params) {
     Json out = Json::array();
     for (uint32_t index = range.first; index <= range.second; ++index) {
-        const auto made = descriptor.expand(index);
+        const auto made = scripts_of(descriptor).expand(index);
         if (!made) return rpc_error(Code::kInvalidAddressOrKey, std::string(kNeedsPrivateKeys));
         for (const Script& script : made->scripts) {
             const TemplateKind kind = script::classify(script.view()).kind;
             // combo has a script without an address among others.
             if (kind == TemplateKind::kPubkey && made->scripts.size() > 1) continue;
-            const auto address = encode_address(Address{script, {}}, params.address);
+            const auto to = address_for(descriptor, script, index);
+            if (!to) return rpc_error(Code::kInvalidAddressOrKey, std::string(kNeedsPrivateKeys));
+            const auto address = encode_address(*to, params.address);
             if (!address || kind == TemplateKind::kNullData || kind == TemplateKind::kPubkey) {
                 return rpc_error(Code::kInvalidAddressOrKey, "Descriptor does not have a corresponding address");
             }
@@ -54,10 +78,10 @@ RpcResult addresses_of(const Descriptor& descriptor, std::pair<uint32_t, uint32_
     return out;
 }
 
-RpcResult derive_addresses(const ChainParams& params, const Args& args) {
+template <class D>
+RpcResult derive_from(const Result<std::vector<D>>& parsed, const ChainParams& params, const Args& args) {
     std::pair<uint32_t, uint32_t> range = {0, 0};
     if (args.has(1)) range = TRY(descriptor_range(args.json(1)));
-    const auto parsed = Descriptor::parse(args.text(0), params, true);
     if (!parsed) return rpc_error(Code::kInvalidAddressOrKey, parsed.error().message);
     const bool ranged = parsed->front().is_range();
     if (!ranged && args.has(1))
@@ -66,8 +90,14 @@ RpcResult derive_addresses(const ChainParams& params, const Args& args) {
         return rpc_error(Code::kInvalidParameter, "Range must be specified for a ranged descriptor");
     if (parsed->size() == 1) return addresses_of(parsed->front(), range, params);
     Json out = Json::array();
-    for (const Descriptor& each : *parsed) out.push_back(TRY(addresses_of(each, range, params)));
+    for (const D& each : *parsed) out.push_back(TRY(addresses_of(each, range, params)));
     return out;
+}
+
+RpcResult derive_addresses(const ChainParams& params, const Args& args) {
+    const std::string text = args.text(0);
+    if (CtDescriptor::is_ct(text)) return derive_from(CtDescriptor::parse(text, params, true), params, args);
+    return derive_from(Descriptor::parse(text, params, true), params, args);
 }
 
 Result<Bytes, RpcError> key_from(const Json& value) {
