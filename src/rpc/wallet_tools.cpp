@@ -41,7 +41,9 @@ RpcResult sign_message(const Args& args, const WalletPorts& ports) {
         if (!keys) return unexpected(wallet_error(keys.error()));
         if (!*keys || (*keys)->secrets.empty())
             return rpc_error(Code::kInvalidAddressOrKey, "Private key not available");
-        return base64_encode(sign_recoverable((*keys)->secrets.begin()->second, true, message_digest(message)));
+        const auto& [id, secret] = *(*keys)->secrets.begin();
+        const bool compressed = (*keys)->keys.at(id).key.is_compressed();
+        return base64_encode(sign_recoverable(secret, compressed, message_digest(message)));
     });
 }
 
