@@ -60,6 +60,12 @@ bool BanList::is_discouraged(const wire::NetAddress& address) const {
     return discouraged_.contains(host_only(address));
 }
 
+void BanList::restore(const std::vector<Ban>& kept, int64_t now) {
+    for (const Ban& ban : kept) {
+        if (ban.until > now && ban.subnet.base.network != wire::Network::kNone) bans_[ban.subnet] = ban;
+    }
+}
+
 Bytes BanList::save() const {
     ByteWriter writer;
     Writer& sink = writer;
@@ -74,9 +80,7 @@ bool BanList::load(ByteView bytes, int64_t now) {
     std::vector<Ban> all;
     sluice::list(reader, all, 21, [](Reader& r, Ban& ban) { describe_ban(r, ban); });
     if (!reader.finish()) return false;
-    for (const Ban& ban : all) {
-        if (ban.until > now && ban.subnet.base.network != wire::Network::kNone) bans_[ban.subnet] = ban;
-    }
+    restore(all, now);
     return true;
 }
 

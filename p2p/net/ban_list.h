@@ -33,6 +33,8 @@ public:
     void discourage(const wire::NetAddress& address);
     [[nodiscard]] bool is_discouraged(const wire::NetAddress& address) const;
 
+    // Bans from elsewhere, as they were made; those that have ended are dropped.
+    void restore(const std::vector<Ban>& kept, int64_t now);
     // The bans as bytes. load() drops what does not decode and what has ended; false if the bytes were damaged.
     [[nodiscard]] Bytes save() const;
     bool load(ByteView bytes, int64_t now);

@@ -163,6 +163,7 @@ void Connections::Impl::load() {
             log_warning("net", "the address book is damaged and was dropped");
         }
     }
+    if (keep_bans) return;
     const auto kept_bans = db->get(as_bytes("bans"));
     if (kept_bans && *kept_bans && !bans.load(**kept_bans, clock.unix_time())) {
         log_warning("net", "the list of bans is damaged and was dropped");
@@ -173,10 +174,21 @@ void Connections::Impl::save(storage::Sync sync) {
     if (db == nullptr) return;
     storage::Batch batch;
     batch.put(as_bytes("addresses"), book->save());
-    batch.put(as_bytes("bans"), bans.save());
+    if (!keep_bans) batch.put(as_bytes("bans"), bans.save());
     if (const Status written = db->write(batch, sync); !written) {
         log_warning("net", "cannot keep the address book: {}", written.error().message);
     }
+}
+
+void Connections::Impl::bans_changed() {
+    if (keep_bans) return keep_bans(bans.list(clock.unix_time()));
+    save(storage::Sync::kSynced);
+}
+
+void Connections::keep_bans(const std::vector<Ban>& kept, KeepBans keep) {
+    CHECK(!impl_->running);
+    impl_->bans.restore(kept, impl_->clock.unix_time());
+    impl_->keep_bans = std::move(keep);
 }
 
 Connections::Connections(runtime::EventLoop& loop, NetOptions options, const Clock& clock, storage::Db* db)
@@ -317,18 +329,18 @@ bool Connections::disconnect_by_id(PeerId peer) {
 void Connections::ban(const Subnet& subnet, int64_t until) {
     impl_->bans.ban(subnet, impl_->clock.unix_time(), until);
     impl_->close_where([&](const Connection& c) { return subnet.contains(c.stats.info.address); }, "banned");
-    impl_->save(storage::Sync::kSynced);
+    impl_->bans_changed();
 }
 
 bool Connections::unban(const Subnet& subnet) {
     const bool was = impl_->bans.unban(subnet);
-    impl_->save(storage::Sync::kSynced);
+    impl_->bans_changed();
     return was;
 }
 
 void Connections::clear_bans() {
     impl_->bans.clear();
-    impl_->save(storage::Sync::kSynced);
+    impl_->bans_changed();
 }
 
 const BanList& Connections::bans() const { return impl_->bans; }

@@ -4,6 +4,7 @@
 // here; nothing that a peer sends is an error to anyone but itself.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,6 +50,10 @@ public:
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
 
+    // Before start(): the bans are somebody else's to keep, not the database's. `keep` is told all of them after each
+    // change.
+    using KeepBans = std::function<void(const std::vector<Ban>&)>;
+    void keep_bans(const std::vector<Ban>& kept, KeepBans keep);
     // Loads what was kept, listens, begins to dial. The error is for the user: the port is taken.
     Status start(PeerHandler& handler);
     // Closes everything (handlers are not told) and saves. Idempotent.

@@ -280,7 +280,7 @@ Status Node::Impl::start() {
     } else {
         rpc::refuse_federation_methods(*dispatcher);
     }
-    peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop}, options));
+    peers = TRY(PeerService::make({*chain, *workers, *disk, params, clock, net_loop, config.chain_dir}, options));
     const mempool::PolicyOptions& relay = chain->pool().policy();
     rpc::add_net_methods(*dispatcher, {&peers->connections(), &peers->engine(), &net_loop, &clock, params.mockable_time,
                                        kCompatibleVersion, Amount{relay.min_relay.sat_per_kvb},

@@ -1,6 +1,7 @@
 // PeerService: the net thread: connections, the peer protocol, and their view of chain and mempool.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include "node/chain_service.h"
@@ -21,6 +22,7 @@ public:
         const ChainParams& params;
         const Clock& clock;
         runtime::EventLoop& loop;  // the net thread's; stopped by the owner before this object dies
+        std::filesystem::path chain_dir;
     };
     // Registers with the chain; call before the chain starts.
     static Result<std::unique_ptr<PeerService>> make(Needs needs, const Options& options);
@@ -43,6 +45,7 @@ private:
     class ChainAdapter;
     class ComputeAdapter;
     explicit PeerService(Needs needs);
+    void keep_bans();
     void on_chain_event(const chain::ChainEvent& event);  // state thread
     void on_pool_event(const mempool::PoolEvent& event);  // state thread
 

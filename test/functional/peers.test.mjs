@@ -2,7 +2,9 @@
 // peer sees us: a pong comes after what was sent before its ping, and what is permitted is done.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
 import { miningNode, story } from './lib/stories.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -142,4 +144,27 @@ story('timers of the peer protocol follow a set clock', ['sluiced'], async (t) =
     assert.equal((await node.call('getpeerinfo'))[0].pingwait, 4);
     await node.call('setmocktime', start + 20 * 60 + 1);
     await until('the one that never answers is gone', async () => peerless.closed);
+});
+
+story('bans are kept in the file that elementsd keeps', ['sluiced'], async (t) => {
+    const node = await miningNode(t, { options: { connect: 0 } });
+    const file = join(dirname(node.log), 'banlist.json');
+    const kept = () => JSON.parse(readFileSync(file, 'utf8')).banned_nets;
+    assert.deepEqual(kept(), []);
+    await node.call('setban', '10.1.0.0/16', 'add', 1000);
+    const [{ version, ban_created: from, banned_until: until_, address }] = kept();
+    assert.deepEqual([version, until_ - from, address], [1, 1000, '10.1.0.0/16']);
+    await node.stop();
+    // One by the operator's hand, and one that says nothing to us.
+    const later = from + 5000;
+    writeFileSync(file, JSON.stringify({ banned_nets: [...kept(), { version: 1, ban_created: from, banned_until: later, address: '10.2.3.4' },
+        { version: 7, whatever: true }] }));
+    await node.start();
+    assert.deepEqual((await node.call('listbanned')).map((ban) => [ban.address, ban.ban_duration]),
+        [['10.1.0.0/16', 1000], ['10.2.3.4/32', 5000]]);
+    await node.stop();
+    unlinkSync(file);
+    await node.start();
+    assert.deepEqual(await node.call('listbanned'), []);
+    assert.deepEqual(kept(), []);
 });

@@ -52,6 +52,7 @@ struct Connections::Impl final : detail::ConnectionOwner {
     void later(std::function<void()> task);
     void load();
     void save(storage::Sync sync);
+    void bans_changed();
     [[nodiscard]] Permissions granted(const wire::NetAddress& address, bool inbound) const;
 
     runtime::EventLoop& loop;
@@ -70,6 +71,7 @@ struct Connections::Impl final : detail::ConnectionOwner {
     detail::Dialer dialer;
     std::unique_ptr<AddressBook> book;
     BanList bans;
+    KeepBans keep_bans;  // null: the database keeps them
     NetTotals closed_totals;
     SteadyTime next_feeler{};
     SteadyTime next_save{};

@@ -63,7 +63,7 @@ void Connections::Impl::accept(int fd, const wire::NetAddress& from) {
     }
     const bool trusted = permissions.no_ban;
     const auto refuse = [&](const char* why) {
-        log_debug("net", "refused {}: {}", from.to_string(), why);
+        log_debug("net", "connection from {} dropped ({})", from.to_string(), why);
         ::close(fd);
     };
     if (!running || !active) return refuse("not running");
