@@ -1,5 +1,6 @@
 #include "p2p/sync/engine.h"
 
+#include <charconv>
 #include <cmath>
 
 #include "codec/reader.h"
@@ -14,6 +15,21 @@ constexpr size_t kMaxWantedItems = 1000;  // of one peer's getdata, before it mu
 constexpr size_t kMaxDecoding = 32;       // blocks of one peer
 constexpr size_t kMaxMalformed = 100;     // messages of one peer
 constexpr size_t kMaxPings = 100;         // of one peer that wait for what came before them
+
+// -minimumchainwork: up to 64 hexadecimal digits. More than any chain can have is still a number.
+Result<uint64_t> chain_work(const std::string& text) {
+    std::string_view digits(text);
+    if (digits.starts_with("0x") || digits.starts_with("0X")) digits.remove_prefix(2);
+    const bool hex =
+        std::ranges::all_of(digits, [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
+    if (digits.empty() || digits.size() > 64 || !hex)
+        return fail("Invalid minimum work specified (" + text + "), must be up to 64 hex digits");
+    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+    if (digits.size() > 16) return UINT64_MAX;
+    uint64_t work = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), work, 16);
+    return work;
+}
 
 }  // namespace
 
@@ -40,6 +56,7 @@ Result<EngineOptions> engine_options(const Options& options, uint32_t block_spac
     const int64_t orphans = TRY(options.get_int("maxorphantx", 100));
     if (orphans < 0) return fail("-maxorphantx must not be negative");
     out.max_orphans = static_cast<size_t>(std::min<int64_t>(orphans, 10'000));
+    if (const auto work = options.get("minimumchainwork")) out.min_chain_work = TRY(chain_work(*work));
     return out;
 }
 
@@ -86,7 +103,7 @@ SteadyTime::duration Engine::Impl::random_delay(std::chrono::milliseconds mean) 
 void Engine::Impl::hold_back(Peer& peer) {
     const bool serving_stuck = !peer.wanted.empty() && needs.transport.send_full(peer.info.id);
     const bool hold = peer.txs_in_check >= kMaxTxsInCheck || peer.wanted.size() > kMaxWantedItems || serving_stuck ||
-                      peer.blocks_in_decode >= kMaxDecoding || peer.pings.size() >= kMaxPings ||
+                      peer.decoding.size() >= kMaxDecoding || peer.pings.size() >= kMaxPings ||
                       peer.more_headers.size() > 2 || peer.disk_reads > 2;
     if (hold == peer.held_back) return;
     peer.held_back = hold;
@@ -217,7 +234,8 @@ void Engine::received(net::PeerId id, wire::Frame frame) {
         case wire::MessageError::kMalformed:
             // A short pong may come of another implementation's mistake: the ping counts as answered.
             if (frame.command == wire::Pong::kCommand && peer->is_ready) return impl_->on_pong(*peer, std::nullopt);
-            return impl_->malformed(*peer, frame.command, frame.payload.size());
+            return impl_->malformed(*peer, frame.command, frame.payload.size(),
+                                    wire::why_malformed(frame.command, frame.payload));
     }
 }
 
@@ -239,6 +257,7 @@ void Engine::disconnected(net::PeerId id) {
     if (at == impl_->peers.end()) return;
     const std::vector<BlockHash> in_flight = at->second.in_flight;
     for (const BlockHash& hash : in_flight) impl_->downloads.erase(hash);
+    for (auto& [hash, download] : impl_->downloads) download.others.erase(id);
     impl_->requests.peer_gone(id);
     impl_->orphans.peer_gone(id);
     std::erase(impl_->compact_sources, id);
@@ -281,6 +300,7 @@ void Engine::blocks_connected(const std::vector<std::shared_ptr<const Block>>& b
         impl_->recent_blocks.emplace_back(hashes.back(), block);
         if (impl_->recent_blocks.size() > kRecentBlocks) impl_->recent_blocks.pop_front();
         impl_->orphans.block_connected(*block);
+        impl_->sources.erase(hashes.back());
         for (const TxRef& tx : block->transactions) {
             impl_->confirmed.insert(Hash256::from(tx->txid));
             impl_->confirmed.insert(Hash256::from(tx->wtxid));

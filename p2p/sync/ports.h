@@ -22,6 +22,7 @@ struct KnownBlock {
     bool active = false;  // on the active chain
     bool has_block = false;
     bool failed = false;
+    bool checked = false;  // it was connected once: every rule was found to hold
 };
 
 struct Tip {
@@ -39,10 +40,16 @@ struct HeadersResult {
     std::optional<Failure> failure;  // of headers[accepted]
 };
 
+struct RefusedBlock {
+    BlockHash hash;
+    Failure failure;
+};
+
 struct BlockResult {
     bool is_new = false;  // it was not here before
     bool active = false;  // it stands on the active chain now
     std::optional<Failure> failure;
+    std::vector<RefusedBlock> refused;  // others, kept before, that broke a rule when they were to be connected
 };
 
 class ChainPort {

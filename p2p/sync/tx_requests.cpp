@@ -24,6 +24,17 @@ void TxRequests::expire(Wanted& wanted, const TxName& name, SteadyTime now) {
     if (peers_[late].names.erase(name) > 0) --count_;
 }
 
+// A transaction without witness has one hash for both of its names.
+bool TxRequests::asked_in_other_form(const TxName& name, SteadyTime now) {
+    const TxName other{name.hash, !name.is_wtxid};
+    const auto at = wanted_.find(other);
+    if (at == wanted_.end()) return false;
+    expire(at->second, other, now);
+    if (at->second.asked) return true;
+    if (at->second.offers.empty()) wanted_.erase(at);
+    return false;
+}
+
 std::vector<TxName> TxRequests::take(net::PeerId peer, SteadyTime now, size_t most) {
     std::vector<TxName> out;
     const auto at = peers_.find(peer);
@@ -45,6 +56,7 @@ std::vector<TxName> TxRequests::take(net::PeerId peer, SteadyTime now, size_t mo
             return o.first != peer && o.second.preferred && o.second.at <= now;
         });
         if (better) continue;
+        if (asked_in_other_form(name, now)) continue;
         wanted.offers.erase(offer);
         wanted.asked = peer;
         wanted.asked_at = now;

@@ -54,6 +54,7 @@ private:
     };
 
     void expire(Wanted& wanted, const TxName& name, SteadyTime now);
+    bool asked_in_other_form(const TxName& name, SteadyTime now);
     void drop(net::PeerId peer, const TxName& name);
 
     std::map<TxName, Wanted> wanted_;

@@ -159,7 +159,8 @@ const char* to_string(Network network) {
 }
 
 bool NetAddress::is_routable() const {
-    if (network == Network::kNone || port == 0) return false;
+    // I2P knows no ports: its addresses come with 0.
+    if (network == Network::kNone || (port == 0 && network != Network::kI2p)) return false;
     if (network == Network::kIpv4) return routable_v4(view());
     if (network == Network::kIpv6) return routable_v6(view());
     return true;

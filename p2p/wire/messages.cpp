@@ -223,6 +223,40 @@ bool too_many(std::string_view command, ByteView payload) {
     return limit != 0 && Reader(payload).compact_size() > limit;
 }
 
+// BIP155 bounds the length of an address of any network; the first that is longer.
+constexpr uint64_t kMaxAddressLength = 512;
+std::optional<uint64_t> too_long_address(ByteView addrv2) {
+    Reader reader(addrv2);
+    for (uint64_t left = reader.compact_size(); left > 0 && reader.ok(); --left) {
+        reader.u32();
+        reader.compact_size();
+        reader.u8();
+        const uint64_t length = reader.compact_size();
+        if (reader.ok() && length > kMaxAddressLength) return length;
+        reader.take(length);
+        reader.u16_be();
+    }
+    return std::nullopt;
+}
+
+template <class T>
+std::optional<DecodeError> decode_error(ByteView payload) {
+    Reader reader(payload);
+    T message;
+    code(reader, message);
+    (void)reader.finish();
+    return reader.error();
+}
+template <size_t I = 0>
+std::optional<DecodeError> error_of_named(std::string_view command, ByteView payload) {
+    if constexpr (I == std::variant_size_v<Message>) {
+        return std::nullopt;
+    } else {
+        using T = std::variant_alternative_t<I, Message>;
+        return command == T::kCommand ? decode_error<T>(payload) : error_of_named<I + 1>(command, payload);
+    }
+}
+
 template <class T>
 Result<Message, MessageError> decode_as(ByteView payload) {
     Reader reader(payload);
@@ -255,6 +289,16 @@ std::string_view command_of(const Message& message) {
 Result<Message, MessageError> decode_message(std::string_view command, ByteView payload) {
     if (too_many(command, payload)) return unexpected(MessageError::kTooMany);
     return decode_named(command, payload);
+}
+
+std::string why_malformed(std::string_view command, ByteView payload) {
+    if (command == AddrV2::kCommand) {
+        if (const auto length = too_long_address(payload))
+            return "Address too long: " + std::to_string(*length) + " > " + std::to_string(kMaxAddressLength);
+    }
+    const auto error = error_of_named(command, payload);
+    if (error == DecodeError::kTruncated) return "end of data";
+    return error ? to_string(*error) : "it does not decode";
 }
 
 Bytes encode_message(const Message& message) {

@@ -204,6 +204,8 @@ enum class MessageError {
 
 std::string_view command_of(const Message& message);
 Result<Message, MessageError> decode_message(std::string_view command, ByteView payload);
+// For the log: why a payload is kMalformed.
+std::string why_malformed(std::string_view command, ByteView payload);
 // Precondition: `message` respects the protocol's counts. Transactions and blocks are written with witnesses.
 Bytes encode_message(const Message& message);
 

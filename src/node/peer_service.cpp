@@ -1,5 +1,7 @@
 #include "node/peer_service.h"
 
+#include "node/ban_file.h"
+#include "node/kept_blocks.h"
 #include "util/log.h"
 #include "util/random.h"
 
@@ -9,7 +11,7 @@ namespace {
 constexpr auto kTick = std::chrono::milliseconds(100);
 
 sync::KnownBlock to_known(const chain::BlockInfo& info) {
-    return {info.hash, info.prev, info.height, info.time, info.active, info.has_block, info.failed};
+    return {info.hash, info.prev, info.height, info.time, info.active, info.has_block, info.failed, info.checked};
 }
 std::optional<sync::KnownBlock> to_known(const std::optional<chain::BlockInfo>& info) {
     return info ? std::optional(to_known(*info)) : std::nullopt;
@@ -26,7 +28,7 @@ std::vector<sync::KnownBlock> to_known(const std::vector<chain::BlockInfo>& info
 // What is in memory is answered on the net thread; changes go to the state thread and disk reads to the workers.
 class PeerService::ChainAdapter final : public sync::ChainPort {
 public:
-    explicit ChainAdapter(const Needs& needs) : needs_(needs) {}
+    ChainAdapter(const Needs& needs, uint64_t min_work) : needs_(needs), min_work_(min_work) {}
 
     [[nodiscard]] sync::Tip tip() const override {
         const chain::ChainTip tip = reader().tip();
@@ -37,7 +39,7 @@ public:
                 tip.best_header,
                 tip.best_header_height,
                 best ? best->time : tip.time,
-                tip.initial_download};
+                tip.initial_download || uint64_t{tip.height} + 1 < min_work_};
     }
     [[nodiscard]] std::optional<sync::KnownBlock> find(const BlockHash& hash) const override {
         return to_known(reader().find(hash));
@@ -70,12 +72,14 @@ public:
     }
     void accept_block(std::shared_ptr<const Block> block, bool requested,
                       std::function<void(sync::BlockResult)> done) override {
-        needs_.chain.loop().post([needs = needs_, block = std::move(block), requested, done = std::move(done)] {
-            auto outcome = needs.chain.chain().accept_block(block, requested);
-            needs.chain.watch(outcome.failure);
-            needs.loop.post([done, result = sync::BlockResult{outcome.is_new, outcome.active,
-                                                              std::move(outcome.failure)}] { done(result); });
-        });
+        needs_.chain.loop().post(
+            [needs = needs_, kept = kept_, block = std::move(block), requested, done = std::move(done)] {
+                auto outcome = needs.chain.chain().accept_block(block, requested);
+                needs.chain.watch(outcome.failure);
+                sync::BlockResult result{outcome.is_new, outcome.active, std::move(outcome.failure), {}};
+                result.refused = kept->after(outcome.hash, needs.chain.chain());
+                needs.loop.post([done, result = std::move(result)] { done(result); });
+            });
     }
     void read_headers(std::vector<BlockHash> hashes,
                       std::function<void(std::vector<std::shared_ptr<const BlockHeader>>)> done) override {
@@ -94,8 +98,10 @@ public:
     }
 
 private:
+    std::shared_ptr<KeptBlocks> kept_ = std::make_shared<KeptBlocks>();
     [[nodiscard]] const chain::ChainReader& reader() const { return needs_.chain.reader(); }
     Needs needs_;
+    uint64_t min_work_;
 };
 
 class PeerService::ComputeAdapter final : public sync::ComputePort {
@@ -124,11 +130,12 @@ Result<std::unique_ptr<PeerService>> PeerService::make(Needs needs, const Option
     sync::EngineOptions engine_options =
         TRY(sync::engine_options(options, static_cast<uint32_t>(needs.params.spacing.target_spacing)));
     service->db_ = TRY(needs.disk.open_db("peers", {}));
-    service->chain_ = std::make_unique<ChainAdapter>(needs);
+    service->chain_ = std::make_unique<ChainAdapter>(needs, engine_options.min_chain_work);
     service->pool_ = std::make_unique<PoolAdapter>(needs.chain, needs.loop);
     service->compute_ = std::make_unique<ComputeAdapter>(needs);
     service->connections_ =
         std::make_unique<net::Connections>(needs.loop, std::move(net_options), needs.clock, service->db_.get());
+    service->keep_bans();
     engine_options.external = service->connections_->external();
     engine_options.port = service->connections_->options().listen ? service->connections_->options().default_port : 0;
     service->engine_ = std::make_unique<sync::Engine>(
@@ -139,6 +146,22 @@ Result<std::unique_ptr<PeerService>> PeerService::make(Needs needs, const Option
     needs.chain.add_pool_listener(
         [self = service.get()](const mempool::PoolEvent& event) { self->on_pool_event(event); });
     return service;
+}
+
+// Bans are a convenience: a file that cannot be read or written is told of and stops nobody.
+void PeerService::keep_bans() {
+    const auto keep = [dir = needs_.chain_dir](const std::vector<net::Ban>& bans) {
+        const Status written = write_ban_file(dir, bans);
+        if (!written) log_warning("net", "cannot keep the bans: {}", written.error().message);
+    };
+    auto kept = read_ban_file(needs_.chain_dir);
+    if (!kept) log_warning("net", "the list of bans was dropped: {}", kept.error().message);
+    if (!kept || !*kept) {
+        log_info("net", "Recreating the banlist database");
+        kept = std::vector<net::Ban>();
+        keep(**kept);
+    }
+    connections_->keep_bans(**kept, keep);
 }
 
 PeerService::~PeerService() = default;

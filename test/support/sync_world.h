@@ -1,8 +1,9 @@
 // A small world of sync engines connected back to back: no sockets, no threads, one clock. Messages travel in order, as
 // bytes; a test may drop some. Chains and pools are fakes with rules that a test can break on purpose:
-//   a header is valid if its solution is {1}; a block is valid if its Merkle root is right and its coinbase script is
-//   not {0xff}; a transaction is an orphan if it spends an output of an unknown transaction (ids that begin with 0xcc
-//   exist), and breaks consensus if its version is 99.
+//   a header is valid if its solution is {1}; a block is valid if its Merkle root is right, its coinbase has no witness
+//   (else it is a mutated copy) and the coinbase script is not {0xff}; {0xfe} is only found out when it is connected; a
+//   transaction is an orphan if it spends an output of an unknown transaction (ids that begin with 0xcc exist), and
+//   breaks consensus if its version is 99.
 #pragma once
 
 #include <deque>
@@ -49,12 +50,15 @@ inline Txid coin(uint8_t n) {
     return id;
 }
 
+inline constexpr uint8_t kValid = 1;
+inline constexpr uint8_t kInvalid = 0xff;         // at once
+inline constexpr uint8_t kInvalidInPlace = 0xfe;  // when it is to be connected
 inline std::shared_ptr<const Block> make_block(const BlockHash& prev, uint32_t height, uint32_t time, uint32_t salt,
-                                               std::vector<TxRef> transactions = {}, bool valid_body = true) {
+                                               std::vector<TxRef> transactions = {}, uint8_t body = kValid) {
     auto block = std::make_shared<Block>();
     Transaction coinbase = spend(Txid{}, salt + height * 1000);
     coinbase.inputs[0].prevout = OutPoint{};
-    coinbase.inputs[0].script_sig.bytes = {static_cast<uint8_t>(valid_body ? 1 : 0xff)};
+    coinbase.inputs[0].script_sig.bytes = {body};
     block->transactions.push_back(make_tx(std::move(coinbase)));
     for (const TxRef& tx : transactions) block->transactions.push_back(tx);
     block->header.prev = prev;
@@ -78,6 +82,7 @@ public:
         std::shared_ptr<const Block> block;
         bool failed = false;
         bool complete = false;  // it and all its ancestors have their blocks
+        bool checked = false;   // it was connected once
     };
 
     [[nodiscard]] sync::Tip tip() const override {
@@ -98,7 +103,8 @@ public:
                                 node.header.time,
                                 is_active(hash, node.header.height),
                                 node.block != nullptr,
-                                node.failed};
+                                node.failed,
+                                node.checked};
     }
     [[nodiscard]] std::optional<sync::KnownBlock> ancestor(const BlockHash& of, uint32_t height) const override {
         auto at = find(of);
@@ -167,8 +173,7 @@ public:
         tasks.push_back([done, result] { done(result); });
     }
     void accept_block(std::shared_ptr<const Block> block, bool, std::function<void(sync::BlockResult)> done) override {
-        sync::BlockResult result = add_block(block);
-        tasks.push_back([done, result] { done(result); });
+        tasks.push_back([this, block, done] { done(add_block(block)); });
     }
     void read_headers(std::vector<BlockHash> hashes,
                       std::function<void(std::vector<std::shared_ptr<const BlockHeader>>)> done) override {
@@ -188,13 +193,17 @@ public:
             result.failure = Failure{Failure::Kind::kInvalid, "bad-txnmrklroot", {}, true};
             return result;
         }
+        if (block->transactions[0]->tx.has_witness()) {
+            result.failure = Failure{Failure::Kind::kInvalid, "bad-witness-merkle-match", {}, true};
+            return result;
+        }
         if (const auto failure = add_header(block->header)) {
             result.failure = failure;
             return result;
         }
         const BlockHash hash = compute_hash(block->header);
         Node& node = nodes.at(hash);
-        if (block->transactions[0]->tx.inputs[0].script_sig.bytes[0] == 0xff) {
+        if (block->transactions[0]->tx.inputs[0].script_sig.bytes[0] == kInvalid) {
             node.failed = true;
             if (best_header == hash) {
                 best_header = tip_hash;
@@ -211,6 +220,7 @@ public:
         }
         activate(hash);
         result.active = is_active(hash, node.header.height);
+        result.refused = std::exchange(refused, {});
         return result;
     }
     // Extends the active chain with `count` blocks, the last at `time`.
@@ -235,6 +245,7 @@ public:
     size_t reads = 0;
     std::optional<BlockHash> doomed;  // found bad when a block comes that builds on it
     std::function<void(std::vector<std::shared_ptr<const Block>>)> on_connected;
+    std::vector<sync::RefusedBlock> refused;  // since the last answer
 
 private:
     [[nodiscard]] bool is_active(const BlockHash& hash, uint32_t height) const {
@@ -264,6 +275,22 @@ private:
         }
         return std::nullopt;
     }
+    // The branch up to here holds; the first block of it that does not is told of.
+    bool connects(const BlockHash& end) {
+        std::vector<BlockHash> path;
+        for (BlockHash at = end; !is_active(at, nodes.at(at).header.height); at = nodes.at(at).header.prev)
+            path.push_back(at);
+        std::ranges::reverse(path);
+        for (const BlockHash& hash : path) {
+            Node& node = nodes.at(hash);
+            node.failed |= nodes.at(node.header.prev).failed;
+            if (node.failed || node.block->transactions[0]->tx.inputs[0].script_sig.bytes[0] != kInvalidInPlace)
+                continue;
+            node.failed = true;
+            refused.push_back({hash, {Failure::Kind::kInvalid, "bad-in-place", {}, false}});
+        }
+        return !nodes.at(end).failed;
+    }
     // The block has come: it and those that waited for it may be the best chain now.
     void activate(const BlockHash& arrived) {
         const BlockHash before = tip_hash;
@@ -274,7 +301,7 @@ private:
             Node& node = nodes.at(hash);
             if (node.complete || node.failed || node.block == nullptr || !nodes.at(node.header.prev).complete) continue;
             node.complete = true;
-            if (node.header.height > nodes.at(tip_hash).header.height) tip_hash = hash;
+            if (node.header.height > nodes.at(tip_hash).header.height && connects(hash)) tip_hash = hash;
             const auto [first, last] = children.equal_range(hash);
             for (auto at = first; at != last; ++at) ready.push_back(at->second);
         }
@@ -283,6 +310,7 @@ private:
         std::vector<BlockHash> hashes;
         for (BlockHash at = tip_hash; !is_active(at, nodes.at(at).header.height); at = nodes.at(at).header.prev) {
             joined.push_back(nodes.at(at).block);
+            nodes.at(at).checked = true;
             hashes.push_back(at);
         }
         active.resize(nodes.at(tip_hash).header.height + 1 - hashes.size());
@@ -371,6 +399,7 @@ public:
     sync::Engine engine;
     std::map<net::PeerId, Link> links;
     std::map<std::string, int> sent;
+    std::function<void(net::PeerId to, std::string_view command, ByteView payload)> on_send;
     std::set<net::PeerId> trusted;  // as -whitelist and manual connections: never closed for misbehaviour
     std::vector<std::string> discouraged;
     std::vector<std::string> dropped;
@@ -398,10 +427,12 @@ public:
         return here;
     }
     // A peer without an engine: the test speaks for it. Returns the id that `to` knows it by.
-    net::PeerId stranger(Host& to, const net::Permissions& permissions = {}) {
+    net::PeerId stranger(Host& to, const net::Permissions& permissions = {}, bool trusted = false) {
         const net::PeerId there = next_id++;
         to.links[there] = {};
         net::PeerInfo peer = info(there, net::ConnectionKind::kInbound, to);
+        peer.protected_from_bans = trusted;
+        if (trusted) to.trusted.insert(there);
         peer.permissions = permissions;
         to.engine.connected(peer);
         return there;
@@ -477,6 +508,7 @@ inline Host::Host(World& owner, size_t number, sync::EngineOptions options)
 
 inline void Host::send(net::PeerId peer, std::string_view command, ByteView payload) {
     ++sent[std::string(command)];
+    if (on_send) on_send(peer, command, payload);
     const auto at = links.find(peer);
     if (at == links.end() || at->second.other == nullptr) return;
     const Link link = at->second;
@@ -493,5 +525,37 @@ inline void Host::discourage(net::PeerId peer, std::string_view why) {
     discouraged.emplace_back(why);
     if (!trusted.contains(peer)) disconnect(peer, why);
 }
+
+// A node three blocks from genesis, and a stranger at its door.
+struct Meeting {
+    Meeting() {
+        node.chain.mine(3, kStart);
+        world.run();
+        stranger = world.stranger(node);
+        world.greet(node, stranger);
+    }
+    void says(const wire::Message& message) {
+        world.say(node, stranger, message);
+        world.run();
+    }
+    void says_raw(const std::string& command, const Bytes& payload) {
+        node.engine.received(stranger, {command, payload});
+        world.run();
+    }
+    bool is_connected() { return node.links.contains(stranger); }
+    BlockHash tip_hash() { return node.chain.tip_hash; }
+    sync::PeerReport report(net::PeerId peer) {
+        for (const sync::PeerReport& report : node.engine.reports()) {
+            if (report.id == peer) return report;
+        }
+        return {};
+    }
+    std::vector<uint32_t> heights_in_flight(net::PeerId peer) { return report(peer).blocks_in_flight; }
+    int64_t synced_headers(net::PeerId peer) { return report(peer).synced_headers; }
+
+    World world;
+    Host& node = world.add();
+    net::PeerId stranger = 0;
+};
 
 }  // namespace sluice::test

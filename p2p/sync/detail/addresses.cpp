@@ -19,6 +19,17 @@ constexpr std::chrono::hours kSelfInterval{24};
 constexpr std::chrono::hours kCacheLife{24};
 constexpr std::chrono::minutes kYoungCacheLife{1};  // while the book is nearly empty
 constexpr size_t kWorthCaching = 100;
+// The first few, for the log.
+std::string listed(const std::vector<wire::PeerAddress>& addresses) {
+    std::string out;
+    for (size_t i = 0; i < addresses.size() && i < 3; ++i) {
+        if (i > 0) out += ", ";
+        out += addresses[i].address.to_string();
+    }
+    if (addresses.size() > 3) out += ", ...";
+    return out;
+}
+
 }  // namespace
 
 void Engine::Impl::begin_address_relay(Peer& peer) {
@@ -57,9 +68,14 @@ void Engine::Impl::on_addresses(Peer& peer, const std::vector<wire::PeerAddress>
         if (fresh && !peer.getaddr_sent && addresses.size() <= kPassedOnFrom && address.address.is_routable()) {
             relay_address(address, peer.info.id);
         }
-        accepted.push_back(address);
+        // We pass on what we cannot dial ourselves, but do not keep it.
+        if (address.address.network != wire::Network::kI2p) accepted.push_back(address);
     }
-    needs.addresses.add(accepted, peer.info.address, unix_now, kPenalty);
+    const size_t added = needs.addresses.add(accepted, peer.info.address, unix_now, kPenalty);
+    if (added > 0) {
+        log_debug("addrman", "Added {} addresses (of {}) from {}: {}", added, accepted.size(),
+                  peer.info.address.to_string(), listed(accepted));
+    }
     if (addresses.size() < wire::kMaxAddresses) peer.getaddr_sent = false;
     if (peer.info.kind == net::ConnectionKind::kAddrFetch && addresses.size() > 1)
         drop(peer, "gave the addresses that it was asked for");

@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::seconds kFirstStall{2};
 constexpr std::chrono::seconds kMaxStall{64};
 constexpr std::chrono::minutes kDamagedAgain{1};
+constexpr int64_t kNearTip = 20;                     // block intervals
+constexpr size_t kMaxSources = 2 * kDownloadWindow;  // blocks whose giver is remembered until they are connected
 }  // namespace
 
 bool Engine::Impl::can_serve_blocks(const Peer& peer) const {
@@ -37,7 +39,7 @@ void Engine::Impl::fetch(Peer& peer, const BlockHash& toward) {
     if (!can_serve_blocks(peer)) return;
     const Tip tip = needs.chain.tip();
     const auto best = needs.chain.find(toward);
-    // A branch as high as ours is fetched too: the next block may be on it.
+    // A rival of the tip is wanted too: what is built on it may come at any moment.
     if (!best || best->failed || best->active || best->height < tip.height) return;
     const uint32_t window_end = tip.height + kDownloadWindow;
     // Enough to find one more than a full load behind all that is on its way.
@@ -67,6 +69,29 @@ void Engine::Impl::fetch(Peer& peer, const BlockHash& toward) {
     }
 }
 
+// Near the tip, whoever announces a branch is asked for what we lack of it at once, whatever services it claims, unless
+// that is more than one load: then it is a reorganisation that takes its time.
+void Engine::Impl::fetch_announced(Peer& peer, const BlockHash& last) {
+    const Tip tip = needs.chain.tip();
+    const auto known = needs.chain.find(last);
+    if (!known || known->failed || known->height < tip.height) return;
+    if (int64_t{tip.time} <= needs.clock.unix_time() - int64_t{options.block_spacing} * kNearTip) return;
+    if ((peer.services & wire::kNodeWitness) == 0) return;
+    constexpr size_t kMost = 4 * kMaxBlocksInFlight;
+    const std::vector<KnownBlock> missing = needs.chain.missing(last, kMost, known->height);
+    std::vector<KnownBlock> wanted;
+    for (const KnownBlock& block : missing) {
+        if (!in_check.contains(block.hash) && !downloads.contains(block.hash) && !peer.damaged.contains(block.hash))
+            wanted.push_back(block);
+    }
+    if (missing.size() == kMost || wanted.size() > kMaxBlocksInFlight) {
+        return log_debug("net", "Large reorg, won't direct fetch to {} ({})", to_display(last), known->height);
+    }
+    const size_t room = kMaxBlocksInFlight - std::min(kMaxBlocksInFlight, peer.in_flight.size());
+    if (wanted.size() > room) wanted.erase(wanted.begin() + static_cast<ptrdiff_t>(room), wanted.end());
+    request(peer, wanted);
+}
+
 void Engine::Impl::request(Peer& peer, const std::vector<KnownBlock>& blocks) {
     if (blocks.empty()) return;
     const Tip tip = needs.chain.tip();
@@ -75,9 +100,7 @@ void Engine::Impl::request(Peer& peer, const std::vector<KnownBlock>& blocks) {
                          blocks[0].prev == tip.hash && is_tip_recent(20) && !options.blocks_only;
     wire::GetData message;
     for (const KnownBlock& block : blocks) {
-        if (peer.in_flight.empty()) peer.download_since = now();
-        downloads[block.hash] = {peer.info.id, block.height, nullptr};
-        peer.in_flight.push_back(block.hash);
+        take_download(peer, block);
         message.items.push_back(
             wire::inv_item(compact ? wire::InvType::kCompactBlock : wire::InvType::kWitnessBlock, block.hash.view()));
     }
@@ -98,17 +121,13 @@ void Engine::Impl::forget_download(const BlockHash& hash) {
     downloads.erase(at);
 }
 
-// The largest message: decoded, with the ids of its transactions and their Merkle root, on a worker.
+// The largest message: decoded, with the ids of its transactions and their Merkle root, on a worker. What one peer gave
+// is dealt with in its order: a block may well be the parent of the next.
 void Engine::Impl::decode_block(Peer& peer, Bytes payload) {
-    struct Work {
-        Bytes payload;
-        std::optional<Block> block;
-        const char* damage = nullptr;
-        const char* unreadable = "it does not decode";
-    };
-    auto work = std::make_shared<Work>();
+    auto work = std::make_shared<BlockDecoding>();
     work->payload = std::move(payload);
-    ++peer.blocks_in_decode;
+    work->ticket = begin_work(peer);
+    peer.decoding.push_back(work);
     const auto job = [work] {
         Reader reader(work->payload);
         Block block;
@@ -124,21 +143,28 @@ void Engine::Impl::decode_block(Peer& peer, Bytes payload) {
         if (merkle.root != work->block->header.merkle_root) work->damage = "bad-txnmrklroot, hashMerkleRoot mismatch";
         if (merkle.mutated) work->damage = "bad-txns-duplicate, duplicate transaction";
     };
-    needs.compute.run(job, [this, work, ticket = begin_work(peer)] {
-        Peer* from = find(ticket.peer);
-        if (from == nullptr) return;
-        --from->blocks_in_decode;
+    needs.compute.run(job, [this, work] {
+        work->done = true;
+        take_decoded(work->ticket.peer);
+    });
+    hold_back(peer);
+}
+
+void Engine::Impl::take_decoded(net::PeerId id) {
+    for (Peer* from = find(id); from != nullptr && !from->decoding.empty() && from->decoding.front()->done;
+         from = find(id)) {
+        const std::shared_ptr<BlockDecoding> work = std::move(from->decoding.front());
+        from->decoding.pop_front();
         if (!work->block) {
             malformed(*from, "block", work->payload.size(), work->unreadable);
         } else if (work->damage != nullptr && needs.chain.find(work->block->header.prev)) {
             on_damaged_block(*from, compute_hash(work->block->header), work->damage);
         } else {
-            on_block(*from, std::move(*work->block), ticket);
+            on_block(*from, std::move(*work->block), work->ticket);
         }
-        end_work(ticket);
-        if (Peer* still = find(ticket.peer)) hold_back(*still);
-    });
-    hold_back(peer);
+        end_work(work->ticket);
+    }
+    if (Peer* still = find(id)) hold_back(*still);
 }
 
 // Its header may be fine: nothing is held against the block, and whoever else was asked for it stays asked.
@@ -164,35 +190,59 @@ void Engine::Impl::on_block(Peer& peer, Block block, const Ticket& ticket) {
             log_debug("net", "Decreased stalling timeout to {} seconds", stall_timeout.count());
         }
     }
-    give_block(ticket, std::make_shared<const Block>(std::move(block)), hash, requested, false);
+    give_block({ticket, std::make_shared<const Block>(std::move(block)), hash, requested, false});
 }
 
-void Engine::Impl::give_block(const Ticket& ticket, std::shared_ptr<const Block> block, const BlockHash& hash,
-                              bool requested, bool compact) {
+void Engine::Impl::give_block(GivenBlock given) {
+    const Ticket ticket = given.ticket;
+    const BlockHash hash = given.hash;
     // Who was not asked does not free those who were, before the block is seen to be good.
     const auto asked = downloads.find(hash);
-    if (asked != downloads.end() && asked->second.peer == ticket.peer) forget_download(hash);
-    if (in_check.contains(hash)) return;
+    const bool from_holder = asked != downloads.end() && asked->second.peer == ticket.peer;
+    if (from_holder) forget_download(hash);
+    if (const auto first = in_check.find(hash); first != in_check.end()) {
+        // Somebody was faster, perhaps with damaged witnesses, which the hash does not show.
+        if (!from_holder || first->second) return;
+        share_work(ticket);
+        first->second = std::move(given);
+        return;
+    }
     const auto known = needs.chain.find(hash);
     Peer* peer = find(ticket.peer);
     if (peer != nullptr) update_best_known(*peer, hash);
     if (known && known->has_block) return forget_download(hash);
-    if (!known && !needs.chain.find(block->header.prev)) {
+    const auto prev = needs.chain.find(given.block->header.prev);
+    if (!prev && in_check.contains(given.block->header.prev)) return check_block(std::move(given));
+    if (!prev) {
         // Blocks are only asked for when their headers are here: this one came unasked.
         if (peer != nullptr) misbehaved(*peer, "AcceptBlock FAILED (prev-blk-not-found)");
         return;
     }
+    if (!known && !has_enough_work(uint64_t{prev->height} + 1)) {
+        return log_debug("validation",
+                         "AcceptBlockHeader: not adding new block header {}, missing anti-dos proof-of-work validation",
+                         to_display(hash));
+    }
+    if (!given.requested && uint64_t{prev->height} + 2 < options.min_chain_work) return;
+    check_block(std::move(given));
+}
+
+void Engine::Impl::check_block(GivenBlock given) {
     if (in_check.size() >= 2 * kMaxBlocksInCheck) return;
-    in_check.insert(hash);
+    const Ticket ticket = given.ticket;
+    const BlockHash hash = given.hash;
+    in_check.emplace(hash, std::nullopt);
     share_work(ticket);
-    needs.chain.accept_block(std::move(block), requested, [this, ticket, hash, compact](const BlockResult& result) {
-        block_checked(ticket, hash, compact, result);
-        end_work(ticket);
-    });
+    needs.chain.accept_block(std::move(given.block), given.requested,
+                             [this, ticket, hash, compact = given.compact](const BlockResult& result) {
+                                 block_checked(ticket, hash, compact, result);
+                                 end_work(ticket);
+                             });
 }
 
 void Engine::Impl::block_checked(const Ticket& ticket, const BlockHash& hash, bool compact, const BlockResult& result) {
-    in_check.erase(hash);
+    const auto checked = in_check.extract(hash);
+    const bool invalid = result.failure && result.failure->kind == Failure::Kind::kInvalid;
     if (!result.failure) forget_download(hash);
     Peer* peer = find(ticket.peer);
     if (peer != nullptr && !result.failure) {
@@ -200,24 +250,49 @@ void Engine::Impl::block_checked(const Ticket& ticket, const BlockHash& hash, bo
         if (result.is_new) peer->last_block_time = needs.clock.unix_time();
         if (result.is_new && result.active && !needs.chain.tip().initial_download) prefer_compact_from(*peer);
     }
-    if (peer != nullptr && result.failure && result.failure->kind == Failure::Kind::kInvalid) {
-        const Failure& failure = *result.failure;
-        log_debug("validation", "Block validation error: {}{}{}; peer {} gave {}, {}", failure.reason,
-                  failure.detail.empty() ? "" : ", ", failure.detail, ticket.peer, to_display(hash), failure.reason);
-        if (failure.mutated && !compact) peer->damaged[hash] = now() + kDamagedAgain;
-        // Compact blocks may be passed on before they are checked; a block that was known to be bad says little about
-        // an inbound peer; a clock that runs ahead is no proof of ill will.
-        const bool known_bad = failure.reason == "duplicate-invalid" && !net::is_outbound(peer->info.kind);
-        if (!compact && !known_bad && failure.reason != "time-too-new") {
-            misbehaved(*peer, "invalid block: " + failure.reason);
-        }
-    }
-    // It was worth a try only because of what stands on it: a block below it turned out to be bad.
-    const auto known = needs.chain.find(hash);
-    if (peer != nullptr && !result.failure && !compact && known && known->failed) {
-        misbehaved(*peer, "invalid block: bad-prevblk");
-    }
+    if (peer != nullptr && result.is_new && !result.active && !invalid) remember_source(hash, {ticket.peer, compact});
+    if (peer != nullptr && invalid) blame(*peer, hash, compact, *result.failure);
+    for (const RefusedBlock& refused : result.refused) blame_source(refused);
+    check_second_copy(hash, std::move(checked.mapped()), invalid && result.failure->mutated);
     schedule_all();
+}
+
+void Engine::Impl::check_second_copy(const BlockHash& hash, std::optional<GivenBlock> second, bool first_was_mutated) {
+    if (!second) return;
+    const Ticket ticket = second->ticket;
+    if (first_was_mutated) {
+        give_block(std::move(*second));
+    } else if (Peer* peer = find(ticket.peer)) {
+        update_best_known(*peer, hash);
+    }
+    end_work(ticket);
+}
+
+void Engine::Impl::blame(Peer& peer, const BlockHash& hash, bool compact, const Failure& failure) {
+    log_debug("validation", "Block validation error: {}{}{}; peer {} gave {}, {}", failure.reason,
+              failure.detail.empty() ? "" : ", ", failure.detail, peer.info.id, to_display(hash), failure.reason);
+    // Asked again at once, it could give the same, and keep us from asking others for ever.
+    if (failure.mutated) peer.damaged[hash] = now() + kDamagedAgain;
+    // Compact blocks may be passed on before they are checked; a block that was known to be bad says little about
+    // an inbound peer; a clock that runs ahead is no proof of ill will.
+    const bool known_bad = failure.reason == "duplicate-invalid" && !net::is_outbound(peer.info.kind);
+    // An unknown parent was being checked when this came: perhaps a damaged copy of it, of somebody else.
+    const bool nobodys = failure.reason == "time-too-new" || failure.reason == "prev-blk-not-found";
+    if (!compact && !known_bad && !nobodys) misbehaved(peer, "invalid block: " + failure.reason);
+}
+
+void Engine::Impl::remember_source(const BlockHash& hash, const BlockSource& source) {
+    if (!sources.emplace(hash, source).second) return;
+    source_order.push_back(hash);
+    if (source_order.size() <= kMaxSources) return;
+    sources.erase(source_order.front());
+    source_order.pop_front();
+}
+
+void Engine::Impl::blame_source(const RefusedBlock& refused) {
+    const auto source = sources.extract(refused.hash);
+    if (!source) return;
+    if (Peer* peer = find(source.mapped().peer)) blame(*peer, refused.hash, source.mapped().compact, refused.failure);
 }
 
 void Engine::Impl::tick_download(Peer& peer) {

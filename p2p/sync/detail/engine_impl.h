@@ -26,12 +26,23 @@ struct Download {
     net::PeerId peer = 0;
     uint32_t height = 0;
     std::unique_ptr<wire::PartialBlock> partial;  // a compact block that waits for blocktxn
+    // Others that announced it in compact form were asked for the rest as well: one that is silent delays nobody.
+    std::map<net::PeerId, std::unique_ptr<wire::PartialBlock>> others;
 };
 
-// A message whose work is not done: whose, and which.
-struct Ticket {
+// A block as somebody gave it.
+struct GivenBlock {
+    Ticket ticket;
+    std::shared_ptr<const Block> block;
+    BlockHash hash;
+    bool requested = false;
+    bool compact = false;  // it came in its compact form
+};
+
+// Who gave a block that is kept but not connected yet.
+struct BlockSource {
     net::PeerId peer = 0;
-    uint64_t number = 0;
+    bool compact = false;
 };
 
 struct Engine::Impl {
@@ -41,7 +52,7 @@ struct Engine::Impl {
     void handle(Peer& peer, wire::Message message);
     void handle_ready(Peer& peer, wire::Message message);
     void misbehaved(Peer& peer, std::string_view why);
-    void malformed(Peer& peer, std::string_view command, size_t size, std::string_view why = "it does not decode");
+    void malformed(Peer& peer, std::string_view command, size_t size, std::string_view why);
     void drop(Peer& peer, std::string_view why);
     void send(const Peer& peer, const wire::Message& message);
     [[nodiscard]] Peer* find(net::PeerId id);
@@ -72,29 +83,40 @@ struct Engine::Impl {
     void on_headers(Peer& peer, std::vector<BlockHeader> headers);
     void check_next_headers(Peer& peer);
     void headers_checked(net::PeerId id, const std::vector<BlockHash>& hashes, bool more, const HeadersResult& result);
+    bool judge_headers(Peer& peer, const std::vector<BlockHash>& hashes, const HeadersResult& result);
     void ask_for_headers(Peer& peer, const BlockHash& from);
     void start_header_sync();
     void update_best_known(Peer& peer, const BlockHash& hash);
+    void announced(Peer& peer, const BlockHash& hash);
     void tick_headers(Peer& peer);
     void tick_behind(Peer& peer);
     void ask_again_when_stale();
     void ask_for_missed(Peer& peer);
     void resolve_unknown(Peer& peer);
     void on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes);
+    bool may_ask_for(Peer& peer, const BlockHash& announced_by_id);
     [[nodiscard]] bool peer_has(const Peer& peer, const BlockHash& hash) const;
     [[nodiscard]] bool is_tip_recent(uint32_t spacings) const;
+    [[nodiscard]] bool has_enough_work(uint64_t height) const;
+    void headers_answered(Peer& peer);
 
     // download.cpp
     void schedule_all();
     void schedule(Peer& peer);
     void fetch(Peer& peer, const BlockHash& toward);
+    void fetch_announced(Peer& peer, const BlockHash& last);
     void request(Peer& peer, const std::vector<KnownBlock>& blocks);
     void decode_block(Peer& peer, Bytes payload);
+    void take_decoded(net::PeerId id);
     void on_block(Peer& peer, Block block, const Ticket& ticket);
     void on_damaged_block(Peer& peer, const BlockHash& hash, std::string_view how);
-    void give_block(const Ticket& ticket, std::shared_ptr<const Block> block, const BlockHash& hash, bool requested,
-                    bool compact);
+    void give_block(GivenBlock given);
+    void check_block(GivenBlock given);
     void block_checked(const Ticket& ticket, const BlockHash& hash, bool compact, const BlockResult& result);
+    void check_second_copy(const BlockHash& hash, std::optional<GivenBlock> second, bool first_was_mutated);
+    void blame_source(const RefusedBlock& refused);
+    void remember_source(const BlockHash& hash, const BlockSource& source);
+    void blame(Peer& peer, const BlockHash& hash, bool compact, const Failure& failure);
     void forget_download(const BlockHash& hash);
     void tick_download(Peer& peer);
     [[nodiscard]] bool can_serve_blocks(const Peer& peer) const;
@@ -103,6 +125,9 @@ struct Engine::Impl {
     void on_sendcmpct(Peer& peer, const wire::SendCmpct& message);
     void on_cmpctblock(Peer& peer, wire::CmpctBlock message);
     void begin_compact(Peer& peer, wire::CmpctBlock message);
+    void begin_second_compact(Peer& peer, wire::CmpctBlock message, Download& download);
+    void offer_transactions(wire::PartialBlock& partial) const;
+    void take_download(Peer& peer, const KnownBlock& block);
     void on_blocktxn(Peer& peer, const wire::BlockTxn& message);
     void finish_compact(Peer& peer, const wire::PartialBlock& partial, const std::vector<TxRef>& transactions);
     void prefer_compact_from(Peer& peer);
@@ -117,6 +142,7 @@ struct Engine::Impl {
     void serve_block(Peer& peer, const wire::InvItem& item, const Block& block);
     bool serve_block_item(Peer& peer, const wire::InvItem& item);  // false: waits for the disk
     [[nodiscard]] std::shared_ptr<const Block> recent(const BlockHash& hash) const;
+    [[nodiscard]] bool may_serve(const KnownBlock& block) const;
 
     void announce_blocks(Peer& peer, const std::vector<std::shared_ptr<const Block>>& blocks,
                          const std::vector<BlockHash>& hashes);
@@ -127,6 +153,8 @@ struct Engine::Impl {
     void check_tx(net::PeerId from, const TxRef& tx, const Ticket& ticket);
     void tx_checked(net::PeerId from, const TxRef& tx, const Ticket& ticket, const TxResult& result);
     void on_notfound(Peer& peer, const std::vector<wire::InvItem>& items);
+    [[nodiscard]] bool is_preferred(const Peer& peer) const;
+    [[nodiscard]] SteadyTime when_to_request(const Peer& peer, bool by_wtxid) const;
     [[nodiscard]] bool refuses_transactions(const Peer& peer) const;
     void force_relay(const Peer& peer, const TxRef& tx);
     void announce_pool(Peer& peer);
@@ -150,9 +178,13 @@ struct Engine::Impl {
     std::map<net::PeerId, Peer> peers;
 
     std::optional<net::PeerId> header_source;  // whom the initial headers come from
+    BlockHash last_inv_asked;                  // the announcement that made us ask a peer whose turn it was not
     SteadyTime progress_at{};                  // when the tip last moved, or everybody was asked again
     std::map<BlockHash, Download> downloads;
-    std::set<BlockHash> in_check;  // blocks that the chain or a worker has
+    // Blocks that the chain has, each with the copy of whom it was asked of, should the first prove damaged.
+    std::map<BlockHash, std::optional<GivenBlock>> in_check;
+    std::map<BlockHash, BlockSource> sources;  // of blocks that may still be found bad
+    std::deque<BlockHash> source_order;        // oldest first; bounds `sources`
     std::chrono::seconds stall_timeout{2};
     std::deque<std::pair<BlockHash, std::shared_ptr<const Block>>> recent_blocks;
     std::map<Hash256, TxRef> latest_txs;      // of the last block, by txid and wtxid

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
@@ -14,6 +15,21 @@
 #include "util/clock.h"
 
 namespace sluice::sync {
+
+// A message whose work is not done: whose, and which.
+struct Ticket {
+    net::PeerId peer = 0;
+    uint64_t number = 0;
+};
+
+// A block message on its way through a worker.
+struct BlockDecoding {
+    Ticket ticket;
+    Bytes payload;
+    std::optional<Block> block;
+    const char* damage = nullptr;  // what is wrong with it
+    bool done = false;             // net thread
+};
 
 struct Peer {
     explicit Peer(net::PeerInfo peer_info) : info(std::move(peer_info)) {}
@@ -57,9 +73,11 @@ struct Peer {
     std::optional<BlockHash> last_unknown;    // announced, not in our tree yet
     std::optional<BlockHash> best_sent;       // the last header that we sent it
     bool was_asked_for_headers = false;       // since the chain last grew, or stopped growing for long
+    bool inv_asked_headers = false;           // its announcement by id made us ask, before the above
     std::optional<SteadyTime> behind_since;   // its best is below our tip
     bool behind_warned = false;               // and it was asked once more
     std::optional<SteadyTime> headers_asked;  // unanswered since
+    bool slow_with_headers = false;           // somebody else is asked for the initial headers meanwhile
     bool ask_headers_again = false;           // it announced something new before it had answered
     bool checking_headers = false;            // the chain has a batch of it
     struct HeaderBatch {
@@ -73,7 +91,7 @@ struct Peer {
     SteadyTime download_since{};       // when the oldest became the oldest
     std::optional<SteadyTime> stalling_since;
     int64_t last_block_time = 0;
-    size_t blocks_in_decode = 0;
+    std::deque<std::shared_ptr<BlockDecoding>> decoding;  // in the order in which they came
     std::map<BlockHash, SteadyTime> damaged;  // blocks that it gave in a form that is not theirs, and until when we
                                               // do not ask it again
 

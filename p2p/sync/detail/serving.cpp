@@ -30,15 +30,19 @@ std::shared_ptr<const Block> Engine::Impl::recent(const BlockHash& hash) const {
     return nullptr;
 }
 
+// What we have judged ourselves: nobody gets a block from us that we would not build on.
+bool Engine::Impl::may_serve(const KnownBlock& block) const {
+    if (!block.has_block || block.failed) return false;
+    return block.active || (block.checked && block.time >= needs.clock.unix_time() - kStaleLimit);
+}
+
 void Engine::Impl::on_getheaders(Peer& peer, const wire::Locator& locator) {
     std::vector<KnownBlock> blocks;
     if (locator.have.empty()) {
         // Only the one named.
         const auto block = needs.chain.find(locator.stop);
-        if (!block || block->failed) return;
         // A header that only its sender and we know would tell who we are.
-        if (!block->active && !block->has_block) return;
-        if (!block->active && block->time < needs.clock.unix_time() - kStaleLimit) return;
+        if (!block || !may_serve(*block)) return;
         blocks.push_back(*block);
     } else {
         blocks = needs.chain.after(locator.have, locator.stop, wire::kMaxHeaders);
@@ -126,8 +130,7 @@ void Engine::Impl::serve(Peer& peer) {
 bool Engine::Impl::serve_block_item(Peer& peer, const wire::InvItem& item) {
     const BlockHash hash = BlockHash::from(item.hash);
     const auto known = needs.chain.find(hash);
-    if (!known || !known->has_block || known->failed) return true;
-    if (!known->active && known->time < needs.clock.unix_time() - kStaleLimit) return true;
+    if (!known || !may_serve(*known)) return true;
     if (const auto block = recent(hash)) {
         serve_block(peer, item, *block);
         return true;

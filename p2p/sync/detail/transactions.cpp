@@ -56,18 +56,27 @@ void Engine::Impl::on_tx_inv(Peer& peer, const std::vector<TxName>& names) {
         return drop(peer, "transaction (" + to_display(names.front().hash) + ") inv sent in violation of protocol");
     }
     const bool behind = needs.chain.tip().initial_download;
-    const bool chosen = net::is_outbound(peer.info.kind) || peer.info.permissions.no_ban;
-    const bool unlimited = peer.info.permissions.relay;
-    const bool others_speak_wtxid = std::ranges::any_of(peers, [](const auto& p) { return p.second.wtxid_relay; });
-    SteadyTime at = now();
-    if (!chosen) at += kInboundHeadStart;
-    if (!peer.wtxid_relay && others_speak_wtxid) at += kTxidDelay;
-    if (!unlimited && requests.in_flight(peer.info.id) >= kMaxAskedAtOnce) at += kBusyDelay;
+    const SteadyTime at = when_to_request(peer, peer.wtxid_relay);
     for (const TxName& name : names) {
         peer.known_txs.insert(name.hash);
         // Far behind, most of them spend what we have not seen yet.
-        if (!behind && !has_tx(name)) requests.announced(peer.info.id, name, chosen, at, unlimited);
+        if (!behind && !has_tx(name))
+            requests.announced(peer.info.id, name, is_preferred(peer), at, peer.info.permissions.relay);
     }
+}
+
+bool Engine::Impl::is_preferred(const Peer& peer) const {
+    return net::is_outbound(peer.info.kind) || peer.info.permissions.no_ban;
+}
+
+// Strangers wait: whoever wants to keep a transaction from us, or to learn when we get it, is not asked first.
+SteadyTime Engine::Impl::when_to_request(const Peer& peer, bool by_wtxid) const {
+    SteadyTime at = now();
+    if (!is_preferred(peer)) at += kInboundHeadStart;
+    const bool wtxid_spoken = std::ranges::any_of(peers, [](const auto& p) { return p.second.wtxid_relay; });
+    if (!by_wtxid && wtxid_spoken) at += kTxidDelay;
+    if (!peer.info.permissions.relay && requests.in_flight(peer.info.id) >= kMaxAskedAtOnce) at += kBusyDelay;
+    return at;
 }
 
 void Engine::Impl::request_transactions(Peer& peer) {
@@ -78,8 +87,9 @@ void Engine::Impl::request_transactions(Peer& peer) {
             requests.forget(name.hash);
             continue;
         }
-        message.items.push_back(
-            wire::inv_item(name.is_wtxid ? wire::InvType::kWtx : wire::InvType::kWitnessTx, name.hash.view()));
+        const wire::InvType by_txid =
+            (peer.services & wire::kNodeWitness) != 0 ? wire::InvType::kWitnessTx : wire::InvType::kTx;
+        message.items.push_back(wire::inv_item(name.is_wtxid ? wire::InvType::kWtx : by_txid, name.hash.view()));
     }
     if (!message.items.empty()) send(peer, message);
 }
@@ -153,14 +163,16 @@ void Engine::Impl::tx_checked(net::PeerId from, const TxRef& tx, const Ticket& t
             if (hopeless) {
                 log_debug("mempool", "not keeping orphan with rejected parents {} (wtxid={})", to_display(tx->txid),
                           to_display(tx->wtxid));
+                // No other witness helps it either.
                 rejected.insert(Hash256::from(tx->wtxid));
+                rejected.insert(Hash256::from(tx->txid));
                 break;
             }
             if (peer == nullptr || !orphans.add(tx, from, now())) break;
             for (const Txid& parent : result.missing) {
                 const TxName name{Hash256::from(parent), false};
                 peer->known_txs.insert(name.hash);
-                if (!has_tx(name)) requests.announced(from, name, net::is_outbound(peer->info.kind), now());
+                if (!has_tx(name)) requests.announced(from, name, is_preferred(*peer), when_to_request(*peer, false));
             }
             break;
         }

@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_trusted_peer_that_erred_gets_another_chance) {
     world.pass(5s);
     BOOST_REQUIRE(tip(node) == tip(trusted));
     // A branch that is refused here, and is given up there.
-    const auto bad = make_block(tip(node), 4, kStart + 60, 9, {}, false);
+    const auto bad = make_block(tip(node), 4, kStart + 60, 9, {}, kInvalid);
     world.say(node, node.links.begin()->first, wire::Headers{{bad->header}});
     world.say(node, node.links.begin()->first, wire::BlockMessage{*bad});
     world.run();
@@ -232,28 +232,6 @@ BOOST_AUTO_TEST_CASE(self_connections_are_noticed) {
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(hostile_peers)
-
-struct Meeting {
-    Meeting() {
-        node.chain.mine(3, kStart);
-        world.run();
-        stranger = world.stranger(node);
-        world.greet(node, stranger);
-    }
-    void says(const wire::Message& message) {
-        world.say(node, stranger, message);
-        world.run();
-    }
-    void says_raw(const std::string& command, const Bytes& payload) {
-        node.engine.received(stranger, {command, payload});
-        world.run();
-    }
-    bool is_connected() { return node.links.contains(stranger); }
-
-    World world;
-    Host& node = world.add();
-    net::PeerId stranger = 0;
-};
 
 BOOST_FIXTURE_TEST_CASE(headers_without_a_valid_signature, Meeting) {
     BlockHeader header = make_block(tip(node), 4, kStart, 9)->header;
@@ -310,7 +288,7 @@ BOOST_FIXTURE_TEST_CASE(a_block_too_old_for_its_parts_comes_whole, Meeting) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_block_that_breaks_the_rules, Meeting) {
-    const auto bad = make_block(tip(node), 4, kStart, 9, {}, false);
+    const auto bad = make_block(tip(node), 4, kStart, 9, {}, kInvalid);
     says(wire::Headers{{bad->header}});
     says(wire::BlockMessage{*bad});
     BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
@@ -374,6 +352,32 @@ BOOST_FIXTURE_TEST_CASE(a_block_without_a_known_parent_came_unasked, Meeting) {
     nowhere.bytes[0] = 1;
     says(wire::BlockMessage{*make_block(nowhere, 50, kStart, 0)});
     BOOST_CHECK(!is_connected());
+}
+
+BOOST_FIXTURE_TEST_CASE(blocks_in_a_row_come_one_after_the_other, Meeting) {
+    BlockHash prev = tip_hash();
+    for (uint32_t height = 4; height < 14; ++height) {
+        const auto block = make_block(prev, height, kStart, 9);
+        prev = compute_hash(block->header);
+        world.say(node, stranger, wire::BlockMessage{*block});
+    }
+    world.run();
+    BOOST_CHECK(is_connected());
+    BOOST_CHECK_EQUAL(node.chain.tip().height, 13u);
+}
+
+// One that we do not take headers from (it keeps no blocks) may make us ask once, not with each block.
+BOOST_FIXTURE_TEST_CASE(announcements_by_id_of_a_peer_without_blocks_make_us_ask_once, Meeting) {
+    const net::PeerId peer = world.stranger(node);
+    world.greet(node, peer, wire::kNodeWitness);
+    const int before = node.sent["getheaders"];
+    for (uint32_t salt = 0; salt < 5; ++salt) {
+        const auto block = make_block(tip_hash(), 4, kStart, salt);
+        world.say(node, peer, wire::Inv{{wire::inv_item(wire::InvType::kBlock, compute_hash(block->header).view())}});
+        world.say(node, peer, wire::Headers{{block->header}});
+        world.run();
+    }
+    BOOST_CHECK_EQUAL(node.sent["getheaders"], before + 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_pong_waits_for_what_came_before_its_ping, Meeting) {
