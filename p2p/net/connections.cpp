@@ -132,7 +132,8 @@ void Connections::Impl::check_timeouts() {
         } else if (!connection->is_established) {
             if (now - connection->opened > options.handshake_timeout)
                 close(*connection, unfinished_handshake(connection->stats));
-        } else if (now - connection->last_activity > options.inactivity_timeout) {
+        } else if (now - connection->opened > options.handshake_timeout &&
+                   now - connection->last_activity > options.inactivity_timeout) {
             close(*connection, "silent for too long");
         }
     }

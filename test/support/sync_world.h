@@ -161,16 +161,15 @@ public:
     }
 
     void accept_headers(std::vector<BlockHeader> headers, std::function<void(sync::HeadersResult)> done) override {
-        sync::HeadersResult result;
-        for (const BlockHeader& header : headers) {
-            const auto failure = add_header(header);
-            if (failure) {
-                result.failure = failure;
-                break;
+        tasks.push_back([this, headers = std::move(headers), done] {
+            sync::HeadersResult result;
+            for (const BlockHeader& header : headers) {
+                result.failure = add_header(header);
+                if (result.failure) break;
+                ++result.accepted;
             }
-            ++result.accepted;
-        }
-        tasks.push_back([done, result] { done(result); });
+            done(result);
+        });
     }
     void accept_block(std::shared_ptr<const Block> block, bool, std::function<void(sync::BlockResult)> done) override {
         tasks.push_back([this, block, done] { done(add_block(block)); });

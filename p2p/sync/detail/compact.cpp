@@ -52,15 +52,16 @@ void Engine::Impl::on_cmpctblock(Peer& peer, wire::CmpctBlock message) {
         return begin_compact(peer, std::move(message));
     }
     std::vector<BlockHeader> headers{message.header};
-    needs.chain.accept_headers(std::move(headers), [this, ticket = begin_work(peer), hash,
-                                                    message = std::move(message)](const HeadersResult& result) {
+    const auto judged = [this, ticket = begin_work(peer), hash,
+                         message = std::move(message)](const HeadersResult& result) {
         // Before anything else is asked for: the block is (nearly) here.
         Peer* from = find(ticket.peer);
         if (from != nullptr && judge_headers(*from, {hash}, result) && result.accepted == 1)
             begin_compact(*from, message);
         schedule_all();
         end_work(ticket);
-    });
+    };
+    accept_headers(peer, std::move(headers), judged);
 }
 
 void Engine::Impl::begin_compact(Peer& peer, wire::CmpctBlock message) {

@@ -153,6 +153,8 @@ void Engine::Impl::decode_block(Peer& peer, Bytes payload) {
 void Engine::Impl::take_decoded(net::PeerId id) {
     for (Peer* from = find(id); from != nullptr && !from->decoding.empty() && from->decoding.front()->done;
          from = find(id)) {
+        // Headers that it gave may be what the block builds on.
+        if (from->headers_in_check > 0 || !from->more_headers.empty()) break;
         const std::shared_ptr<BlockDecoding> work = std::move(from->decoding.front());
         from->decoding.pop_front();
         if (!work->block) {

@@ -84,6 +84,7 @@ struct Engine::Impl {
     void check_next_headers(Peer& peer);
     void headers_checked(net::PeerId id, const std::vector<BlockHash>& hashes, bool more, const HeadersResult& result);
     bool judge_headers(Peer& peer, const std::vector<BlockHash>& hashes, const HeadersResult& result);
+    void accept_headers(Peer& peer, std::vector<BlockHeader> headers, std::function<void(const HeadersResult&)> done);
     void ask_for_headers(Peer& peer, const BlockHash& from);
     void start_header_sync();
     void update_best_known(Peer& peer, const BlockHash& hash);
@@ -178,6 +179,7 @@ struct Engine::Impl {
     std::map<net::PeerId, Peer> peers;
 
     std::optional<net::PeerId> header_source;  // whom the initial headers come from
+    size_t headers_in_check = 0;               // messages, of all peers
     BlockHash last_inv_asked;                  // the announcement that made us ask a peer whose turn it was not
     SteadyTime progress_at{};                  // when the tip last moved, or everybody was asked again
     std::map<BlockHash, Download> downloads;

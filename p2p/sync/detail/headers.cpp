@@ -84,10 +84,13 @@ void Engine::Impl::check_next_headers(Peer& peer) {
         std::vector<BlockHash> hashes;
         hashes.reserve(headers.size());
         for (const BlockHeader& header : headers) {
-            if (!hashes.empty() && header.prev != hashes.back()) {
-                return misbehaved(peer, "non-continuous headers sequence");
-            }
+            if (!hashes.empty() && header.prev != hashes.back()) break;
             hashes.push_back(compute_hash(header));
+        }
+        if (hashes.size() != headers.size()) {
+            misbehaved(peer, "non-continuous headers sequence");
+            end_work(ticket);
+            continue;
         }
         const auto prev = needs.chain.find(headers.front().prev);
         if (!prev) {
@@ -115,7 +118,7 @@ void Engine::Impl::check_next_headers(Peer& peer) {
             continue;
         }
         peer.checking_headers = true;
-        needs.chain.accept_headers(std::move(headers), [this, ticket, hashes, more](const HeadersResult& result) {
+        accept_headers(peer, std::move(headers), [this, ticket, hashes, more](const HeadersResult& result) {
             if (Peer* from = find(ticket.peer)) from->checking_headers = false;
             headers_checked(ticket.peer, hashes, more, result);
             if (Peer* from = find(ticket.peer)) {
@@ -125,6 +128,19 @@ void Engine::Impl::check_next_headers(Peer& peer) {
             end_work(ticket);
         });
     }
+}
+
+void Engine::Impl::accept_headers(Peer& peer, std::vector<BlockHeader> headers,
+                                  std::function<void(const HeadersResult&)> done) {
+    ++peer.headers_in_check;
+    ++headers_in_check;
+    needs.chain.accept_headers(std::move(headers),
+                               [this, id = peer.info.id, done = std::move(done)](const HeadersResult& result) {
+                                   --headers_in_check;
+                                   if (Peer* from = find(id)) --from->headers_in_check;
+                                   done(result);
+                                   take_decoded(id);
+                               });
 }
 
 // False: the peer is to go.
@@ -197,7 +213,8 @@ void Engine::Impl::on_block_inv(Peer& peer, const std::vector<BlockHash>& hashes
     }
     if (!hashes.empty() && !needs.chain.find(hashes.back()) && may_ask_for(peer, hashes.back()))
         ask_for_headers(peer, needs.chain.tip().best_header);
-    schedule(peer);
+    // Whoever told of it by its header goes first.
+    if (headers_in_check == 0) schedule(peer);
 }
 
 // Far behind, every new block would make us ask everybody for the whole chain: one peer more for each, once.

@@ -80,6 +80,7 @@ struct Peer {
     bool slow_with_headers = false;           // somebody else is asked for the initial headers meanwhile
     bool ask_headers_again = false;           // it announced something new before it had answered
     bool checking_headers = false;            // the chain has a batch of it
+    size_t headers_in_check = 0;              // messages, those of compact blocks included
     struct HeaderBatch {
         std::vector<BlockHeader> headers;
         uint64_t ticket = 0;

@@ -248,6 +248,19 @@ BOOST_FIXTURE_TEST_CASE(headers_that_do_not_follow_each_other, Meeting) {
     BOOST_CHECK_EQUAL(node.discouraged.size(), 1u);
 }
 
+// Also a trusted peer that errs is answered.
+BOOST_FIXTURE_TEST_CASE(after_headers_that_do_not_follow_each_other_a_trusted_peer_goes_on, Meeting) {
+    const net::PeerId trusted = world.stranger(node, {}, true);
+    world.greet(node, trusted);
+    const BlockHeader one = make_block(tip_hash(), 4, kStart, 9)->header;
+    const BlockHeader two = make_block(tip_hash(), 5, kStart, 10)->header;
+    const int before = node.sent["pong"];
+    world.say(node, trusted, wire::Headers{{one, two}});
+    world.say(node, trusted, wire::Ping{1});
+    world.run();
+    BOOST_CHECK_EQUAL(node.sent["pong"], before + 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(headers_that_connect_to_nothing_are_asked_about_once, Meeting) {
     const int before = node.sent["getheaders"];
     BlockHash nowhere;
@@ -364,6 +377,16 @@ BOOST_FIXTURE_TEST_CASE(blocks_in_a_row_come_one_after_the_other, Meeting) {
     world.run();
     BOOST_CHECK(is_connected());
     BOOST_CHECK_EQUAL(node.chain.tip().height, 13u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_block_may_follow_its_parents_header_at_once, Meeting) {
+    const auto four = make_block(tip_hash(), 4, kStart, 9);
+    const auto five = make_block(compute_hash(four->header), 5, kStart, 9);
+    world.say(node, stranger, wire::Headers{{four->header}});
+    world.say(node, stranger, wire::BlockMessage{*five});
+    world.run();
+    BOOST_CHECK(is_connected());
+    BOOST_CHECK(node.chain.find(compute_hash(five->header))->has_block);
 }
 
 // One that we do not take headers from (it keeps no blocks) may make us ask once, not with each block.
