@@ -56,6 +56,7 @@ Result<EngineOptions> engine_options(const Options& options, uint32_t block_spac
     const int64_t orphans = TRY(options.get_int("maxorphantx", 100));
     if (orphans < 0) return fail("-maxorphantx must not be negative");
     out.max_orphans = static_cast<size_t>(std::min<int64_t>(orphans, 10'000));
+    out.peer_timeout = TRY(options.get_int("peertimeout", out.peer_timeout));
     if (const auto work = options.get("minimumchainwork")) out.min_chain_work = TRY(chain_work(*work));
     return out;
 }

@@ -28,13 +28,14 @@ struct EngineOptions {
     uint32_t block_spacing = 60;             // seconds between blocks: scales timeouts
     bool blocks_only = false;                // -blocksonly: neither asks for nor announces transactions
     size_t max_orphans = 100;                // -maxorphantx
+    int64_t peer_timeout = 60;               // -peertimeout: seconds after which silence is looked at
     uint64_t min_chain_work = 0;             // -minimumchainwork: a chain with less is not followed
     int64_t min_relay_fee = 100;             // satoshi per 1000 virtual bytes: the least fee filter
     std::vector<wire::NetAddress> external;  // our own addresses, to tell others
     uint16_t port = 0;                       // on which we listen; 0: not listening
 };
-// Reads -uacomment -blocksonly -maxorphantx -minimumchainwork, and refuses -peerblockfilters; the error names the
-// option.
+// Reads -uacomment -blocksonly -maxorphantx -minimumchainwork -peertimeout, and refuses -peerblockfilters; the error
+// names the option.
 Result<EngineOptions> engine_options(const Options& options, uint32_t block_spacing);
 
 struct EngineNeeds {

@@ -155,6 +155,8 @@ void Engine::Impl::take_decoded(net::PeerId id) {
          from = find(id)) {
         // Headers that it gave may be what the block builds on.
         if (from->headers_in_check > 0 || !from->more_headers.empty()) break;
+        // It waits: to drop it would leave the next one without a parent.
+        if (in_check.size() >= 2 * kMaxBlocksInCheck) break;
         const std::shared_ptr<BlockDecoding> work = std::move(from->decoding.front());
         from->decoding.pop_front();
         if (!work->block) {
@@ -256,6 +258,7 @@ void Engine::Impl::block_checked(const Ticket& ticket, const BlockHash& hash, bo
     if (peer != nullptr && invalid) blame(*peer, hash, compact, *result.failure);
     for (const RefusedBlock& refused : result.refused) blame_source(refused);
     check_second_copy(hash, std::move(checked.mapped()), invalid && result.failure->mutated);
+    for (const auto& [id, waiting] : peers) take_decoded(id);
     schedule_all();
 }
 

@@ -124,7 +124,8 @@ void Engine::Impl::on_pong(Peer& peer, std::optional<uint64_t> nonce) {
 }
 
 void Engine::Impl::tick_ping(Peer& peer) {
-    if (peer.ping_nonce && now() - peer.ping_sent > kPingTimeout) {
+    const bool is_new = needs.clock.unix_time() - peer.info.connected_at < options.peer_timeout;
+    if (!is_new && peer.ping_nonce && now() - peer.ping_sent > kPingTimeout) {
         const std::chrono::duration<double> waited = now() - peer.ping_sent;
         return drop(peer, "ping timeout: " + std::to_string(waited.count()) + "s");
     }

@@ -28,7 +28,8 @@ struct BlockDecoding {
     Bytes payload;
     std::optional<Block> block;
     const char* damage = nullptr;  // what is wrong with it
-    bool done = false;             // net thread
+    const char* unreadable = "it does not decode";
+    bool done = false;  // net thread
 };
 
 struct Peer {

@@ -58,10 +58,9 @@ BOOST_FIXTURE_TEST_CASE(a_higher_one_that_never_comes_does_not_hide_the_next, Fo
     BOOST_CHECK(node.chain.tip_hash == compute_hash(real->header));
 }
 
-BOOST_FIXTURE_TEST_CASE(who_builds_on_a_block_that_turns_out_bad_is_disconnected, Fork) {
-    const auto three = make_block(parent(), 3, kStart, 9);
+BOOST_FIXTURE_TEST_CASE(who_gave_a_block_that_turns_out_bad_is_disconnected, Fork) {
+    const auto three = make_block(parent(), 3, kStart, 9, {}, kInvalidInPlace);
     const auto four = make_block(compute_hash(three->header), 4, kStart, 9);
-    node.chain.doomed = compute_hash(three->header);
     says(wire::Headers{{three->header}});
     says(wire::BlockMessage{*three});
     BOOST_CHECK(node.discouraged.empty());
