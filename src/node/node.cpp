@@ -372,6 +372,18 @@ static Result<wallet::ProofOptions> proof_options(const Options& options) {
     return out;
 }
 
+// -addresstype, -changetype.
+static Result<wallet::AddressType> address_type(const Options& options, const char* name,
+                                                wallet::AddressType otherwise) {
+    const std::string text = options.get_or(name, "");
+    if (text.empty()) return otherwise;
+    if (text == "bech32") return wallet::AddressType::kBech32;
+    if (text == "legacy") return wallet::AddressType::kLegacy;
+    if (text == "p2sh-segwit") return wallet::AddressType::kNested;
+    return fail(std::string("Unknown ") + (std::string_view(name) == "addresstype" ? "address" : "change") + " type '" +
+                text + "'");
+}
+
 Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
     const Options& options = config.options;
     wallet::WalletOptions wallet_options;
@@ -382,6 +394,8 @@ Status Node::Impl::start_wallet(const rpc::ChainPorts& ports) {
     wallet_options.max_fee = TRY(WalletSet::max_fee(options));
     wallet_options.replaceable = options.get_bool("walletrbf", true);
     wallet_options.spend_zero_conf_change = options.get_bool("spendzeroconfchange", true);
+    wallet_options.address_type = TRY(address_type(options, "addresstype", wallet::AddressType::kBech32));
+    wallet_options.change_type = TRY(address_type(options, "changetype", wallet_options.address_type));
     wallet_options.blinded_addresses = options.get_bool("blindedaddresses", true);
     wallet_options.proof = TRY(proof_options(options));
     wallets = std::make_unique<WalletSet>(

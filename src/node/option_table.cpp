@@ -187,9 +187,9 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"rpcworkqueue", "=<n>", kRpc, kPlain, "RPC requests that may wait (default: 64)"},
     {"server", "", kRpc, kPlain, "Serve RPC (default: 1)"},
 
-    {"addresstype", "", kWallet, kUnused, "Addresses are bech32"},
+    {"addresstype", "=<type>", kWallet, kPlain, "Of new addresses: bech32 (default), legacy, p2sh-segwit"},
     {"avoidpartialspends", "", kWallet, kUnused, "Spend all coins of an address together"},
-    {"changetype", "", kWallet, kUnused, "Change is bech32"},
+    {"changetype", "=<type>", kWallet, kPlain, "Of change (default: as -addresstype)"},
     {"consolidatefeerate", "=<amt>", kWallet, kUnused, "Fee rate below which coins are gathered"},
     {"dblogsize", "=<n>", kWallet, kUnused, "Wallet database log"},
     {"disablewallet", "", kWallet, kPlain, "Do not load the wallet"},

@@ -218,6 +218,10 @@ Result<void, rpc::RpcError> WalletSet::restore(const std::string& name, const st
     if (const Status done = wallet::Wallet::restore_backup(options, disk, backup); !done) {
         // Without its key file a folder of this call holds nothing that the backup does not.
         if (made && !has_keys(folder)) fs::remove_all(folder, error);
+        if (done.error().message.ends_with("it is not a backup of a wallet")) {
+            return rpc_error(Code::kWalletNotFound, "Wallet file verification failed. Failed to load database path '" +
+                                                        folder.string() + "'. Data is not in recognized format.");
+        }
         const bool taken = done.error().message == "a wallet is there already";
         return rpc_error(taken ? rpc::kWalletAlreadyExists : Code::kWallet,
                          "Wallet file verification failed. " + done.error().message);

@@ -1,6 +1,7 @@
 #include "rpc/args.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 
@@ -20,6 +21,17 @@ std::vector<std::string_view> names_of(const Argument& argument) {
     }
 }
 
+// Methods whose options may be given as named arguments of the call.
+const Argument* options_of(const Method& method) {
+    constexpr std::array<std::string_view, 8> kMethods = {
+        "bumpfee", "fundrawtransaction",     "listunspent",           "psbtbumpfee", "send",
+        "sendall", "simulaterawtransaction", "walletcreatefundedpsbt"};
+    if (std::ranges::find(kMethods, method.name) == kMethods.end()) return nullptr;
+    const auto found = std::ranges::find_if(
+        method.arguments, [](const Argument& each) { return names_of(each).front().ends_with("options"); });
+    return found == method.arguments.end() ? nullptr : &*found;
+}
+
 // Named arguments to positional ones; "args" gives leading positional ones.
 Result<Json, RpcError> position_named(const Method& method, const Json& params) {
     std::map<std::string, const Json*, std::less<>> given;
@@ -27,6 +39,32 @@ Result<Json, RpcError> position_named(const Method& method, const Json& params) 
         if (!given.emplace(item.key(), &item.value()).second) {
             return rpc_error(Code::kInvalidParameter, "Parameter " + item.key() + " specified multiple times");
         }
+    }
+    Json options = Json::object();
+    if (const Argument* place = options_of(method)) {
+        const auto known = [&](const std::string& name) {
+            return std::ranges::any_of(method.arguments, [&](const Argument& each) {
+                const auto names = names_of(each);
+                return std::ranges::find(names, name) != names.end();
+            });
+        };
+        const std::string name(names_of(*place).front());
+        for (auto it = given.begin(); it != given.end();) {
+            const bool option = it->first != "args" && !known(it->first);
+            if (option) options[it->first] = *it->second;
+            it = option ? given.erase(it) : std::next(it);
+        }
+        const auto stated = given.find(name);
+        if (!options.empty() && stated != given.end()) {
+            if (!stated->second->is_object())
+                return rpc_error(Code::kInvalidParameter, "Unknown named parameter " + options.begin().key());
+            for (const auto& item : stated->second->items()) {
+                if (options.contains(item.key()))
+                    return rpc_error(Code::kInvalidParameter, "Parameter " + item.key() + " specified multiple times");
+                options[item.key()] = item.value();
+            }
+        }
+        if (!options.empty()) given.insert_or_assign(name, &options);
     }
     Json out = Json::array();
     size_t hole = 0;

@@ -10,13 +10,14 @@ namespace {
 using wallet::Wallet;
 
 struct AddressKind {
-    wallet::AddressType type = wallet::AddressType::kBech32;
-    std::optional<bool> confidential;  // nullopt: as the node's addresses are
+    std::optional<wallet::AddressType> type;  // nullopt: the usual one
+    std::optional<bool> confidential;         // nullopt: as the node's addresses are
 };
 
 Result<AddressKind, RpcError> read_type(const Args& args, size_t i) {
-    const std::string type = args.text_or(i, "bech32");
-    if (type == "bech32") return AddressKind{};
+    if (!args.has(i)) return AddressKind{};
+    const std::string type = args.text(i);
+    if (type == "bech32") return AddressKind{wallet::AddressType::kBech32, std::nullopt};
     if (type == "blech32") return AddressKind{wallet::AddressType::kBech32, true};
     if (type == "legacy") return AddressKind{wallet::AddressType::kLegacy, std::nullopt};
     if (type == "p2sh-segwit") return AddressKind{wallet::AddressType::kNested, std::nullopt};
@@ -38,7 +39,7 @@ RpcResult get_new_address(const Args& args, const WalletPorts& ports) {
     const std::string label = args.text_or(0, "");
     if (label == "*") return rpc_error(Code::kWalletInvalidLabel, "Invalid label name");
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
-        const auto script = wallet.new_script(label, kind.type);
+        const auto script = wallet.new_script(label, kind.type.value_or(wallet.options().address_type));
         if (!script) return unexpected(wallet_error(script.error()));
         return text_of(*script, kind.confidential, wallet, ports);
     });
@@ -47,7 +48,7 @@ RpcResult get_new_address(const Args& args, const WalletPorts& ports) {
 RpcResult get_raw_change_address(const Args& args, const WalletPorts& ports) {
     const AddressKind kind = TRY(read_type(args, 0));
     return on_wallet(ports, [=](Wallet& wallet) -> RpcResult {
-        const auto script = wallet.new_change_script(kind.type);
+        const auto script = wallet.new_change_script(kind.type.value_or(wallet.options().change_type));
         if (!script) return unexpected(wallet_error(script.error()));
         return text_of(*script, kind.confidential, wallet, ports);
     });

@@ -49,7 +49,7 @@ RpcResult lock_unspent(const Args& args, const WalletPorts& ports) {
             if (auto error = objection(wallet, coin, unlock, persistent)) return unexpected(std::move(*error));
         }
         for (const OutPoint& coin : chosen) {
-            if (const Status done = wallet.lock_coin(coin, !unlock); !done)
+            if (const Status done = wallet.lock_coin(coin, !unlock, persistent); !done)
                 return unexpected(wallet_error(done.error()));
         }
         return true;

@@ -130,9 +130,43 @@ std::vector<Json> details_of(const WalletTx& entry, const Wallet& wallet, const 
     return out;
 }
 
+// It says that it may be replaced, or depends on one that waits and says so.
+static bool is_replaceable(const WalletTx& entry, const Wallet& wallet) {
+    return !entry.block && std::ranges::any_of(entry.tx->tx.inputs, [&](const TxIn& in) {
+        const WalletTx* parent = wallet.ledger().find(in.prevout.txid);
+        return in.sequence < kSequenceFinal - 1 || (parent != nullptr && is_replaceable(*parent, wallet));
+    });
+}
+
+// A transaction that cannot confirm any more, because a block has a rival of it or of what it spends: how deep that is,
+// and the rivals.
+struct Conflict {
+    uint32_t depth = 0;
+    std::vector<Txid> rivals;
+};
+static Conflict conflict_of(const WalletTx& entry, const Wallet& wallet) {
+    Conflict out;
+    std::set<OutPoint> spent;
+    for (const TxIn& in : entry.tx->tx.inputs) spent.insert(in.prevout);
+    for (const auto& [txid, other] : wallet.ledger().all()) {
+        if (!other.block ||
+            std::ranges::none_of(other.tx->tx.inputs, [&](const TxIn& in) { return spent.contains(in.prevout); }))
+            continue;
+        out.depth = std::max(out.depth, depth_of(other, wallet));
+        out.rivals.push_back(txid);
+    }
+    for (const TxIn& in : entry.tx->tx.inputs) {
+        if (out.depth > 0) break;
+        const WalletTx* parent = wallet.ledger().find(in.prevout.txid);
+        if (parent != nullptr && parent->conflicted) out.depth = conflict_of(*parent, wallet).depth;
+    }
+    return out;
+}
+
 void add_tx_facts(Json& out, const WalletTx& entry, const Wallet& wallet) {
     const uint32_t depth = depth_of(entry, wallet);
-    out["confirmations"] = entry.conflicted ? -1 : static_cast<int64_t>(depth);
+    const Conflict conflict = entry.conflicted ? conflict_of(entry, wallet) : Conflict{};
+    out["confirmations"] = entry.conflicted ? -std::max<int64_t>(1, conflict.depth) : static_cast<int64_t>(depth);
     if (entry.tx->tx.is_coinbase()) out["generated"] = true;
     if (entry.block) {
         out["blockhash"] = to_display(entry.block->hash);
@@ -146,12 +180,11 @@ void add_tx_facts(Json& out, const WalletTx& entry, const Wallet& wallet) {
     out["wtxid"] = to_display(entry.tx->wtxid);
     Json conflicts = Json::array();
     for (const Txid& other : wallet.ledger().conflicts_of(entry.tx->tx)) conflicts.push_back(to_display(other));
+    for (const Txid& rival : conflict.rivals) conflicts.push_back(to_display(rival));
     out["walletconflicts"] = std::move(conflicts);
     out["time"] = entry.block ? std::min(entry.block_time, entry.time_received) : entry.time_received;
     out["timereceived"] = entry.time_received;
-    const bool replaceable =
-        std::ranges::any_of(entry.tx->tx.inputs, [](const TxIn& in) { return in.sequence < 0xfffffffe; });
-    out["bip125-replaceable"] = entry.block ? "no" : replaceable ? "yes" : "no";
+    out["bip125-replaceable"] = is_replaceable(entry, wallet) ? "yes" : "no";
     if (entry.replaces) out["replaces_txid"] = to_display(*entry.replaces);
     if (entry.replaced_by) out["replaced_by_txid"] = to_display(*entry.replaced_by);
     if (!entry.comment.empty()) out["comment"] = entry.comment;

@@ -110,15 +110,13 @@ HowToEnd how_to_end(const Json& options) {
 }
 
 RpcResult finish_payment(Wallet& wallet, const FundOrder& order, const HowToEnd& end, const ChainParams& params) {
-    if (end.pset || !end.keep || wallet.flags().private_keys_disabled) return as_pset(wallet, order, params);
-    const auto made = wallet.make(order, true);
+    if (end.pset || wallet.flags().private_keys_disabled) return as_pset(wallet, order, params);
+    const auto made = wallet.make(order, end.keep);
     if (!made) return unexpected(fund_error(made.error()));
     Json out = Json::object();
-    if (made->complete) {
-        out["txid"] = to_display(compute_txid(made->tx));
-    } else {
-        out["hex"] = to_hex(encode_tx(made->tx));
-    }
+    if (!end.keep) out["psbt"] = pset_to_base64(pset::from_tx(made->tx));
+    if (made->complete) out["txid"] = to_display(compute_txid(made->tx));
+    if (!made->complete || !end.keep) out["hex"] = to_hex(encode_tx(made->tx));
     out["complete"] = made->complete;
     return out;
 }
@@ -144,15 +142,11 @@ struct Recipients {
 
 Result<Recipients, RpcError> read_recipients(const Json& list) {
     Recipients out;
-    std::set<std::string> seen;
     for (const Json& each : list) {
         const bool rest = each.is_string();
         if (!rest && (!each.is_object() || each.empty())) return rpc_error(Code::kType, "Invalid recipient");
-        const std::string address = rest ? each.get<std::string>() : each.begin().key();
-        if (!seen.insert(address).second)
-            return rpc_error(Code::kInvalidParameter, "Invalid parameter, duplicated address: " + address);
         if (rest) out.take_the_rest.insert(out.outputs.size());
-        out.outputs.push_back(rest ? Json{{address, 0}} : each);
+        out.outputs.push_back(rest ? Json{{each.get<std::string>(), 0}} : each);
     }
     if (out.take_the_rest.empty()) {
         return rpc_error(Code::kInvalidParameter, "Must provide at least one address without a specified amount");

@@ -173,7 +173,7 @@ private:
         } else {
             const auto known = change_scripts_.find(asset);
             if (known == change_scripts_.end()) {
-                const KeyChain chain = chain_of(order_.change_type.value_or(AddressType::kBech32), true);
+                const KeyChain chain = chain_of(order_.change_type.value_or(wallet_.options_.change_type), true);
                 change_scripts_[asset] = TRY(wallet_.next_script(chain, ""));
             }
             out.script = change_scripts_.at(asset);

@@ -71,10 +71,13 @@ Status Wallet::block_disconnected(const Block& block, const ports::BlockPoint& a
 }
 
 Status Wallet::transaction_added(const TxRef& tx) {
-    if (ledger_->find(tx->txid) != nullptr || !ledger_->is_relevant(tx->tx)) return {};
-    WalletTx entry;
+    const WalletTx* known = ledger_->find(tx->txid);
+    // What was given up and comes again spends its coins after all.
+    if (known != nullptr ? !known->abandoned : !ledger_->is_relevant(tx->tx)) return {};
+    WalletTx entry = known != nullptr ? *known : WalletTx{};
     entry.tx = tx;
-    entry.time_received = clock_.unix_time();
+    entry.abandoned = false;
+    if (known == nullptr) entry.time_received = clock_.unix_time();
     storage::Batch batch;
     for (const TxOut& out : tx->tx.outputs) use_up(out.script, batch);
     batch.put(tx_key(tx->txid), encode_wallet_tx(entry));

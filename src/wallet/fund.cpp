@@ -58,7 +58,7 @@ Result<Wallet::Draft> Wallet::build_funded(const FundOrder& wanted) {
     draft.tx.version = wanted.tx.version;
     draft.tx.lock_time = wanted.tx.lock_time;
     if (!wanted.lock_coins) return draft;
-    for (const TxIn& in : draft.tx.inputs) TRY_VOID(lock_coin(in.prevout, true));
+    for (const TxIn& in : draft.tx.inputs) TRY_VOID(lock_coin(in.prevout, true, false));
     return draft;
 }
 

@@ -247,14 +247,11 @@ std::vector<WalletCoin> Wallet::unspent() const {
     return out;
 }
 
-Status Wallet::lock_coin(const OutPoint& coin, bool locked) {
+Status Wallet::lock_coin(const OutPoint& coin, bool locked, bool kept) {
     storage::Batch batch;
-    if (locked) {
-        batch.put(locked_coin_key(coin), {});
-    } else {
-        batch.erase(locked_coin_key(coin));
-    }
-    TRY_VOID(commit(std::move(batch)));
+    if (!locked) batch.erase(locked_coin_key(coin));
+    if (locked && kept) batch.put(locked_coin_key(coin), {});
+    if (kept || !locked) TRY_VOID(commit(std::move(batch)));
     if (locked) {
         locked_coins_.insert(coin);
     } else {

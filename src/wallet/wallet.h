@@ -39,6 +39,8 @@ struct WalletOptions {
     Amount max_fee{10'000'000};           // -maxtxfee: no transaction of ours pays more
     bool replaceable = true;              // -walletrbf: what we send says that it may be replaced
     bool spend_zero_conf_change = true;   // -spendzeroconfchange
+    AddressType address_type = AddressType::kBech32;  // -addresstype
+    AddressType change_type = AddressType::kBech32;   // -changetype
 };
 
 // How open() may find the wallet.
@@ -269,8 +271,8 @@ public:
     // Where the keys of a wallet in this folder are.
     static std::string key_file_path(const std::string& folder) { return folder + "/wallet.keys"; }
 
-    // A coin that is locked is spent only where it is named.
-    Status lock_coin(const OutPoint& coin, bool locked);
+    // A coin that is locked is spent only where it is named; `kept`: over a restart as well.
+    Status lock_coin(const OutPoint& coin, bool locked, bool kept = true);
     [[nodiscard]] const std::set<OutPoint>& locked_coins() const { return locked_coins_; }
     // Gives up a transaction that waits and is not in the mempool, and what depends on it: its coins are free again.
     Status abandon(const Txid& txid);

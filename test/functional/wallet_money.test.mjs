@@ -70,6 +70,10 @@ story('send and sendall: with options, without a change, never above the greates
     assert.ok(!(await node.call('getrawmempool')).includes(drawn.txid));
     assert.match(drawn.psbt, /^cHNl/);
     assert.equal((await node.call('testmempoolaccept', [drawn.hex]))[0].allowed, true);
+    const named = await alice.named('send', { outputs: { [address]: 4 }, fee_rate: 3, add_to_wallet: false, locktime: 1 });
+    assert.equal((await node.call('decoderawtransaction', named.hex)).locktime, 1);
+    await assert.rejects(alice.named('send', { outputs: { [address]: 4 }, locktime: 1, options: { locktime: 2 } }), failing(-8, 'specified multiple'));
+    await assert.rejects(alice.named('sendtoaddress', { address, amount: 1, locktime: 1 }), failing(-8, 'Unknown named'));
     await assert.rejects(alice.call('send', { [address]: 1 }, 6), failing(-8, 'Specify estimate_mode'));
     await assert.rejects(alice.call('send', { [address]: 1 }, null, 'unset', 1, { fee_rate: 1 }), failing(-8));
     await assert.rejects(alice.call('send', { [address]: 1 }, null, null, null, { changeAddress: address }), failing(-8, 'Use change_address'));
@@ -96,7 +100,7 @@ story('send and sendall: with options, without a change, never above the greates
 
     const [home, other] = [await alice.call('getnewaddress'), await alice.call('getnewaddress')];
     await assert.rejects(bob.call('sendall', [{ [home]: 1 }]), failing(-8, 'Must provide at least one address'));
-    await assert.rejects(bob.call('sendall', [home, home]), failing(-8, 'duplicated address'));
+    await assert.rejects(bob.call('sendall', [home, home]), failing(-8, 'duplicated address and asset'));
     const all = await bob.call('sendall', [home, { [other]: 1 }]);
     assert.equal(all.complete, true);
     await mine();

@@ -71,6 +71,8 @@ story('a backup is restored under another name, and under no name that is taken'
     await assert.rejects(first.call('backupwallet', join(node.dir, node.chain, 'wallets/first/wallet.keys')), code(-4));
     await assert.rejects(node.call('restorewallet', 'first', file), code(-36));
     await assert.rejects(node.call('restorewallet', 'second', `${file}.none`), code(-8));
+    await assert.rejects(node.call('restorewallet', 'second', node.cookie), code(-18));
+    assert.ok(!existsSync(join(node.dir, node.chain, 'wallets/second')));
     await first.call('unloadwallet');
     assert.deepEqual(await node.call('restorewallet', 'second', file), { name: 'second' });
     const second = walletOf(node, 'second');

@@ -137,6 +137,30 @@ BOOST_AUTO_TEST_CASE(what_left_the_mempool_is_not_built_upon) {
     BOOST_TEST(f.trusted() > 0);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_given_up_and_comes_again_spends_its_coins) {
+    Funded funded;
+    Fixture& f = funded.f;
+    const int64_t before = f.trusted();
+    const Txid txid = f.wallet->send({f.to(kStranger, kCoin)}, {}).value();
+    const auto dropped = std::exchange(f.chain.pool, {});
+    BOOST_REQUIRE(f.wallet->abandon(txid).has_value());
+    BOOST_TEST(f.trusted() == before);
+    f.chain.pool = dropped;
+    BOOST_REQUIRE(f.wallet->transaction_added(dropped.front()).has_value());
+    BOOST_TEST(!f.wallet->ledger().find(txid)->abandoned);
+    BOOST_TEST(f.trusted() < before - kCoin);
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_that_is_not_kept_ends_with_the_wallet) {
+    Funded funded;
+    Fixture& f = funded.f;
+    const OutPoint coin = f.wallet->unspent().at(0).outpoint;
+    BOOST_REQUIRE(f.wallet->lock_coin(coin, true, false).has_value());
+    BOOST_TEST(f.wallet->locked_coins().contains(coin));
+    f.open();
+    BOOST_TEST(!f.wallet->locked_coins().contains(coin));
+}
+
 BOOST_AUTO_TEST_CASE(change_of_a_payment_that_others_fund_too_is_not_trusted) {
     Funded funded;
     Fixture& f = funded.f;
