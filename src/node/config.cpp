@@ -95,8 +95,8 @@ Status parse_command_line(Program program, const std::vector<std::string>& args,
         if (!value) return fail("Error parsing command line arguments: " + value.error().message);
         if (name == "includeconf" && !value->negated) {
             return fail(
-                "Error parsing command line arguments: -includeconf cannot be used from commandline; -includeconf=\"" +
-                text + "\"");
+                "Error parsing command line arguments: -includeconf cannot be used from commandline; -includeconf=" +
+                (negated ? "true" : "\"" + text + "\""));
         }
         into[name].push_back(std::move(*value));
     }

@@ -52,7 +52,7 @@ size_t worker_threads(const Options& options) {
 Status start_log(const Config& config) {
     LogOptions log;
     const std::string file = config.options.get_or("debuglogfile", "debug.log");
-    if (config.options.get_bool("debuglogfile", true)) {
+    if (file != "0") {
         const std::filesystem::path path(file);
         log.file = path.is_absolute() ? path : config.chain_dir / path;
     }
@@ -79,7 +79,6 @@ Status refuse_unavailable(const Options& options) {
     return {};
 }
 
-// -dbcache in MiB: half for coins, half for the database.
 // -blockfilterindex: a bool, or the kinds of filters, of which there is one.
 Result<bool> wants_block_filters(const Options& options) {
     bool out = false;
@@ -91,7 +90,8 @@ Result<bool> wants_block_filters(const Options& options) {
     return out;
 }
 
-Result<chain::ChainStateOptions> memory_options(const Options& options) {
+// -dbcache in MiB: half for coins, half for the database.
+Result<chain::ChainStateOptions> state_options(const Options& options) {
     constexpr int64_t kDefault = 128;
     constexpr int64_t kLeast = 4;
     constexpr int64_t kMost = 16384;
@@ -99,6 +99,7 @@ Result<chain::ChainStateOptions> memory_options(const Options& options) {
     chain::ChainStateOptions out;
     out.coin_cache_bytes = static_cast<size_t>(mib) << 19;
     out.db_cache_bytes = static_cast<size_t>(mib) << 19;
+    out.max_tip_age = TRY(options.get_int("maxtipage", out.max_tip_age));
     return out;
 }
 
@@ -181,7 +182,7 @@ Status Node::Impl::start() {
     dispatcher = rpc::make_dispatcher(options);
     rpc::set_warm_up(*dispatcher, "Loading block index…");
 
-    chain::ChainStateOptions chain_options = TRY(memory_options(options));
+    chain::ChainStateOptions chain_options = TRY(state_options(options));
     chain_options.check_pegin_depth = options.get_bool("validatepegin", params.parent.exists);
     chain_options.check_blocks = static_cast<uint32_t>(std::max<int64_t>(0, TRY(options.get_int("checkblocks", 6))));
     const mempool::PolicyOptions policy = TRY(mempool::make_policy_options(options, params));

@@ -141,7 +141,7 @@ constexpr OptionSpec kDaemonOptions[] = {
     {"logtimemicros", "", kDebug, kUnused, "Microseconds in the log"},
     {"logtimestamps", "", kDebug, kUnused, "Times in the log (they are)"},
     {"maxsigcachesize", "=<n>", kDebug, kUnused, "Memory of the caches of checked signatures and proofs in MiB"},
-    {"maxtipage", "=<n>", kDebug, kUnused,
+    {"maxtipage", "=<n>", kDebug, kPlain,
      "Seconds after which a tip is too old to count as synchronised (default: 86400)"},
     {"mocktime", "=<n>", kDebug, kPlain, "Freeze the clock at this Unix time"},
     {"printpriority", "", kDebug, kUnused, "Log fee rates while a block is assembled"},

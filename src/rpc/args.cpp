@@ -123,8 +123,9 @@ const Json& null_json() {
 Result<Args, RpcError> Args::make(const Method& method, const Json& params) {
     Args args;
     args.values_ = params.is_object() ? TRY(position_named(method, params)) : params;
-    size_t required = 0;
-    while (required < method.arguments.size() && method.arguments[required].required) ++required;
+    // As elementsd counts: up to the last one that must be there.
+    size_t required = method.arguments.size();
+    while (required > 0 && !method.arguments[required - 1].required) --required;
     if (args.count() < required || args.count() > method.arguments.size())
         return rpc_error(Code::kMisc, help_text(method));
     Json mismatch = Json::object();

@@ -233,7 +233,7 @@ std::vector<Method> mining_methods() {
         {"prioritisetransaction",
          "mining",
          "Changes how a transaction is chosen.",
-         {{"txid", kHex, true}, {"dummy", kAmount}, {"fee_delta", kNumber, true}}},
+         {{"txid", kHex, true}, {"dummy", kNumber}, {"fee_delta", kNumber, true}}},
         {"submitblock",
          "mining",
          "Takes a block; null when it was accepted, else the reason.",

@@ -14,6 +14,8 @@ Status Wallet::block_connected(const Block& block, const ports::BlockPoint& at) 
 }
 
 void Wallet::read_block(const Block& block, const ports::BlockPoint& at, storage::Batch& batch) {
+    // The outputs of a genesis block are coins only where the chain says so.
+    if (at.height == 0 && !options_.params->connect_genesis_outputs) return;
     for (uint32_t position = 0; position < block.transactions.size(); ++position) {
         const TxRef& tx = block.transactions[position];
         for (const Txid& loser : ledger_->conflicts_of(tx->tx)) {

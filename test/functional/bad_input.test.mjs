@@ -1,6 +1,6 @@
 // Mistakes of an operator: a clear message, a status that is not zero, nothing lost.
 import assert from 'node:assert/strict';
-import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Daemon } from './lib/daemon.mjs';
 import { prepareMiningNode, story } from './lib/stories.mjs';
@@ -112,6 +112,7 @@ story('what this version cannot do is refused, not ignored', NEEDED, async (t) =
     const node = await prepareMiningNode(t);
     assert.match(await refused(node, { prune: 550 }), /-prune/);
     assert.match(await refused(node, { reindex: 1 }), /-reindex/);
-    await node.start({ prune: 0, dbcache: 8 });
+    await node.start({ prune: 0, dbcache: 8, debuglogfile: 'other.log' });
     await node.stop();
+    assert.match(readFileSync(join(node.dir, node.chain, 'other.log'), 'utf8'), /stopped/);
 });

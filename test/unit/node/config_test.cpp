@@ -109,6 +109,8 @@ BOOST_AUTO_TEST_CASE(files_include_files_once) {
     BOOST_TEST(!folder.load({"-noconf"}).value().options.is_set("includeconf"));
     BOOST_TEST(folder.load({"-includeconf=x"}).error().message.find("cannot be used from commandline") !=
                std::string::npos);
+    BOOST_TEST(folder.load({"-noincludeconf=0"}).error().message ==
+               "Error parsing command line arguments: -includeconf cannot be used from commandline; -includeconf=true");
     folder.write("elements.conf", "includeconf=absent.conf\n");
     BOOST_TEST(folder.load({}).error().message ==
                "Error reading configuration file: Failed to include configuration file absent.conf");

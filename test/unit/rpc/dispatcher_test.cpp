@@ -173,12 +173,16 @@ BOOST_AUTO_TEST_CASE(the_method_table_is_sound) {
         bool optional = false;
         for (const Argument& argument : method.arguments) {
             optional = optional || !argument.required;
-            // A required argument after an optional one could not be checked by count.
+            // Required after optional: both must be there, as the count goes to the last required one.
             const bool as_the_reference = method.name == "prioritisetransaction" || method.name == "sendmany" ||
                                           method.name == "walletcreatefundedpsbt";
             if (!as_the_reference) BOOST_TEST(argument.required != optional, method.name);
         }
     }
+    const Method method{"mix", "util", "A test.", {{"one", ArgType::kText}, {"two", ArgType::kNumber, true}}};
+    BOOST_TEST(!Args::make(method, Json::array()).has_value());
+    BOOST_CHECK(Args::make(method, Json::array({""})).error().code == Code::kMisc);
+    BOOST_TEST(Args::make(method, Json::array({nullptr, 2})).has_value());
     BOOST_TEST(help_overview().starts_with("== Blockchain ==\nacceptpegin "));
 }
 

@@ -17,6 +17,17 @@
 namespace sluice::wallet {
 namespace {
 
+BOOST_AUTO_TEST_CASE(outputs_of_a_genesis_block_that_are_no_coins_are_not_ours) {
+    Fixture f;
+    f.params.connect_genesis_outputs = false;
+    f.wallet.reset();
+    storage::MemoryDisk empty;
+    auto opened = Wallet::open(f.options(), empty, f.chain, nullptr, f.clock);
+    BOOST_REQUIRE(opened.has_value());
+    BOOST_REQUIRE((*opened)->catch_up().has_value());
+    BOOST_TEST((*opened)->balances().trusted[f.params.pegged_asset].sat == 0);
+}
+
 BOOST_AUTO_TEST_CASE(free_coins_are_ours_and_payments_conserve_amounts) {
     Fixture f;
     BOOST_TEST(f.trusted() == kFree);
