@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kFirstStall{2};
 constexpr std::chrono::seconds kMaxStall{64};
 constexpr std::chrono::minutes kDamagedAgain{1};
 constexpr int64_t kNearTip = 20;                     // block intervals
-constexpr size_t kMaxSources = 2 * kDownloadWindow;  // blocks whose giver is remembered until they are connected
+constexpr size_t kMostGivers = 2 * kDownloadWindow;  // blocks whose giver is remembered until they are connected
 }  // namespace
 
 bool Engine::Impl::can_serve_blocks(const Peer& peer) const {
@@ -289,7 +289,7 @@ void Engine::Impl::blame(Peer& peer, const BlockHash& hash, bool compact, const 
 void Engine::Impl::remember_source(const BlockHash& hash, const BlockSource& source) {
     if (!sources.emplace(hash, source).second) return;
     source_order.push_back(hash);
-    if (source_order.size() <= kMaxSources) return;
+    if (source_order.size() <= kMostGivers) return;
     sources.erase(source_order.front());
     source_order.pop_front();
 }

@@ -35,9 +35,9 @@ const std::string kView =
 const std::string kSpend =
     "xpub69H7F5d8KSRgmmdJg2KhpAK8SR3DjMwAdkxj3ZuxV27CprR9LgpeyGmXUbC6wb7ERfvrnKZjXoUmmDznezpbZb7ap6r1D3tgFxHmwMkQTPH";
 const std::string kMaster = "slip77(b2396b3ee20509cdb64fe24180a14a72dbd671728eaa49bac69d2bdecb5f5a04)";
-const std::string kXprv =
+const std::string kBlindingXprv =
     "xprv9s21ZrQH143K28NgQ7bHCF61hy9VzwquBZvpzTwXLsbmQLRJ6iV9k2hUBRt5qzmBaSpeMj5LdcsHaXJvM7iFEivPryRcL8irN7Na9p65UUb";
-const std::string kXpub =
+const std::string kBlindingXpub =
     "xpub661MyMwAqRbcEcT9W98HZP2kFzyzQQZkYnrRnrM8uD8kH8kSeFoQHq1x2iihLgC6PXGy5LrjCL66uSNhJ8pwjfx2rMUTLWuRMns2EG9xnjs";
 
 }  // namespace
@@ -66,9 +66,9 @@ BOOST_AUTO_TEST_CASE(elip_150) {
         {"ct(02dce16018bbbb8e36de7b394df5b5166e9adb7498be7d881a85a09aeecf76b623,"
          "elwpkh(03774eec7a3d550d18e9f89414152025b3b0ad6a342b19481f702d843cff06dfc4))#h5e0p6m9",
          "el1qq0r6pegudzm0tzpszelc34qjln4fdxawgwmgnza63wwpzdy6jrm0grmqvvk2ce5ksnxcs9ecgtnryt7xg34060uctupg60d02"},
-        {"ct(" + kXprv + ",elwpkh(" + kSpend + "))#j95xktq7",
+        {"ct(" + kBlindingXprv + ",elwpkh(" + kSpend + "))#j95xktq7",
          "el1qq2r0pdvcknjpwev96qu9975alzqs78cvsut5ju82t7tv8d645dgmwknpl78t02k2xqgdh9ltmfmpy9ssk7qfvq78z9wukacu0"},
-        {"ct(" + kXpub + ",elwpkh(" + kSpend + "))#elmfpmp9",
+        {"ct(" + kBlindingXpub + ",elwpkh(" + kSpend + "))#elmfpmp9",
          "el1qq2r0pdvcknjpwev96qu9975alzqs78cvsut5ju82t7tv8d645dgmwknpl78t02k2xqgdh9ltmfmpy9ssk7qfvq78z9wukacu0"},
         {"ct(c25deb86fa11e49d651d7eae27c220ef930fbd86ea023eebfa73e54875647963,"
          "elwpkh(021a8fb6bd5a653b021b98a2a785725b8ddacfe3687bc043aa7f4d25d3a48d40b5))#c2kx9zll",
