@@ -199,6 +199,14 @@ Judged<void> judge_depth(const PeginProof& proof, const ParentView& view, const 
     return {};
 }
 
+std::optional<uint32_t> find_deposit(const parent::ParentTransaction& tx, std::span<const FedpegScript> fedpegs,
+                                     const Script& claim_script) {
+    for (uint32_t i = 0; i < tx.outputs.size(); ++i) {
+        if (pays_federation(tx.outputs[i].script, fedpegs, claim_script)) return i;
+    }
+    return std::nullopt;
+}
+
 std::optional<WitnessStack> make_pegin_witness(const ChainParams& params, const parent::ParentTransaction& tx,
                                                uint32_t index, const parent::MerkleBlock& proof,
                                                const Script& claim_script) {

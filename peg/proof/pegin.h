@@ -52,6 +52,10 @@ Result<PeginProof> check_pegin(const TxIn& in, std::span<const FedpegScript> fed
 // claim out.
 Judged<void> judge_depth(const PeginProof& proof, const ParentView& view, const ChainParams& params);
 
+// The first output of a Bitcoin transaction that pays one of these federations for this claim script.
+std::optional<uint32_t> find_deposit(const parent::ParentTransaction& tx, std::span<const FedpegScript> fedpegs,
+                                     const Script& claim_script);
+
 // The witness that claims output `index` of a Bitcoin transaction with `proof` (gettxoutproof). nullopt if there is no
 // such output.
 std::optional<WitnessStack> make_pegin_witness(const ChainParams& params, const parent::ParentTransaction& tx,

@@ -2,12 +2,14 @@
 #include <array>
 #include <set>
 
+#include "chain/chain_reader.h"
 #include "codec/hex.h"
 #include "consensus/params/address.h"
 #include "consensus/params/chain_params.h"
 #include "consensus/primitives/issuance.h"
 #include "consensus/script/templates.h"
 #include "crypto/keys.h"
+#include "federation/rules/dynafed.h"
 #include "peg/parent/merkle_block.h"
 #include "peg/parent/transaction.h"
 #include "peg/proof/pegin.h"
@@ -83,12 +85,12 @@ Result<TxIn, RpcError> read_input(const Json& input, std::optional<bool> replace
     return out;
 }
 
-// What claims a deposit: the input names its output on the parent chain.
+// What claims a deposit. The transaction and the claim script say which output it is, whatever the input named.
 Result<void, RpcError> read_pegin(const Json& input, const RawOrder& order, const ChainParams& params, TxIn& to) {
     constexpr std::array<const char*, 3> kNames = {"pegin_bitcoin_tx", "pegin_txout_proof", "pegin_claim_script"};
     const auto given = std::ranges::count_if(kNames, [&](const char* name) { return input.contains(name); });
     if (given == 0) return {};
-    if (!order.allow_pegin) {
+    if (!order.fedpegs) {
         return rpc_error(Code::kInvalidParameter,
                          "pegin_ arguments provided but this command does not support peg-ins");
     }
@@ -104,16 +106,17 @@ Result<void, RpcError> read_pegin(const Json& input, const RawOrder& order, cons
     if (!proof) {
         return rpc_error(Code::kType, "The included txoutproof is malformed. Are you sure that is the whole string?");
     }
-    if (Txid::from_view(compute_txid(*deposit).view()) != to.prevout.txid) {
-        return rpc_error(Code::kInvalidParameter, "The input's txid is not the given Bitcoin transaction's.");
+    const Script claim_script{parts[2]};
+    const auto index = peg::find_deposit(*deposit, *order.fedpegs, claim_script);
+    if (!index) {
+        return rpc_error(Code::kInvalidParameter, "Given claim_script does not match the given Bitcoin transaction.");
     }
-    auto witness = peg::make_pegin_witness(params, *deposit, to.prevout.index, *proof, Script{parts[2]});
-    if (!witness) {
-        return rpc_error(Code::kInvalidParameter,
-                         "Failed to find output in bitcoinTx to the mainchain_address from getpeginaddress");
-    }
+    to = {};
+    to.prevout = {Txid::from_view(compute_txid(*deposit).view()), *index};
     to.is_pegin = true;
-    to.witness.pegin_witness = std::move(*witness);
+    to.witness.pegin_witness = *peg::make_pegin_witness(params, *deposit, *index, *proof, claim_script);
+    const auto checked = peg::check_pegin(to, *order.fedpegs, params);
+    if (!checked) return rpc_error(Code::kInvalidParameter, "Invalid tx out proof: " + checked.error().message);
     return {};
 }
 
@@ -204,7 +207,9 @@ namespace {
 
 RpcResult create_raw(const ChainPorts& ports, const Args& args) {
     RawOrder order = TRY(read_raw_order(args));
-    order.allow_pegin = true;
+    const chain::HeaderViewPtr branch = ports.reader->branch(ports.reader->tip().hash);
+    if (!branch) return rpc_error(Code::kInternal, "the tip is not in the block tree");
+    order.fedpegs = fed_rules::fedpeg_scripts_after(*branch, *ports.params);
     return to_hex(encode_tx(TRY(make_raw_transaction(order, *ports.params))));
 }
 
@@ -347,7 +352,7 @@ Result<Transaction, RpcError> make_raw_transaction(const RawOrder& order, const 
 }
 
 Result<RawOrder, RpcError> read_raw_order(const Args& args) {
-    RawOrder out{args.json(0), args.json(1), TRY(args.integer_or(2, 0)), {}, false};
+    RawOrder out{args.json(0), args.json(1), TRY(args.integer_or(2, 0)), {}, {}};
     if (args.json(3).is_boolean()) out.replaceable = args.flag_or(3, false);
     return out;
 }

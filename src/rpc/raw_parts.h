@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "consensus/primitives/fedpeg_script.h"
 #include "rpc/dispatcher.h"
 #include "rpc/ports.h"
 #include "wallet/blind_tx.h"
@@ -27,7 +28,7 @@ struct RawOrder {
     Json outputs;
     int64_t lock_time = 0;
     std::optional<bool> replaceable;
-    bool allow_pegin = false;  // inputs may claim deposits
+    std::optional<std::vector<FedpegScript>> fedpegs;  // whose deposits inputs may claim; absent: none
 };
 // From the first four arguments; one in the fourth place that is no flag is another method's.
 Result<RawOrder, RpcError> read_raw_order(const Args& args);
