@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "rpc/json.h"
+#include "node/json_file.h"
 
 namespace sluice::node {
 namespace {
@@ -57,18 +57,7 @@ Status write_ban_file(const std::filesystem::path& chain_dir, const std::vector<
     }
     Json all = Json::object();
     all["banned_nets"] = std::move(list);
-    const std::filesystem::path file = file_in(chain_dir);
-    const std::filesystem::path fresh = file.string() + ".tmp";
-    {
-        std::ofstream stream(fresh, std::ios::trunc);
-        stream << rpc::write_json(all, 4) << "\n";
-        stream.close();
-        if (!stream) return fail("cannot write " + fresh.string());
-    }
-    std::error_code error;
-    std::filesystem::rename(fresh, file, error);
-    if (error) return fail("cannot replace " + file.string() + ": " + error.message());
-    return {};
+    return replace_json_file(file_in(chain_dir), all);
 }
 
 }  // namespace sluice::node

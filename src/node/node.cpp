@@ -378,9 +378,7 @@ static Result<wallet::AddressType> address_type(const Options& options, const ch
                                                 wallet::AddressType otherwise) {
     const std::string text = options.get_or(name, "");
     if (text.empty()) return otherwise;
-    if (text == "bech32") return wallet::AddressType::kBech32;
-    if (text == "legacy") return wallet::AddressType::kLegacy;
-    if (text == "p2sh-segwit") return wallet::AddressType::kNested;
+    if (const auto type = wallet::address_type_from(text)) return *type;
     return fail(std::string("Unknown ") + (std::string_view(name) == "addresstype" ? "address" : "change") + " type '" +
                 text + "'");
 }

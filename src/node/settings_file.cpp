@@ -1,12 +1,9 @@
 #include "node/settings_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <iterator>
 
-#include "rpc/json.h"
+#include "node/json_file.h"
 
 namespace sluice::node {
 namespace {
@@ -35,14 +32,6 @@ Result<Json> read_settings(const std::filesystem::path& file) {
     return *value;
 }
 
-Status sync(const std::filesystem::path& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool done = fd >= 0 && ::fsync(fd) == 0;
-    if (fd >= 0) ::close(fd);
-    if (done) return {};
-    return fail("cannot sync " + path.string());
-}
-
 }  // namespace
 
 Result<std::optional<std::vector<std::string>>> read_startup_wallets(const std::filesystem::path& chain_dir) {
@@ -60,18 +49,7 @@ Status write_startup_wallets(const std::filesystem::path& chain_dir, const std::
     const std::filesystem::path file = file_in(chain_dir);
     Json settings = TRY(read_settings(file));
     settings[kWallets] = names;
-    const std::filesystem::path fresh = file.string() + ".tmp";
-    {
-        std::ofstream stream(fresh, std::ios::trunc);
-        stream << rpc::write_json(settings, 4) << "\n";
-        stream.close();
-        if (!stream) return fail("cannot write " + fresh.string());
-    }
-    TRY_VOID(sync(fresh));
-    std::error_code error;
-    std::filesystem::rename(fresh, file, error);
-    if (error) return fail("cannot replace " + file.string() + ": " + error.message());
-    return sync(chain_dir);
+    return replace_json_file(file, settings);
 }
 
 }  // namespace sluice::node

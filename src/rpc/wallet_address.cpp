@@ -17,10 +17,8 @@ struct AddressKind {
 Result<AddressKind, RpcError> read_type(const Args& args, size_t i) {
     if (!args.has(i)) return AddressKind{};
     const std::string type = args.text(i);
-    if (type == "bech32") return AddressKind{wallet::AddressType::kBech32, std::nullopt};
     if (type == "blech32") return AddressKind{wallet::AddressType::kBech32, true};
-    if (type == "legacy") return AddressKind{wallet::AddressType::kLegacy, std::nullopt};
-    if (type == "p2sh-segwit") return AddressKind{wallet::AddressType::kNested, std::nullopt};
+    if (const auto known = wallet::address_type_from(type)) return AddressKind{*known, std::nullopt};
     if (type == "bech32m") return rpc_error(Code::kInvalidAddressOrKey, "This wallet makes no bech32m addresses");
     return rpc_error(Code::kInvalidAddressOrKey, "Unknown address type '" + type + "'");
 }

@@ -1,7 +1,6 @@
 #include "rpc/wallet_fund.h"
 
 #include <algorithm>
-#include <array>
 
 #include "codec/hex.h"
 #include "consensus/params/chain_params.h"
@@ -11,7 +10,6 @@
 namespace sluice::rpc {
 namespace {
 
-using wallet::AddressType;
 using wallet::FundOrder;
 using wallet::Wallet;
 
@@ -98,11 +96,7 @@ Result<void, RpcError> read_change(const Json& options, FundOrder& out, const Wa
         return rpc_error(Code::kInvalidParameter, "Cannot specify both change address and address type options");
     }
     const std::string type = options["change_type"].get<std::string>();
-    constexpr std::array<std::pair<std::string_view, AddressType>, 3> kTypes = {
-        {{"bech32", AddressType::kBech32}, {"legacy", AddressType::kLegacy}, {"p2sh-segwit", AddressType::kNested}}};
-    for (const auto& [name, each] : kTypes) {
-        if (type == name) out.change_type = each;
-    }
+    out.change_type = wallet::address_type_from(type);
     if (!out.change_type) return rpc_error(Code::kInvalidAddressOrKey, "Unknown change type '" + type + "'");
     return {};
 }

@@ -23,6 +23,13 @@ Result<ExtSecretKey> account_key(ByteView seed) {
 
 }  // namespace
 
+std::optional<AddressType> address_type_from(std::string_view name) {
+    if (name == "bech32") return AddressType::kBech32;
+    if (name == "legacy") return AddressType::kLegacy;
+    if (name == "p2sh-segwit") return AddressType::kNested;
+    return std::nullopt;
+}
+
 Keychain::Keychain(ExtPubKey account, std::optional<Secret<kSeedSize>> seed, std::optional<Bytes> sealed)
     : account_(std::move(account)), seed_(std::move(seed)), sealed_(std::move(sealed)) {
     for (uint32_t chain = 0; chain < kKeyChains; ++chain) {

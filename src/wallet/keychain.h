@@ -30,6 +30,8 @@ inline constexpr size_t kKeyChains = 6;
 inline bool is_change(KeyChain chain) { return (static_cast<uint8_t>(chain) & 1) != 0; }
 
 enum class AddressType : uint8_t { kBech32 = 0, kLegacy = 1, kNested = 2 };
+// By the names that users give them: bech32, legacy, p2sh-segwit.
+std::optional<AddressType> address_type_from(std::string_view name);
 inline KeyChain chain_of(AddressType type, bool change) {
     return static_cast<KeyChain>(static_cast<uint8_t>(type) * 2 + (change ? 1 : 0));
 }

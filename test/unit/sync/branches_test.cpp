@@ -8,23 +8,9 @@ using namespace sluice::test;
 
 BOOST_AUTO_TEST_SUITE(branches)
 
-struct Fork {
-    Fork() {
-        node.chain.mine(3, kStart);
-        world.run();
-        stranger = world.stranger(node);
-        world.greet(node, stranger);
-    }
-    void says(const wire::Message& message) {
-        world.say(node, stranger, message);
-        world.run();
-    }
+struct Fork : Meeting {
     [[nodiscard]] BlockHash parent() const { return node.chain.ancestor(node.chain.tip_hash, 2)->hash; }
     [[nodiscard]] bool has(const Block& block) const { return node.chain.find(compute_hash(block.header))->has_block; }
-
-    World world;
-    Host& node = world.add();
-    net::PeerId stranger = 0;
 };
 
 BOOST_FIXTURE_TEST_CASE(one_as_high_as_ours_is_fetched_and_not_followed, Fork) {
